@@ -1,0 +1,58 @@
+/** What is benchmarked: the shapes of the playground's base model and a wider one, with weights that no number depends on. */
+import { DEFAULT_CONFIG } from '../src/config/config';
+import { applyPreset, type PresetName } from '../src/config/presets';
+import { bodyShapes } from '../src/model/files/checkpointNames';
+import { type ModelConfig, parseCheckpointConfig } from '../src/model/files/checkpointConfig';
+import type { Checkpoint } from '../src/model/files/folder';
+import type { Method, Passes } from '../src/model/method';
+import { methodOf } from '../src/train/method';
+import type { HostBatch } from '../src/train/trainer';
+
+export interface Shape {
+  name: string;
+  config: ModelConfig;
+  batch: { samples: number; tokens: number };
+}
+
+/** @param configText config.json of the base model, as it is in the repository */
+export function shapesOf(configText: string): Shape[] {
+  const fields = JSON.parse(configText) as Record<string, unknown>;
+  const shape = (name: string, changed: Record<string, unknown>): Shape => ({
+    name,
+    config: { ...parseCheckpointConfig(JSON.stringify({ ...fields, ...changed })), labels: 2, problem: 'classification' },
+    batch: { samples: 16, tokens: 24 },
+  });
+  return [shape('nano', {}), shape('wide', { hidden_size: 256, intermediate_size: 1024, num_attention_heads: 4 })];
+}
+
+/** Small regular values: neither zeros, which some hardware treats specially, nor anything that could grow. */
+export function checkpointOf(config: ModelConfig): Checkpoint {
+  const tensors: Checkpoint['tensors'] = new Map();
+  for (const [name, shape] of bodyShapes(config)) {
+    const count = shape.reduce((product, extent) => product * extent, 1);
+    tensors.set(name, { shape, values: Float32Array.from({ length: count }, (_, i) => Math.sin(i * 1.7) * 0.05) });
+  }
+  return { config, tensors };
+}
+
+export function batchOf({ config, batch: { samples, tokens } }: Shape): HostBatch {
+  return {
+    ids: Uint32Array.from({ length: samples * tokens }, (_, i) => 4 + ((i * 37) % (config.vocabulary - 4))),
+    lengths: new Uint32Array(samples).fill(tokens),
+    labels: Float32Array.from({ length: samples }, (_, i) => i % 2),
+  };
+}
+
+export interface StepCase {
+  name: string;
+  method: Method;
+  passes: Passes;
+}
+
+const preset = (name: PresetName): Method => methodOf(applyPreset(name, DEFAULT_CONFIG));
+
+export const STEP_CASES: StepCase[] = [
+  { name: 'baseline', method: preset('baseline'), passes: 'doubled' },
+  { name: 'HiddenKey, doubled batch', method: preset('hiddenkey'), passes: 'doubled' },
+  { name: 'HiddenKey, in sequence', method: preset('hiddenkey'), passes: 'sequential' },
+];

@@ -1,0 +1,59 @@
+/** The whole benchmark on one device, without a page and without a console, so that it runs in a browser and under Node alike. */
+import { acquireDevice, type Profile } from '../src/gpu/device';
+import { Pipelines } from '../src/gpu/pipelines';
+import { benchKernels, type KernelSuite } from './kernels';
+import { batchOf, type Shape, shapesOf, STEP_CASES } from './models';
+import { benchSteps, createTrainer, type StepResult } from './steps';
+
+export interface BenchOptions {
+  /** config.json of the base model. */
+  configText: string;
+  profile?: Profile;
+  rounds: number;
+  /** Names of the shapes to run; all when left out. */
+  shapes?: string[];
+}
+
+export interface ShapeResult extends KernelSuite {
+  name: string;
+  sizes: { samples: number; tokens: number; hidden: number; inner: number; heads: number; layers: number };
+  steps: StepResult[];
+}
+
+export interface BenchResult {
+  adapter: string;
+  profile: Profile;
+  subgroupSize: number;
+  timestamps: boolean;
+  rounds: number;
+  shapes: ShapeResult[];
+}
+
+export async function runBench(entry: GPU | undefined, options: BenchOptions, say: (text: string) => void): Promise<BenchResult> {
+  const gpu = await acquireDevice(entry, { profile: options.profile });
+  const errors: string[] = [];
+  gpu.device.onuncapturederror = (event: GPUUncapturedErrorEvent) => errors.push(event.error.message);
+  const pipelines = new Pipelines(gpu);
+  const { vendor, architecture, description } = gpu.info;
+  const adapter = description || [vendor, architecture].filter(Boolean).join(' ') || 'unnamed adapter';
+  say(`${adapter}, profile ${gpu.profile}`);
+  const shapes: ShapeResult[] = [];
+  for (const shape of shapesOf(options.configText)) {
+    if (options.shapes && !options.shapes.includes(shape.name)) continue;
+    say(`shape ${shape.name}`);
+    shapes.push(await benchShape(gpu, pipelines, shape, options.rounds, say));
+    // A time of work that the GPU refused is no time.
+    if (errors.length) throw new Error(`bench: the GPU refused some work (${errors[0]})`);
+  }
+  gpu.device.destroy();
+  return { adapter, profile: gpu.profile, subgroupSize: gpu.subgroupSize, timestamps: gpu.device.features.has('timestamp-query'), rounds: options.rounds, shapes };
+}
+
+async function benchShape(gpu: Awaited<ReturnType<typeof acquireDevice>>, pipelines: Pipelines, shape: Shape, rounds: number, say: (text: string) => void): Promise<ShapeResult> {
+  // HiddenKey on a doubled batch has every kind of kernel: masks, consistency, forward over 2·B rows, backward over B.
+  const trainer = await createTrainer(gpu, pipelines, shape, STEP_CASES[1]);
+  const suite = await benchKernels({ gpu, pipelines, config: shape.config, state: trainer.state, batch: batchOf(shape) }, trainer.plan, rounds, say);
+  trainer.destroy();
+  const { hidden, inner, heads, layers } = shape.config;
+  return { name: shape.name, sizes: { ...shape.batch, hidden, inner, heads, layers }, ...suite, steps: await benchSteps(gpu, pipelines, shape, rounds, say) };
+}

@@ -1,0 +1,49 @@
+/** axe finds nothing: light, dark, on a phone, before and after a run, with everything open. Fault states are looked at where they are provoked. */
+import type { Page } from 'playwright/test';
+import { isAccessible } from './support/accessible';
+import { expect, RECORDED_INDEX, test } from './support/page';
+import { recordedRun } from './support/recordedRun';
+
+async function isAccessibleInBothSchemes(page: Page): Promise<void> {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    await isAccessible(page);
+  }
+}
+
+test('light and dark: before a run, with two, with a table, a menu, help', async ({ page, playground }) => {
+  await playground.open({ 'data.noise': 1, 'optimizer.steps': 24, 'evaluation.every': 8, 'optimizer.warmup': 2, nonsense: 1 });
+  await isAccessibleInBothSchemes(page);
+  await playground.train();
+  await expect(page.getByText('learned its rows by heart')).toBeVisible();
+  // A change on the chart, the second run of the overlay, a consistency term, and a restart that waits.
+  await playground.preset('HiddenKey');
+  await playground.type('Steps, value', 5000);
+  await playground.start.click();
+  await playground.hasReached(1);
+  await playground.type('Chance at hidden', 0.3);
+  await playground.type('Rank r, value', 4);
+  await expect(page.getByRole('button', { name: 'Restart with 1 change' })).toBeVisible();
+  await page.getByRole('button', { name: 'Loss: show the evaluations as a table' }).click();
+  await page.getByText('Warm-up, decay, clipping').click();
+  await playground.pause.click();
+  await isAccessibleInBothSchemes(page);
+  await page.getByRole('button', { name: 'Download and open runs' }).click();
+  await isAccessible(page);
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Help' }).click();
+  await isAccessibleInBothSchemes(page);
+});
+
+test('phone: no sideways scrolling, and with a recorded run', async ({ page, playground }) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.route(RECORDED_INDEX, (route) => route.fulfill({ json: ['example.json'] }));
+  await page.route('**/recorded/example.json', (route) => route.fulfill({ json: recordedRun() }));
+  await playground.open({ 'dropout.hidden.p': 0.1 });
+  await expect(page.getByText('An example run')).toBeVisible();
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+  await isAccessible(page);
+  await page.locator('.card summary').filter({ hasText: 'Optimizer' }).click();
+  await expect(page.getByRole('slider', { name: 'Learning rate' })).toBeVisible();
+  await isAccessible(page);
+});

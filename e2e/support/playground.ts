@@ -1,0 +1,121 @@
+/** What a person does with the page, in the words that the page uses. Runs are kept tiny: the processor is the GPU, and shared. */
+import { readFile } from 'node:fs/promises';
+import { expect, type Locator, type Page } from 'playwright/test';
+import type { RunRecord } from '../../src/protocol/run';
+
+export type Settings = Record<string, string | number>;
+
+/**
+ * A run of a few seconds on a software adapter. Without warm-up, so that the first step already moves the weights. Says what a test may rely
+ * on, since the page's own defaults are chosen anew now and then.
+ */
+export const TINY: Settings = {
+  seed: 42, 'data.rows': 16, 'data.noise': 0.1, 'model.rank': 8, 'optimizer.learningRate': 0.005, 'optimizer.clip': 1,
+  'optimizer.batchSize': 4, 'optimizer.steps': 12, 'optimizer.warmup': 0, 'evaluation.every': 6,
+};
+
+/** The part of a link after `#`, written by hand so that the page's own writer is not its own judge. */
+export const linkTo = (settings: Settings): string => `#${new URLSearchParams([['v', '1'], ...Object.entries(settings).map(([field, value]) => [field, String(value)])])}`;
+
+export class Playground {
+  readonly start: Locator;
+  readonly pause: Locator;
+  readonly resume: Locator;
+  readonly oneStep: Locator;
+  readonly reset: Locator;
+  readonly chip: Locator;
+  readonly runRows: Locator;
+
+  constructor(readonly page: Page) {
+    const transport = page.getByRole('group', { name: 'Run', exact: true });
+    this.start = transport.getByRole('button', { name: 'Start', exact: true });
+    this.pause = transport.getByRole('button', { name: 'Pause', exact: true });
+    this.resume = transport.getByRole('button', { name: 'Resume', exact: true });
+    this.oneStep = transport.getByRole('button', { name: 'One step' });
+    this.reset = transport.getByRole('button', { name: 'Reset' });
+    this.chip = page.getByRole('button', { name: 'Device and limits' });
+    this.runRows = page.getByRole('region', { name: 'Runs, table' }).locator('tbody tr');
+  }
+
+  /** Opens the page with `settings` over the tiny run and waits until it could start. */
+  async open(settings: Settings = {}): Promise<void> {
+    await this.goto(linkTo({ ...TINY, ...settings }));
+    await expect(this.start).toBeEnabled();
+  }
+
+  /** Opens the page with a link as it stands, and waits for nothing. */
+  async goto(hash: string): Promise<void> {
+    // A new part after # alone would not load the page again.
+    if (this.page.url() !== 'about:blank') await this.page.goto('about:blank');
+    await this.page.goto(`./${hash}`);
+  }
+
+  /** The step that the page shows. */
+  async step(): Promise<number> {
+    return this.page.getByRole('progressbar', { name: 'Progress of the run' }).evaluate((bar) => (bar as HTMLProgressElement).value);
+  }
+
+  async hasReached(step: number): Promise<void> {
+    await expect.poll(() => this.step(), { intervals: [50] }).toBeGreaterThanOrEqual(step);
+  }
+
+  /** The title of the tab says so. */
+  async hasFinished(): Promise<void> {
+    await expect(this.page).toHaveTitle(/^✓/, { timeout: 90_000 });
+  }
+
+  async hasPaused(): Promise<void> {
+    await expect(this.resume).toBeVisible();
+  }
+
+  async train(): Promise<void> {
+    await this.start.click();
+    await this.hasFinished();
+  }
+
+  /** The text of a download from the menu. */
+  async download(kind: 'CSV' | 'JSON'): Promise<string> {
+    await this.page.getByRole('button', { name: 'Download and open runs' }).click();
+    const coming = this.page.waitForEvent('download');
+    await this.page.getByRole('button', { name: `${kind}:` }).click();
+    return readFile(await (await coming).path(), 'utf8');
+  }
+
+  /** All visible runs as their files hold them, oldest first. */
+  async records(): Promise<RunRecord[]> {
+    const read = JSON.parse(await this.download('JSON')) as RunRecord | { runs: RunRecord[] };
+    return 'runs' in read ? read.runs : [read];
+  }
+
+  /** The newest visible run. */
+  async record(): Promise<RunRecord> {
+    return (await this.records()).at(-1)!;
+  }
+
+  /** The link that the share button offers. */
+  async link(): Promise<string> {
+    await this.page.getByRole('button', { name: 'Share link' }).click();
+    const link = await this.page.getByRole('textbox', { name: 'Link', exact: true }).inputValue();
+    await this.page.keyboard.press('Escape');
+    return link;
+  }
+
+  /** A number field beside its slider, or inside the dropout sentence. */
+  async type(label: string, value: number): Promise<void> {
+    const box = this.page.getByRole('textbox', { name: label, exact: true });
+    await box.fill(String(value));
+    await box.press('Enter');
+  }
+
+  choose(word: string, option: string): Promise<string[]> {
+    return this.page.getByRole('combobox', { name: word, exact: true }).selectOption({ label: option });
+  }
+
+  preset(title: string): Promise<void> {
+    return this.page.getByRole('region', { name: 'Presets' }).getByRole('button', { name: title, exact: true }).click();
+  }
+
+  banner(title: string | RegExp): Locator {
+    return this.page.locator('.banner').filter({ has: this.page.getByRole('heading', { level: 2, name: title }) });
+  }
+}

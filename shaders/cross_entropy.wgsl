@@ -1,0 +1,86 @@
+// cross_entropy — with label smoothing ε over C classes, per row
+//          loss = −(1−ε)·log p_y − (ε/C)·Σ_c log p_c
+//
+// shapes   z, dz (N,C); labels (B), negative = the row does not count; losses (N); N = B, or 2·B when a batch runs twice
+// threads  LANES lanes per row, ROWS rows per workgroup
+// backward dz = weight / rows · (p − (1−ε)·onehot − ε/C), rows = number of counted rows (step.inverse_rows); at the label p − 1 is minus the
+//          sum of the other probabilities, which keeps its digits where the model is sure
+// libs     step, reduce
+override LANES: u32 = 1;
+override ROWS: u32 = 64;
+override ACCUMULATE: bool = false;
+
+struct Params { rows: u32, classes: u32, labels: u32, weight: f32 }
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(2) var<storage, read> z: array<f32>;
+@group(0) @binding(3) var<storage, read> labels: array<i32>;
+@group(0) @binding(4) var<storage, read_write> losses: array<f32>;
+@group(0) @binding(5) var<storage, read_write> dz: array<f32>;
+
+@compute @workgroup_size(LANES, ROWS)
+fn forward(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_id) local: vec3<u32>) {
+  let row = group.x * ROWS + local.y;
+  let inside = row < params.rows;
+  let base = row * params.classes;
+  var highest = -3.0e38;
+  if (inside) {
+    for (var c = local.x; c < params.classes; c += LANES) { highest = max(highest, z[base + c]); }
+  }
+  highest = reduce_max(highest, local.y, local.x);
+  var sum = 0.0;
+  var shifted = 0.0;
+  if (inside) {
+    for (var c = local.x; c < params.classes; c += LANES) {
+      sum += exp(z[base + c] - highest);
+      shifted += z[base + c] - highest;
+    }
+  }
+  sum = reduce_sum(sum, local.y, local.x);
+  shifted = reduce_sum(shifted, local.y, local.x);
+  if (inside && local.x == 0u) {
+    let label = labels[row % params.labels];
+    var loss = 0.0;
+    if (label >= 0) {
+      let spread = log(sum);
+      loss = (1.0 - step.smoothing) * (spread - (z[base + u32(label)] - highest)) + step.smoothing * (spread - shifted / f32(params.classes));
+    }
+    losses[row] = loss;
+  }
+}
+
+@compute @workgroup_size(LANES, ROWS)
+fn backward(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_id) local: vec3<u32>) {
+  let row = group.x * ROWS + local.y;
+  let inside = row < params.rows;
+  let base = row * params.classes;
+  var highest = -3.0e38;
+  if (inside) {
+    for (var c = local.x; c < params.classes; c += LANES) { highest = max(highest, z[base + c]); }
+  }
+  highest = reduce_max(highest, local.y, local.x);
+  var label = -1;
+  if (inside) { label = labels[row % params.labels]; }
+  var others = 0.0;
+  var own = 0.0;
+  if (inside) {
+    for (var c = local.x; c < params.classes; c += LANES) {
+      let value = exp(z[base + c] - highest);
+      if (i32(c) == label) { own += value; } else { others += value; }
+    }
+  }
+  others = reduce_sum(others, local.y, local.x);
+  own = reduce_sum(own, local.y, local.x);
+  let sum = own + others;
+  if (inside) {
+    for (var c = local.x; c < params.classes; c += LANES) {
+      var gradient = 0.0;
+      if (label >= 0) {
+        let spread = step.smoothing / f32(params.classes);
+        let distance = select(exp(z[base + c] - highest) / sum - spread, step.smoothing - spread - others / sum, i32(c) == label);
+        gradient = params.weight * step.inverse_rows * distance;
+      }
+      if (ACCUMULATE) { gradient += dz[base + c]; }
+      dz[base + c] = gradient;
+    }
+  }
+}

@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest';
+import { activePositions, configProblems, DEFAULT_CONFIG, PLAN_FIELDS, type RunConfig, UNIFORM_FIELDS } from './config';
+
+/** The default configuration with one field, given as a path, set to something else. */
+function withField(path: string, value: unknown): RunConfig {
+  const config = structuredClone(DEFAULT_CONFIG);
+  const names = path.split('.');
+  const last = names.pop()!;
+  const owner = names.reduce<Record<string, unknown>>((at, name) => at[name] as Record<string, unknown>, config as unknown as Record<string, unknown>);
+  owner[last] = value;
+  return config;
+}
+
+describe('configuration problems', () => {
+  it('finds none in the default', () => {
+    expect(configProblems(DEFAULT_CONFIG)).toEqual([]);
+  });
+
+  it.each<[string, unknown, string]>([
+    ['data.task', 'poetry', 'data: unknown task "poetry"; choose one of sentiment, similarity'],
+    ['data.noise', 1.1, 'data: label noise 1.1; choose a share from 0 to 1'],
+    ['data.noise', NaN, 'data: label noise NaN; choose a share from 0 to 1'],
+    ['model.folder', 'giant', 'model: unknown folder "giant"; choose one of nano-encoder'],
+    ['model.rank', 0, 'LoRA: rank 0; choose a whole number from 1 to 256'],
+    ['model.rank', 2.5, 'LoRA: rank 2.5; choose a whole number from 1 to 256'],
+    ['model.alpha', 0, 'LoRA: α 0; choose a number above 0'],
+    ['model.alpha', Infinity, 'LoRA: α Infinity; choose a number above 0'],
+    ['model.targets', [], 'LoRA: no target is chosen; choose at least one of q, k, v, o, up, down'],
+    ['model.targets', ['q', 'gate'], 'LoRA: unknown target "gate"; choose among q, k, v, o, up, down'],
+    ['dropout', { hidden: { p: 1, pattern: 'element' } }, 'dropout at hidden: rate 1 is outside 0 ≤ p < 1; choose a rate below 1'],
+    ['consistency.alpha', -1, 'consistency: α -1; choose a number from 0 up'],
+    ['consistency.alpha', Infinity, 'consistency: α Infinity; choose a number from 0 up'],
+    ['consistency.kind', 'mse', 'consistency: "mse" compares single outputs; choose kl, js_paper or jsd for a classification'],
+    ['optimizer.learningRate', -1e-3, 'optimizer: learning rate -0.001; choose a number from 0 up'],
+    ['optimizer.batchSize', 0, 'optimizer: batch of 0 rows; choose a whole number from 1 to 4096'],
+    ['optimizer.batchSize', 512, 'optimizer: batch of 512 rows from 192 training rows; lower the batch or raise the rows'],
+    ['optimizer.warmup', -1, 'optimizer: -1 warm-up steps of 200; choose a whole number from 0 to 200'],
+    ['optimizer.warmup', 201, 'optimizer: 201 warm-up steps of 200; choose a whole number from 0 to 200'],
+    ['optimizer.weightDecay', NaN, 'optimizer: weight decay NaN; choose a number from 0 up'],
+    ['optimizer.clip', -1, 'optimizer: clip at -1; choose a norm above 0, or 0 for none'],
+    ['optimizer.smoothing', 1, 'optimizer: label smoothing 1; choose 0 ≤ ε < 1'],
+    ['evaluation.every', 0, 'evaluation: every 0 steps; choose a whole number from 1 up'],
+    ['seed', 2 ** 32, 'seed: 4294967296; choose a whole number from 0 to 4294967295'],
+    ['seed', -1, 'seed: -1; choose a whole number from 0 to 4294967295'],
+  ])('%s = %o', (path, value, sentence) => {
+    expect(configProblems(withField(path, value))).toEqual([sentence]);
+  });
+
+  it('says that rows are too few, and that the batch does not fit them', () => {
+    expect(configProblems(withField('data.rows', 1))[0]).toBe('data: 1 training rows; choose a whole number from 2 to 100000');
+  });
+
+  it('says that there is no step, and that the warm-up does not fit', () => {
+    expect(configProblems(withField('optimizer.steps', 0))[0]).toBe('optimizer: 0 steps; choose a whole number from 1 to 1000000');
+  });
+
+  it('wants mse, and nothing else, for a regression', () => {
+    const regression = withField('data.task', 'similarity');
+    const withKind = (kind: RunConfig['consistency']['kind']) => configProblems({ ...regression, consistency: { ...regression.consistency, kind } });
+    expect(withKind('none')).toEqual([]);
+    expect(withKind('mse')).toEqual([]);
+    for (const kind of ['kl', 'js_paper', 'jsd'] as const) {
+      expect(withKind(kind)).toEqual([`consistency: "${kind}" compares distributions, a regression has none; choose mse`]);
+    }
+  });
+
+  it('knows the depth of the model', () => {
+    const config = withField('dropout', { hidden: { p: 0.1, pattern: 'element', fromLayer: 3 } });
+    expect(configProblems(config, 4)).toEqual([]);
+    expect(configProblems(config, 2)).toHaveLength(1);
+  });
+});
+
+describe('changes while a run goes on', () => {
+  it('takes rates as uniforms', () => {
+    for (const field of ['dropout.logits.p', 'consistency.alpha', 'optimizer.learningRate', 'optimizer.clip', 'optimizer.weightDecay', 'optimizer.smoothing']) {
+      expect(field).toMatch(UNIFORM_FIELDS);
+      expect(field).not.toMatch(PLAN_FIELDS);
+    }
+  });
+
+  it('takes positions, patterns and passes as new plans', () => {
+    for (const field of ['dropout', 'dropout.lora_rank', 'dropout.hidden.pattern', 'dropout.weights.compensation', 'dropout.logits.fromLayer', 'consistency', 'consistency.kind', 'consistency.second']) {
+      expect(field).toMatch(PLAN_FIELDS);
+      expect(field).not.toMatch(UNIFORM_FIELDS);
+    }
+  });
+
+  it('takes rank, targets, model and data as neither', () => {
+    for (const field of ['model.rank', 'model.targets', 'model.folder', 'data.rows', 'seed', 'optimizer.batchSize', 'optimizer.steps']) {
+      expect(field).not.toMatch(UNIFORM_FIELDS);
+      expect(field).not.toMatch(PLAN_FIELDS);
+    }
+  });
+});
+
+it('knows where something is dropped', () => {
+  expect(activePositions(withField('dropout', { output: { p: 0.2, pattern: 'element' }, logits: { p: 0.1, pattern: 'span' }, hidden: { p: 0, pattern: 'element' } }))).toEqual(['logits', 'output']);
+});

@@ -1,0 +1,121 @@
+/** What differs between two configurations, and short words for it: names of runs, rows of the list, labels on charts. */
+import { withField } from './change';
+import type { Change, RunConfig } from './config';
+import type { Position } from './dropout';
+import { literatureName } from './literature';
+
+/** The configuration in force after `changes`. */
+export function withChanges(config: RunConfig, changes: readonly Change[]): RunConfig {
+  return changes.reduce((current, change) => withField(current, change.field, change.to), config);
+}
+
+export function sameValue(a: unknown, b: unknown): boolean {
+  if (Object.is(a, b)) return true;
+  if (a === null || b === null || typeof a !== 'object' || typeof b !== 'object') return false;
+  const left = a as Record<string, unknown>;
+  const right = b as Record<string, unknown>;
+  const keys = new Set([...Object.keys(left), ...Object.keys(right)]);
+  return [...keys].every((key) => sameValue(left[key], right[key]));
+}
+
+export interface Difference {
+  field: string;
+  from: unknown;
+  to: unknown;
+}
+
+const isBranch = (value: unknown): value is object => value !== null && typeof value === 'object' && !Array.isArray(value);
+
+/** Every leaf at which two configurations differ. A dropout position that exists on one side only is one difference. */
+export function differences(from: unknown, to: unknown, prefix = ''): Difference[] {
+  if (sameValue(from, to)) return [];
+  if (!isBranch(from) || !isBranch(to)) return [{ field: prefix, from, to }];
+  const keys = [...new Set([...Object.keys(from), ...Object.keys(to)])];
+  return keys.flatMap((key) => differences((from as never)[key], (to as never)[key], prefix ? `${prefix}.${key}` : key));
+}
+
+export const POSITION_LABELS: Record<Position, string> = {
+  logits: 'attention logits',
+  weights: 'attention weights',
+  hidden: 'FFN output',
+  ffn_inner: 'FFN inner activation',
+  embedding: 'embeddings',
+  output: 'output representation',
+  lora_input: 'LoRA input',
+  lora_rank: 'LoRA rank',
+};
+
+const SHORT: Record<string, string> = {
+  'data.task': 'task',
+  'data.rows': 'rows',
+  'data.noise': 'noise',
+  'model.folder': 'model',
+  'model.rank': 'r',
+  'model.alpha': 'α',
+  'model.targets': 'targets',
+  'consistency.kind': 'consistency',
+  'consistency.alpha': 'consistency α',
+  'consistency.second': 'second pass',
+  'optimizer.learningRate': 'rate',
+  'optimizer.batchSize': 'batch',
+  'optimizer.steps': 'steps',
+  'optimizer.warmup': 'warm-up',
+  'optimizer.weightDecay': 'decay',
+  'optimizer.clip': 'clip',
+  'optimizer.smoothing': 'smoothing',
+  'evaluation.every': 'evaluate every',
+  seed: 'seed',
+};
+
+/** A few letters for a field, as used in names of runs and on charts. */
+export function shortLabel(field: string): string {
+  if (SHORT[field]) return SHORT[field];
+  const [group, position, leaf] = field.split('.');
+  if (group !== 'dropout' || !position) return field;
+  const place = POSITION_LABELS[position as Position] ?? position;
+  const words: Record<string, string> = { p: 'p', pattern: 'pattern', compensation: 'rescale', fromLayer: 'from layer' };
+  return leaf ? `${place} ${words[leaf] ?? leaf}` : place;
+}
+
+const number = (value: number) => (value !== 0 && Math.abs(value) < 0.001 ? value.toExponential().replace('e-', 'e−') : String(Number(value.toPrecision(4))));
+
+/** A value as people read it: numbers short, lists joined, a dropout rule as "column 0.1". */
+export function shortValue(value: unknown): string {
+  if (typeof value === 'number') return number(value);
+  if (value === undefined || value === null) return 'off';
+  if (Array.isArray(value)) return value.join(' ');
+  if (typeof value === 'object' && 'pattern' in value && 'p' in value) return `${String(value.pattern)} ${number(value.p as number)}`;
+  if (typeof value === 'object' && 'kind' in value) return String(value.kind);
+  if (typeof value === 'object') return Object.entries(value).map(([key, rule]) => `${POSITION_LABELS[key as Position] ?? key} ${shortValue(rule)}`).join(' + ') || 'none';
+  return String(value);
+}
+
+/** "FFN output p 0.1 → 0.3", for a chart's hairline or a row's difference. */
+export function describeDifference({ field, from, to }: Difference): string {
+  if (/^dropout\.\w+$/.test(field)) {
+    const place = shortLabel(field);
+    if (from === undefined || from === null) return `+ ${place} ${shortValue(to)}`;
+    if (to === undefined || to === null) return `− ${place}`;
+  }
+  if (field === 'dropout') return `dropout: ${shortValue(to)}`;
+  return `${shortLabel(field)} ${shortValue(from)} → ${shortValue(to)}`;
+}
+
+/** What is different about `config` from the point of view of `reference`; empty when nothing is. */
+export function describeDifferences(reference: RunConfig, config: RunConfig): string {
+  return differences(reference, config).map(describeDifference).join(', ');
+}
+
+/** The rates at the active positions and, where they are not the defaults, the settings that change what a run can reach. */
+export function nameOfRun(config: RunConfig, changes: readonly Change[], reference: RunConfig): string {
+  const parts = [literatureName(config.dropout, config.consistency).title];
+  const rates = [...new Set(Object.values(config.dropout).filter((rule) => rule.p > 0).map((rule) => number(rule.p)))];
+  if (rates.length) parts.push(`p ${rates.join(' / ')}`);
+  for (const difference of differences(reference, config)) {
+    if (/^(dropout|consistency)/.test(difference.field)) continue;
+    parts.push(difference.field === 'data.task' ? String(difference.to) : `${shortLabel(difference.field)} ${shortValue(difference.to)}`);
+  }
+  for (const change of changes.slice(0, 2)) parts.push(`${describeDifference(change)} @${change.step}`);
+  if (changes.length > 2) parts.push(`${changes.length - 2} more ${changes.length === 3 ? 'change' : 'changes'}`);
+  return parts.join(' · ');
+}

@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest';
+import { defaultCompensation, type DropoutRule, dropoutProblems, PATTERNS, type Position, POSITIONS, secondPassOf } from './dropout';
+
+const problemsOf = (position: Position, rule: Partial<Record<keyof DropoutRule, unknown>>, layers = 2) =>
+  dropoutProblems({ [position]: { p: 0.1, pattern: 'element', ...rule } }, layers);
+
+describe('what a rule does where it says nothing', () => {
+  it('rescales elements and columns, leaves spans, and normalises weights', () => {
+    expect(PATTERNS.map((pattern) => defaultCompensation('hidden', pattern))).toEqual(['rescale', 'rescale', 'none']);
+    expect(PATTERNS.map((pattern) => defaultCompensation('weights', pattern))).toEqual(Array(3).fill('normalize_stopgrad'));
+    expect(PATTERNS.map((pattern) => defaultCompensation('logits', pattern))).toEqual(Array(3).fill('none'));
+  });
+
+  it('gives js_paper a clean second pass, the others what they ask for', () => {
+    expect(secondPassOf({ kind: 'js_paper', alpha: 1, second: 'dropped_grad' })).toBe('clean_stopgrad');
+    expect(secondPassOf({ kind: 'jsd', alpha: 1, second: 'dropped_grad' })).toBe('dropped_grad');
+  });
+});
+
+describe('dropout problems', () => {
+  it('finds none in every position with every pattern that has a meaning there', () => {
+    for (const position of POSITIONS) {
+      for (const pattern of position === 'output' ? ['element' as const] : PATTERNS) {
+        expect(problemsOf(position, { pattern })).toEqual([]);
+        expect(problemsOf(position, { pattern, compensation: defaultCompensation(position, pattern) })).toEqual([]);
+      }
+    }
+    expect(dropoutProblems({}, 2)).toEqual([]);
+    expect(problemsOf('weights', { compensation: 'normalize' })).toEqual([]);
+    expect(problemsOf('lora_rank', { fromLayer: 1 })).toEqual([]);
+  });
+
+  it.each<[Position, Partial<Record<keyof DropoutRule, unknown>>, string]>([
+    ['hidden', { p: 1 }, 'dropout at hidden: rate 1 is outside 0 ≤ p < 1; choose a rate below 1'],
+    ['hidden', { p: -0.1 }, 'dropout at hidden: rate -0.1 is outside 0 ≤ p < 1; choose a rate below 1'],
+    ['hidden', { p: NaN }, 'dropout at hidden: rate NaN is outside 0 ≤ p < 1; choose a rate below 1'],
+    ['logits', { pattern: 'rows' }, 'dropout at logits: unknown pattern "rows"; choose one of element, column, span'],
+    ['output', { pattern: 'span' }, 'dropout at output: pattern "span" has no meaning for a single vector; choose element'],
+    ['weights', { compensation: 'double' }, 'dropout at weights: unknown compensation "double"; choose one of normalize_stopgrad, normalize, rescale, none'],
+    ['hidden', { compensation: 'normalize' }, 'dropout at hidden: compensation "normalize" belongs to the attention weights; choose rescale or none'],
+    ['logits', { compensation: 'rescale' }, 'dropout at logits: compensation "rescale" has no place before a softmax, which re-normalises by itself; choose none'],
+    ['logits', { fromLayer: 2 }, 'dropout at logits: from layer 2 of a model with layers 0 to 1; choose one of those'],
+    ['logits', { fromLayer: -1 }, 'dropout at logits: from layer -1 of a model with layers 0 to 1; choose one of those'],
+    ['logits', { fromLayer: 0.5 }, 'dropout at logits: from layer 0.5 of a model with layers 0 to 1; choose one of those'],
+    ['embedding', { fromLayer: 1 }, 'dropout at embedding: takes no first layer, it sits outside the layers; leave it at 0'],
+    ['output', { fromLayer: 1 }, 'dropout at output: takes no first layer, it sits outside the layers; leave it at 0'],
+  ])('at %s %o', (position, rule, sentence) => {
+    expect(problemsOf(position, rule)).toEqual([sentence]);
+  });
+
+  it('names every problem, in the order of the positions', () => {
+    const problems = dropoutProblems({ output: { p: 2, pattern: 'column' }, logits: { p: 0.1, pattern: 'element', fromLayer: 7 } }, 2);
+    expect(problems.map((one) => one.split(':')[0])).toEqual(['dropout at logits', 'dropout at output', 'dropout at output']);
+  });
+});

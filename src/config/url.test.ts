@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import { DEFAULT_CONFIG, type RunConfig } from './config';
+import { withField } from './change';
+import { PRESET_NAMES, presetConfig } from './presets';
+import { linkOf, openLink } from './url';
+
+const round = (config: RunConfig) => openLink(`#${linkOf(config)}`);
+
+describe('links', () => {
+  it('are empty for the default and carry only what differs', () => {
+    expect(linkOf(DEFAULT_CONFIG)).toBe('');
+    expect(linkOf(withField(DEFAULT_CONFIG, 'data.rows', 64))).toBe('v=1&data.rows=64');
+  });
+  it('give every preset on every task back', () => {
+    for (const name of PRESET_NAMES) for (const task of ['sentiment', 'similarity'] as const) {
+      const config = presetConfig(name, task);
+      expect(round(config)).toEqual({ config, changes: [], applied: expect.any(Number), ignored: [] });
+    }
+  });
+  it('give unusual values back', () => {
+    let config = withField(DEFAULT_CONFIG, 'dropout.weights', { p: 0.25, pattern: 'span', compensation: 'none', fromLayer: 1 });
+    config = withField(withField(config, 'model.targets', ['k', 'o', 'down']), 'optimizer.learningRate', 3e-4);
+    expect(round({ ...config, seed: 4294967295 }).config).toEqual({ ...config, seed: 4294967295 });
+  });
+  it('carry changes', () => {
+    const changes = [{ step: 120, field: 'dropout.logits.p', from: 0.1, to: 0.3 }, { step: 150, field: 'consistency', from: { kind: 'none' }, to: { kind: 'kl', alpha: 0.1, second: 'dropped_grad' } }];
+    expect(openLink(linkOf(DEFAULT_CONFIG, changes)).changes).toEqual(changes);
+  });
+  it('name what is unknown and go on', () => {
+    const opened = openLink('#v=7&data.rows=64&foo=1&data.task=poetry&optimizer.steps=abc&model.targets=q.z&__proto__=1');
+    expect(opened.config).toEqual(withField(DEFAULT_CONFIG, 'data.rows', 64));
+    expect(opened.applied).toBe(1);
+    expect(opened.ignored).toEqual(['version 7', 'foo=1', 'data.task=poetry', 'optimizer.steps=abc', 'model.targets=q.z', '__proto__=1']);
+  });
+  it('complete a rule that names only its rate, and drop one without', () => {
+    expect(openLink('v=1&dropout.hidden.p=0.2').config.dropout).toEqual({ hidden: { p: 0.2, pattern: 'element' } });
+    const without = openLink('v=1&dropout.hidden.pattern=span');
+    expect(without.config.dropout).toEqual({});
+    expect(without.ignored).toEqual(['dropout.hidden (no rate)']);
+  });
+  it('do not trust changes', () => {
+    expect(openLink('changes=%5B%5B1,%22model.rank%22,1,2%5D%5D')).toMatchObject({ changes: [], ignored: ['change [1,"model.rank",1,2]'] });
+    expect(openLink('changes=nonsense').ignored).toEqual(['changes']);
+    expect(openLink('changes=%7B%7D').ignored).toEqual(['changes']);
+  });
+});

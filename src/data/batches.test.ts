@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import { batchRows, encodeRows, epochOrder, fillBatch } from './batches';
+import type { TextTokenizer } from './tokenizer';
+
+/** One token a character. */
+const letters: TextTokenizer = {
+  vocabularySize: 128,
+  padId: 1,
+  encode: ({ text }, maxLength) => ({ ids: Uint32Array.from(Array.from(text).slice(0, maxLength), (letter) => letter.charCodeAt(0)), cutOff: Math.max(0, text.length - maxLength) }),
+  tokenStrings: (ids) => Array.from(ids, (id) => String.fromCharCode(id)),
+  isSpecial: () => false,
+};
+
+describe('batchRows', () => {
+  it('depends on its arguments alone', () => {
+    const later = batchRows(3, 40, 16, 100);
+    batchRows(9, 0, 16, 100);
+    expect(batchRows(3, 40, 16, 100)).toEqual(later);
+    expect(batchRows(4, 40, 16, 100)).not.toEqual(later);
+  });
+
+  it.each([
+    [100, 16],
+    [7, 16],
+    [1, 4],
+    [16, 16],
+  ])('takes each of %i rows once an epoch in batches of %i', (rows, batchSize) => {
+    const drawn = Array.from({ length: Math.ceil((3 * rows) / batchSize) }, (_, step) => Array.from(batchRows(5, step, batchSize, rows))).flat();
+    for (let epoch = 0; epoch < 3; epoch++)
+      expect(drawn.slice(epoch * rows, (epoch + 1) * rows).sort((a, b) => a - b)).toEqual(Array.from({ length: rows }, (_, row) => row));
+  });
+
+  it('shuffles every epoch anew', () => {
+    expect(epochOrder(1, 0, 50)).not.toEqual(epochOrder(1, 1, 50));
+  });
+
+  it('refuses to draw from nothing', () => {
+    expect(() => batchRows(1, 0, 4, 0)).toThrow(/no rows/);
+  });
+});
+
+describe('encodeRows and fillBatch', () => {
+  const encoded = encodeRows(letters, [{ text: 'abc', label: 1 }, { text: 'a', label: 0 }, { text: 'abcdef', label: 2.5 }], 4);
+
+  it('counts the rows that were cut', () => {
+    expect(encoded.cutRows).toBe(1);
+    expect(Array.from(encoded.lengths)).toEqual([3, 1, 4]);
+    expect(Array.from(encoded.labels)).toEqual([1, 0, 2.5]);
+  });
+
+  it('pads on the right', () => {
+    const batch = fillBatch([2, 1], encoded, 5, letters.padId);
+    expect(Array.from(batch.ids)).toEqual([97, 98, 99, 100, 1, 97, 1, 1, 1, 1]);
+    expect(Array.from(batch.lengths)).toEqual([4, 1]);
+    expect(Array.from(batch.labels)).toEqual([2.5, 0]);
+  });
+
+  it('refuses a row that is too wide or not there', () => {
+    expect(() => fillBatch([2], encoded, 3, 1)).toThrow(/row 2 is wider/);
+    expect(() => fillBatch([3], encoded, 5, 1)).toThrow(/no row has this number/);
+  });
+});

@@ -1,0 +1,72 @@
+import { word } from '../random/words';
+import type { Example } from './tasks/task';
+import type { TextTokenizer } from './tokenizer';
+
+export interface EncodedRows {
+  ids: Uint32Array[];
+  lengths: Uint32Array;
+  labels: Float32Array;
+  /** Rows that were longer than the greatest length and lost their end. */
+  cutRows: number;
+}
+
+export interface Batch {
+  /** Row-major [rows, width], padded on the right. */
+  ids: Uint32Array;
+  lengths: Uint32Array;
+  labels: Float32Array;
+}
+
+export function encodeRows(tokenizer: TextTokenizer, examples: readonly Example[], maxLength: number): EncodedRows {
+  let cutRows = 0;
+  const ids = examples.map((example) => {
+    const encoded = tokenizer.encode(example, maxLength);
+    if (encoded.cutOff > 0) cutRows++;
+    return encoded.ids;
+  });
+  return { ids, lengths: Uint32Array.from(ids, (row) => row.length), labels: Float32Array.from(examples, ({ label }) => label), cutRows };
+}
+
+/** Keeps the shuffle apart from every mask, whose site has a branch of 0 or 1 in its top byte. */
+const SHUFFLE_SITE = 0xff << 24;
+
+let lastOrder: { seed: number; epoch: number; rows: number; order: Uint32Array } | undefined;
+
+/** All rows in the random order of one epoch (Fisher–Yates). The last order is kept: a run asks for it at every step. */
+export function epochOrder(seed: number, epoch: number, rows: number): Uint32Array {
+  if (lastOrder && lastOrder.seed === seed && lastOrder.epoch === epoch && lastOrder.rows === rows) return lastOrder.order;
+  const order = Uint32Array.from({ length: rows }, (_, row) => row);
+  for (let last = rows - 1; last > 0; last--) {
+    const other = Math.floor((word(seed, epoch, SHUFFLE_SITE, last) / 2 ** 32) * (last + 1));
+    [order[last], order[other]] = [order[other], order[last]];
+  }
+  lastOrder = { seed, epoch, rows, order };
+  return order;
+}
+
+/**
+ * The row indices of optimizer step `step`, from its arguments alone. Every row comes once an epoch; a batch that the
+ * end of an epoch cuts goes on with the next one, so that all batches are full.
+ */
+export function batchRows(seed: number, step: number, batchSize: number, rows: number): Uint32Array {
+  if (!(rows >= 1)) throw new RangeError(`batchRows: there are no rows to draw from (${rows}); give at least one training row.`);
+  return Uint32Array.from({ length: batchSize }, (_, place) => {
+    const drawn = step * batchSize + place;
+    return epochOrder(seed, Math.floor(drawn / rows), rows)[drawn % rows];
+  });
+}
+
+/** Copies the chosen rows into one rectangle of the given width. */
+export function fillBatch(rows: ArrayLike<number>, encoded: Pick<EncodedRows, 'ids' | 'labels'>, width: number, padId: number): Batch {
+  const batch: Batch = { ids: new Uint32Array(rows.length * width).fill(padId), lengths: new Uint32Array(rows.length), labels: new Float32Array(rows.length) };
+  for (let place = 0; place < rows.length; place++) {
+    const row = rows[place];
+    const ids = encoded.ids[row];
+    if (ids === undefined) throw new RangeError(`fillBatch: no row has this number (${row}); there are ${encoded.ids.length} rows.`);
+    if (ids.length > width) throw new RangeError(`fillBatch: row ${row} is wider than the batch (${ids.length} tokens, width ${width}); encode it with a maximum length of ${width}.`);
+    batch.ids.set(ids, place * width);
+    batch.lengths[place] = ids.length;
+    batch.labels[place] = encoded.labels[row];
+  }
+  return batch;
+}

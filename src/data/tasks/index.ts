@@ -1,0 +1,7 @@
+import { sentiment } from './sentiment';
+import { similarity } from './similarity';
+import type { Task } from './task';
+
+export type { Example, Task, TaskData, TaskOptions } from './task';
+
+export const TASKS: Record<Task['name'], Task> = { sentiment, similarity };

@@ -1,0 +1,91 @@
+import { Draws } from './draws';
+import { ADJECTIVES, ASPECTS, DAYS, DEGREES, FACTS, NEGATIVE, NUMBERS, PEOPLE, POSITIVE } from './sentiment-lexicon';
+import { CLAUSES, FAMILY_WEIGHTS, FRAMES } from './sentiment-templates';
+import { ownerOfCombination, STREAMS, type Split } from './splits';
+import { checkOptions, TEST_ROWS, VALIDATION_ROWS, type Example, type Task } from './task';
+
+const COMBINATIONS = 1;
+/** Keeps the draws of this task apart from those of any other. */
+const STREAM = 0x100;
+const NOISE_STREAM = STREAM + 0x80;
+
+/** Nearly half the clauses deny their adjective, so that the adjective alone says next to nothing. */
+const DENYING_SHARE = 0.45;
+const DEGREE_SHARE = 0.4;
+
+/** An unused aspect and an adjective of the wanted polarity that this split alone may combine. */
+function drawCombination(draws: Draws, split: Split, polarity: 1 | -1, used: readonly string[]): [string, string] {
+  for (;;) {
+    const aspect = draws.below(ASPECTS.length);
+    const adjective = polarity === 1 ? draws.below(POSITIVE.length) : POSITIVE.length + draws.below(NEGATIVE.length);
+    if (used.includes(ASPECTS[aspect])) continue;
+    if (ownerOfCombination(COMBINATIONS, aspect, adjective) === split) return [ASPECTS[aspect], ADJECTIVES[adjective]];
+  }
+}
+
+/** A clause that says something good (1) or bad (-1) about an aspect that is not in `used`, and then is. */
+export function drawClause(draws: Draws, split: Split, polarity: 1 | -1, used: string[] = [], denying = DENYING_SHARE): string {
+  const sign = draws.chance(denying) ? -1 : 1;
+  const clause = draws.pick(CLAUSES[split].filter((candidate) => candidate.sign === sign));
+  const [aspect, adjective] = drawCombination(draws, split, (polarity * sign) as 1 | -1, used);
+  used.push(aspect);
+  // "hardly rather fine" is no English, so a denied adjective stands alone.
+  const degree = sign === 1 && draws.chance(DEGREE_SHARE) ? `${draws.pick(DEGREES)} ` : '';
+  return clause.text.replace('{n}', aspect).replace('{a}', degree + adjective);
+}
+
+function drawFact(draws: Draws): string {
+  return draws.pick(FACTS).replace('{t}', draws.pick(DAYS)).replace('{k}', draws.pick(NUMBERS)).replace('{a}', draws.pick(ADJECTIVES));
+}
+
+/** One sentence, without its full stop, that is good (1) or bad (-1) as a whole. */
+export function drawSentence(draws: Draws, split: Split, polarity: 1 | -1): string {
+  const used: string[] = [];
+  const frame = draws.pick(FRAMES[split][draws.weighted(FAMILY_WEIGHTS)]);
+  return frame.text
+    .replace('{c}', () => drawClause(draws, split, polarity, used))
+    .replace('{x}', () => drawClause(draws, split, -polarity as 1 | -1, used))
+    .replace('{y}', () => drawClause(draws, split, (polarity * frame.sign) as 1 | -1, used))
+    .replace('{f}', () => drawFact(draws))
+    .replace('{p}', () => draws.pick(PEOPLE));
+}
+
+function generateSplit(seed: number, split: Split, rows: number): Example[] {
+  const seen = new Set<string>();
+  const examples: Example[] = [];
+  for (let row = 0; row < rows; row++) {
+    const draws = new Draws(seed, STREAM + STREAMS[split], row);
+    let text: string;
+    let label: number;
+    do {
+      label = draws.below(2);
+      text = `${drawSentence(draws, split, label === 1 ? 1 : -1)}.`;
+    } while (seen.has(text));
+    seen.add(text);
+    examples.push({ text, label });
+  }
+  return examples;
+}
+
+export const sentiment: Task = {
+  name: 'sentiment',
+  title: 'Sentiment',
+  description: 'Is a short review good or bad? Negation, contrast, reported opinions and beside-the-point remarks: counting words does not solve it.',
+  mirrors: 'SST-2',
+  citation: 'Socher et al. 2013, "Recursive Deep Models for Semantic Compositionality Over a Sentiment Treebank"; Wang et al. 2019, "GLUE".',
+  kind: 'classification',
+  labels: ['negative', 'positive'],
+  metric: 'accuracy',
+  generate(options) {
+    checkOptions('sentiment', options);
+    const train = generateSplit(options.seed, 'train', options.trainRows).map((example, row) => {
+      const flipped = new Draws(options.seed, NOISE_STREAM, row).chance(options.labelNoise);
+      return flipped ? { ...example, label: 1 - example.label } : example;
+    });
+    return {
+      train,
+      validation: generateSplit(options.seed, 'validation', VALIDATION_ROWS),
+      test: generateSplit(options.seed, 'test', TEST_ROWS),
+    };
+  },
+};

@@ -1,0 +1,24 @@
+import { word } from '../../random/words';
+
+/** `pretraining` is what `tools/pretrain` shows to the base model; it shares no combination with the other three. */
+export type Split = 'pretraining' | 'train' | 'validation' | 'test';
+
+export const STREAMS: Record<Split, number> = { pretraining: 1, train: 2, validation: 3, test: 4 };
+
+const OWNERS: readonly Split[] = ['pretraining', 'train', 'pretraining', 'test', 'pretraining', 'train', 'pretraining', 'validation'];
+
+/** Never changed: another value would move combinations between the splits and spoil the shipped base model. */
+const PARTITION_SEED = 20240518;
+
+/** Which split may combine two words of a lexicon, such as an aspect and an adjective. */
+export function ownerOfCombination(kind: number, first: number, second: number): Split {
+  return OWNERS[word(PARTITION_SEED, kind, first, second) >>> 29];
+}
+
+/**
+ * Which split owns a cell of a grid of templates, such as determiner × predicate. A Latin pattern instead of a hash, so
+ * that each split sees every row and column of the grid: all words are known, only their combination is new.
+ */
+export function ownerOfCell(row: number, column: number): Split {
+  return OWNERS[(3 * row + column) % OWNERS.length];
+}

@@ -1,0 +1,50 @@
+/** What every task offers to the page and to the engine. */
+export interface Example {
+  text: string;
+  /** The second sentence of a pair. */
+  pair?: string;
+  /** Class index, or a score in 0…5 for regression. */
+  label: number;
+}
+
+export interface TaskData {
+  train: Example[];
+  validation: Example[];
+  test: Example[];
+}
+
+export interface TaskOptions {
+  seed: number;
+  trainRows: number;
+  /** Share of training labels replaced by a wrong one, 0…1. Validation and test labels stay clean. */
+  labelNoise: number;
+}
+
+export interface Task {
+  name: 'sentiment' | 'similarity';
+  title: string;
+  description: string;
+  /** The public benchmark whose form the task has. */
+  mirrors: string;
+  citation: string;
+  kind: 'classification' | 'regression';
+  /** One name per class; empty for regression. */
+  labels: string[];
+  metric: 'accuracy' | 'pearson';
+  generate(options: TaskOptions): TaskData;
+}
+
+export const VALIDATION_ROWS = 500;
+export const TEST_ROWS = 2000;
+/** Far below the number of distinct sentences that the training templates can make. */
+export const MOST_TRAIN_ROWS = 8192;
+
+/** Refuses what no generator can honour, before any row is drawn. */
+export function checkOptions(task: string, { seed, trainRows, labelNoise }: TaskOptions): void {
+  if (!Number.isInteger(seed) || seed < 0 || seed > 0xffffffff)
+    throw new RangeError(`${task}: the data seed is not an unsigned 32-bit integer (${seed}); give a whole number from 0 to 4294967295.`);
+  if (!Number.isInteger(trainRows) || trainRows < 1 || trainRows > MOST_TRAIN_ROWS)
+    throw new RangeError(`${task}: the number of training rows is out of range (${trainRows}); give a whole number from 1 to ${MOST_TRAIN_ROWS}.`);
+  if (!(labelNoise >= 0 && labelNoise <= 1))
+    throw new RangeError(`${task}: the label noise is out of range (${labelNoise}); give a share from 0 to 1.`);
+}

@@ -1,0 +1,51 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { TASKS } from './tasks';
+import { createTokenizer } from './tokenizer';
+
+const folder = new URL('../../public/models/nano-encoder/', import.meta.url);
+const read = (name: string) => JSON.parse(readFileSync(new URL(name, folder), 'utf8')) as Record<string, unknown>;
+const tokenizer = createTokenizer(read('tokenizer.json'), read('tokenizer_config.json'));
+const encode = (text: string, pair?: string, maxLength = 32) => tokenizer.encode({ text, pair }, maxLength);
+const shown = (ids: Uint32Array) => tokenizer.tokenStrings(ids);
+
+describe('the tokenizer of the nano encoder', () => {
+  it('has the special ids of RoBERTa', () => {
+    expect(tokenizer.padId).toBe(1);
+    expect(tokenizer.vocabularySize).toBeLessThanOrEqual(2000);
+    expect(shown(Uint32Array.of(0, 1, 2, 3, tokenizer.vocabularySize - 1))).toEqual(['<s>', '<pad>', '</s>', '<unk>', '<mask>']);
+    expect(tokenizer.isSpecial(2)).toBe(true);
+    expect(tokenizer.isSpecial(40)).toBe(false);
+  });
+
+  it('puts special tokens around one text and around a pair', () => {
+    expect(shown(encode('the plot is not dull.').ids)).toEqual(['<s>', 'the', 'plot', 'is', 'not', 'dull', '.', '</s>']);
+    expect(shown(encode('a dog.', 'a cat.').ids)).toEqual(['<s>', 'a', 'dog', '.', '</s>', '</s>', 'a', 'cat', '.', '</s>']);
+  });
+
+  it('cuts the longer text and keeps the special tokens', () => {
+    const cut = encode('the plot is not dull.', undefined, 5);
+    expect(shown(cut.ids)).toEqual(['<s>', 'the', 'plot', 'is', '</s>']);
+    expect(cut.cutOff).toBe(3);
+    expect(shown(encode('the plot is dull.', 'a dog.', 8).ids)).toEqual(['<s>', 'the', 'plot', '</s>', '</s>', 'a', 'dog', '</s>']);
+    expect(() => encode('the plot', undefined, 2)).toThrow(/no room for text/);
+  });
+
+  it('falls back to bytes for what it has never seen', () => {
+    const { ids } = encode('Ω 🙂', undefined, 64);
+    expect(shown(ids)).not.toContain('<unk>');
+    expect(shown(ids).some((token) => token.startsWith('\\x'))).toBe(true);
+  });
+
+  it.each(Object.values(TASKS))('fits every row of $name in 32 tokens and most in 24', (task) => {
+    const { train, validation, test } = task.generate({ seed: 1, trainRows: 512, labelNoise: 0 });
+    const lengths = [...train, ...validation, ...test].map((example) => tokenizer.encode(example, 128).ids.length);
+    expect(Math.max(...lengths)).toBeLessThanOrEqual(32);
+    expect(lengths.filter((length) => length <= 24).length / lengths.length).toBeGreaterThan(0.75);
+  });
+
+  it('says which file is wrong', () => {
+    expect(() => createTokenizer({}, {})).toThrow(/tokenizer\.json/);
+    expect(() => createTokenizer(read('tokenizer.json'), { ...read('tokenizer_config.json'), pad_token: '[PAD]' })).toThrow(/\[PAD\]/);
+  });
+});

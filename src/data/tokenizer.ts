@@ -1,0 +1,123 @@
+import { Tokenizer } from '@huggingface/tokenizers';
+import type { Example } from './tasks/task';
+
+export interface EncodedText {
+  /** With special tokens, cut to the greatest length. */
+  ids: Uint32Array;
+  /** How many tokens the text and its pair had too many. */
+  cutOff: number;
+}
+
+export interface TextTokenizer {
+  readonly vocabularySize: number;
+  readonly padId: number;
+  encode(example: Pick<Example, 'text' | 'pair'>, maxLength: number): EncodedText;
+  /** One readable string a token: no mark for a leading space, bytes as the text they stand for. */
+  tokenStrings(ids: ArrayLike<number>): string[];
+  /** Whether a token stands for structure (`<s>`, `[SEP]`, padding) and not for text. */
+  isSpecial(id: number): boolean;
+}
+
+/** A JSON object as parsed; both files are ordinary Hugging Face files whose shape the library checks. */
+type Json = Record<string, unknown>;
+
+function tokenText(value: unknown): string | undefined {
+  if (typeof value === 'string') return value;
+  const content = (value as { content?: unknown } | null | undefined)?.content;
+  return typeof content === 'string' ? content : undefined;
+}
+
+/** The printable stand-ins of byte-level BPE for the bytes that have no glyph of their own. */
+function bytesOfGlyphs(): Map<string, number> {
+  const bytes = new Map<string, number>();
+  let next = 256;
+  for (let byte = 0; byte < 256; byte++) {
+    const printable = (byte >= 33 && byte <= 126) || (byte >= 161 && byte <= 172) || byte >= 174;
+    bytes.set(String.fromCodePoint(printable ? byte : next++), byte);
+  }
+  return bytes;
+}
+
+function isByteLevel(part: unknown): boolean {
+  if (typeof part !== 'object' || part === null) return false;
+  const { type, ...rest } = part as Json;
+  return type === 'ByteLevel' || Object.values(rest).some((value) => Array.isArray(value) && value.some(isByteLevel));
+}
+
+/** Reads a tokenizer from its two parsed files. */
+export function createTokenizer(tokenizerJson: Json, tokenizerConfig: Json): TextTokenizer {
+  const model = tokenizerJson.model as { vocab?: unknown; type?: string } | undefined;
+  if (!model?.vocab) throw new Error('tokenizer.json: there is no vocabulary (model.vocab is missing); export the tokenizer as a fast Hugging Face tokenizer.');
+  const tokenizer = new Tokenizer(tokenizerJson, tokenizerConfig);
+  const padToken = tokenText(tokenizerConfig.pad_token) ?? '<pad>';
+  const padId = tokenizer.token_to_id(padToken);
+  if (padId === undefined)
+    throw new Error(`tokenizer_config.json: the padding token is not in the vocabulary (${padToken}); set pad_token to one of its tokens.`);
+
+  const special = new Set<number>();
+  for (const [id, token] of tokenizer.get_added_tokens_decoder()) if (token.special) special.add(id);
+  const vocabularySize = tokenizer.get_vocab(true).size;
+  const separators = countSpecial(tokenizer, special);
+  const glyphs = isByteLevel(tokenizerJson.pre_tokenizer) || isByteLevel(tokenizerJson.decoder) ? bytesOfGlyphs() : undefined;
+
+  /** Ids without special tokens, so that a cut never takes one of them away. */
+  const plain = (text: string) => tokenizer.encode(text, { add_special_tokens: false }).ids;
+
+  function encode({ text, pair }: Pick<Example, 'text' | 'pair'>, maxLength: number): EncodedText {
+    const full = tokenizer.encode(text, { text_pair: pair ?? null, add_special_tokens: true }).ids;
+    if (full.length <= maxLength) return { ids: Uint32Array.from(full), cutOff: 0 };
+    const room = maxLength - (pair === undefined ? separators.single : separators.pair);
+    if (room < (pair === undefined ? 1 : 2))
+      throw new RangeError(`tokenizer: the greatest length leaves no room for text (${maxLength}); raise it to at least ${maxLength - room + 2}.`);
+    const cut = cutTo(room, plain(text), pair === undefined ? undefined : plain(pair));
+    return { ids: Uint32Array.from(insert(full, special, cut)), cutOff: full.length - maxLength };
+  }
+
+  function tokenStrings(ids: ArrayLike<number>): string[] {
+    return Array.from(ids, (id) => {
+      const token = tokenizer.id_to_token(id);
+      if (token === undefined) throw new RangeError(`tokenizer: no token has this id (${id}); ids run from 0 to ${vocabularySize - 1}.`);
+      if (special.has(id)) return token;
+      return (glyphs ? readGlyphs(token, glyphs) : token).replace(/^(?:[\s▁]+|##)/u, '') || token;
+    });
+  }
+
+  return { vocabularySize, padId, encode, tokenStrings, isSpecial: (id) => special.has(id) };
+}
+
+/** How many special tokens the tokenizer puts around one text and around two. */
+function countSpecial(tokenizer: Tokenizer, special: Set<number>): { single: number; pair: number } {
+  const count = (ids: number[]) => ids.filter((id) => special.has(id)).length;
+  return { single: count(tokenizer.encode('a').ids), pair: count(tokenizer.encode('a', { text_pair: 'a' }).ids) };
+}
+
+/** Takes tokens off the end of the longer text, one at a time, as Hugging Face's `longest_first` does. */
+function cutTo(room: number, first: number[], second?: number[]): [number[], number[]] {
+  let [firstLength, secondLength] = [first.length, second?.length ?? 0];
+  while (firstLength + secondLength > room) {
+    if (firstLength > secondLength) firstLength--;
+    else secondLength--;
+  }
+  return [first.slice(0, firstLength), second?.slice(0, secondLength) ?? []];
+}
+
+/** The special tokens of `full` in their places, the shortened texts between them. */
+function insert(full: number[], special: Set<number>, [first, second]: [number[], number[]]): number[] {
+  const isText = full.map((id) => !special.has(id));
+  const start = isText.indexOf(true);
+  const end = isText.indexOf(false, start);
+  const rest = isText.indexOf(true, end);
+  const head = [...full.slice(0, start), ...first];
+  if (rest < 0) return [...head, ...full.slice(end)];
+  return [...head, ...full.slice(end, rest), ...second, ...full.slice(isText.lastIndexOf(true) + 1)];
+}
+
+/** A token of byte-level BPE as text; a token that holds half a character shows its bytes. */
+function readGlyphs(token: string, glyphs: Map<string, number>): string {
+  const bytes = Uint8Array.from(Array.from(token), (glyph) => glyphs.get(glyph) ?? 63);
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return Array.from(bytes, (byte) => `\\x${byte.toString(16).padStart(2, '0')}`).join('');
+  }
+}

@@ -1,0 +1,104 @@
+/** The real device: what it was given, the pipelines it makes, and the way home from it. */
+import { describe, expect, it } from 'vitest';
+import { pageFor } from '../kernels/testing/page';
+import { acquireDevice } from './device';
+import { Pipelines } from './pipelines';
+import { ReadbackRing, readRanges } from './readback';
+import { shader } from './shader';
+
+const doubling = shader('doubling', `
+override LANES: u32 = 1;
+override ROWS: u32 = 1;
+override FACTOR: f32 = 2.0;
+struct Params { elements: u32 }
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(2) var<storage, read_write> y: array<f32>;
+@compute @workgroup_size(LANES, ROWS)
+fn forward(@builtin(local_invocation_id) local: vec3<u32>) {
+  let sum = reduce_sum(y[local.x] * FACTOR, local.y, local.x);
+  if (local.x < params.elements) { y[local.x] = sum; }
+}
+`);
+
+describe('devices', () => {
+  it('this adapter is the software adapter, and the profile follows', async () => {
+    const gpu = await acquireDevice(navigator.gpu);
+    expect(gpu.profile).toBe('software');
+    gpu.device.destroy();
+  });
+
+  it('the minimal device really has the default limits and no feature', async () => {
+    const { gpu } = await pageFor({ minimal: true });
+    expect(gpu.subgroupSize).toBe(0);
+    expect(gpu.device.features.has('subgroups')).toBe(false);
+    expect(gpu.device.limits.maxStorageBuffersPerShaderStage).toBe(8);
+    expect(gpu.device.limits.maxComputeInvocationsPerWorkgroup).toBe(256);
+    expect(gpu.device.limits.maxComputeWorkgroupStorageSize).toBe(16384);
+  });
+});
+
+describe('pipelines', () => {
+  it('are made once for the same shader, entry and overrides', async () => {
+    const { gpu } = await pageFor();
+    const pipelines = new Pipelines(gpu);
+    const get = (overrides: Record<string, number>) => pipelines.get({ shader: doubling, entry: 'forward', overrides });
+    expect(get({ LANES: 2 })).toBe(get({ LANES: 2 }));
+    expect(get({ LANES: 2 })).not.toBe(get({ LANES: 4 }));
+    // An override that the shader does not declare is left out.
+    await get({ LANES: 2, TILE: 5 });
+    expect(pipelines.size).toBe(3);
+  });
+
+  it.each([1, 2, 8])('reduce over %d lanes', async (lanes) => {
+    const { gpu, pipelines, complaints } = await pageFor();
+    const { device } = gpu;
+    const { pipeline, layout, bindings } = await pipelines.get({ shader: doubling, entry: 'forward', overrides: { LANES: lanes, ROWS: 1, FACTOR: 3 } });
+    const params = device.createBuffer({ size: 16, usage: GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST });
+    const y = device.createBuffer({ size: 32, usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST });
+    device.queue.writeBuffer(params, 0, Uint32Array.of(lanes, 0, 0, 0));
+    device.queue.writeBuffer(y, 0, Float32Array.of(1, 2, 3, 4, 5, 6, 7, 8));
+    const group = device.createBindGroup({ layout, entries: bindings.map(({ name, binding }) => ({ binding, resource: { buffer: name === 'params' ? params : y } })) });
+    const encoder = device.createCommandEncoder();
+    const pass = encoder.beginComputePass();
+    pass.setPipeline(pipeline);
+    pass.setBindGroup(0, group);
+    pass.dispatchWorkgroups(1);
+    pass.end();
+    device.queue.submit([encoder.finish()]);
+    const [values] = await readRanges(device, [{ buffer: y, bytes: 32 }]);
+    const total = 3 * ((lanes * (lanes + 1)) / 2);
+    expect([...values]).toEqual([1, 2, 3, 4, 5, 6, 7, 8].map((value, i) => (i < lanes ? total : value)));
+    expect(complaints()).toEqual([]);
+  });
+});
+
+describe('the way home', () => {
+  const filled = async (values: number[]) => {
+    const { gpu: { device } } = await pageFor();
+    const buffer = device.createBuffer({ size: values.length * 4, usage: GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST });
+    device.queue.writeBuffer(buffer, 0, Float32Array.from(values));
+    return { device, buffer };
+  };
+
+  it('reads ranges of several buffers', async () => {
+    const { device, buffer: one } = await filled([1, 2, 3, 4]);
+    const { buffer: two } = await filled([5, 6]);
+    const read = await readRanges(device, [{ buffer: one, offset: 8, bytes: 8 }, { buffer: two, bytes: 8 }, { buffer: one, bytes: 4 }]);
+    expect(read.map((values) => [...values])).toEqual([[3, 4], [5, 6], [1]]);
+    expect(await readRanges(device, [])).toEqual([]);
+  });
+
+  it('lends staging buffers in turn, and none while all are in flight', async () => {
+    const { device, buffer } = await filled([7, 8]);
+    const ring = new ReadbackRing(device, 'ring', 8, 2);
+    const [first, second] = [ring.take()!, ring.take()!];
+    expect(ring.take()).toBeUndefined();
+    const encoder = device.createCommandEncoder();
+    encoder.copyBufferToBuffer(buffer, 0, first, 0, 8);
+    device.queue.submit([encoder.finish()]);
+    expect([...new Float32Array(await ring.read(first))]).toEqual([7, 8]);
+    expect(ring.take()).toBe(first);
+    expect(second).not.toBe(first);
+    ring.destroy();
+  });
+});

@@ -1,0 +1,24 @@
+/** AdamW over one flat arena. */
+import code from '../../shaders/adamw.wgsl?raw';
+import stepUniform from '../../shaders/lib/step.wgsl?raw';
+import { shader } from '../gpu/shader';
+import { type Emitter, linearGrid } from '../graph/compile';
+import { elements, type Tensor } from '../graph/tape';
+
+const adamwShader = shader('adamw', code, [stepUniform]);
+
+export interface Arena {
+  values: Tensor;
+  gradients: Tensor;
+  first: Tensor;
+  second: Tensor;
+  /** Rate multiplier of each element, negative where weight decay does not apply. */
+  groups: Tensor;
+}
+
+/** Emits one update of every trained element; `norm` (2) holds the clip factor. */
+export function emitAdamw(emit: Emitter, arena: Arena, norm: Tensor): void {
+  const count = elements(arena.values.shape);
+  const { grid, row_stride } = linearGrid(count);
+  emit.dispatch({ label: 'adamw', shader: adamwShader, entry: 'forward', grid, params: { elements: count, row_stride }, bindings: { ...arena, norm } });
+}

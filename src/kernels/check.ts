@@ -1,0 +1,149 @@
+/**
+ * The test of one operation: recorded alone on a tape, run on the page's device, its outputs held against a plain float64 reference and
+ * its gradients against central differences of that reference.
+ */
+import { expect } from 'vitest';
+import { type DataType, Tape, type Tensor } from '../graph/tape';
+import type { StepValues } from '../train/stepUniform';
+import { execute, recordCopy } from './testing/execute';
+import './testing/matcher';
+import { count, normals } from './testing/numbers';
+import type { Launch } from './testing/page';
+
+/** A tensor that the operation reads. */
+export interface Leaf {
+  shape: number[];
+  values: ArrayLike<number>;
+  /** `activation` and `parameter` get gradients, `weight` and `input` none. An activation has the samples first, as on a real tape. */
+  role: 'activation' | 'parameter' | 'weight' | 'input';
+  type?: DataType;
+}
+
+export const activation = (shape: number[], values: ArrayLike<number>): Leaf => ({ shape, values, role: 'activation' });
+export const parameter = (shape: number[], values: ArrayLike<number>): Leaf => ({ shape, values, role: 'parameter' });
+export const weight = (shape: number[], values: ArrayLike<number>): Leaf => ({ shape, values, role: 'weight' });
+export const input = (shape: number[], values: ArrayLike<number>, type: DataType = 'f32'): Leaf => ({ shape, values, role: 'input', type });
+
+export type Values = Record<string, Float64Array>;
+
+export interface OpCheck {
+  leaves: Record<string, Leaf>;
+  /** Records the operation and returns its outputs by name. */
+  record(tape: Tape, leaves: Record<string, Tensor>): Record<string, Tensor>;
+  /**
+   * The same in float64. `base` are the values before any of them is moved for a difference: what is behind a stop-gradient is computed
+   * from these. `objective` is the loss, for operations that are one; otherwise it is Σ seed · output with a random seed an output.
+   */
+  reference(values: Values, base: Values): { outputs: Record<string, ArrayLike<number>>; objective?: number };
+  /** Outputs that are compared but carry no gradient (statistics, saved copies). */
+  undifferentiated?: string[];
+  step?: Partial<StepValues>;
+  /** S, and how many of these samples are differentiated: half, where the second pass of a doubled batch is a teacher. */
+  samples?: number;
+  gradientSamples?: number;
+  /** Twice: the second write of every gradient must add to the first. */
+  uses?: 1 | 2;
+  /** Largest error, relative to the largest value of the tensor. */
+  limit: number;
+  gradientLimit?: number;
+  /** Stands in for the largest value where that is smaller: the size of the terms of a sum that may cancel, see `toBeNear`. */
+  floor?: number;
+}
+
+export interface Checked {
+  outputs: Record<string, Float32Array>;
+  /** By leaf. */
+  gradients: Record<string, Float32Array>;
+}
+
+/** Step of the differences: the reference is float64, so that about 1e-10 of the objective is lost, far below float32's 6e-8. */
+const MOVE = 1e-5;
+
+export async function checkOp(check: OpCheck, launch: Launch = {}): Promise<Checked> {
+  const { samples = 1, gradientSamples = samples, uses = 1 } = check;
+  const tape = new Tape();
+  const leaves = Object.fromEntries(Object.entries(check.leaves).map(([name, leaf]) => [name, recordLeaf(tape, name, leaf)]));
+  const values = new Map(Object.entries(check.leaves).map(([name, leaf]) => [name, typed(leaf)]));
+  const recorded = Array.from({ length: uses }, () => check.record(tape, leaves));
+  const base = Object.fromEntries(Object.entries(check.leaves).map(([name, leaf]) => [name, Float64Array.from(typed(leaf))]));
+  const expected = check.reference(base, base);
+  const isLoss = expected.objective !== undefined;
+
+  recorded.forEach((outputs, use) => {
+    for (const [name, tensor] of Object.entries(outputs)) tape.keep(`${name} ${use}`, tensor);
+  });
+  const seeds = new Map<Tensor, Tensor>();
+  const seedValues: Record<string, Float32Array>[] = recorded.map(() => ({}));
+  if (!isLoss) {
+    recorded.forEach((outputs, use) => {
+      for (const [name, tensor] of Object.entries(outputs)) {
+        if (check.undifferentiated?.includes(name)) continue;
+        const shape = [(tensor.shape[0] / samples) * gradientSamples, ...tensor.shape.slice(1)];
+        const label = `seed of ${name} ${use}`;
+        const seed = normals(count(shape), 91 + use);
+        seeds.set(tensor, recordCopy(tape, label, tape.input(label, shape, 'f32'), false));
+        values.set(label, seed);
+        seedValues[use][name] = seed;
+      }
+    });
+  }
+
+  const ran = await execute({
+    tape, values, step: check.step, samples, gradientSamples, backward: true, seeds,
+    finish: (_, gradients) => {
+      for (const [name, leaf] of Object.entries(leaves)) {
+        const gradient = gradients.of(leaf);
+        if (gradient?.role === 'activation') tape.keep(`gradient of ${name}`, gradient);
+      }
+    },
+  }, launch);
+
+  const outputs: Record<string, Float32Array> = {};
+  recorded.forEach((names, use) => {
+    for (const name of Object.keys(names)) {
+      outputs[name] = ran.kept.get(`${name} ${use}`)!;
+      expect(outputs[name], `output ${name}`).toBeNear(expected.outputs[name], check.limit, check.floor);
+    }
+  });
+
+  const objective = (moved: Values) => {
+    const { outputs: computed, objective: loss } = check.reference(moved, base);
+    if (loss !== undefined) return uses * loss;
+    let sum = 0;
+    for (const ofUse of seedValues) {
+      for (const [name, seed] of Object.entries(ofUse)) for (let i = 0; i < seed.length; i++) sum += seed[i] * computed[name][i];
+    }
+    return sum;
+  };
+  const gradients: Record<string, Float32Array> = {};
+  for (const [name, leaf] of Object.entries(check.leaves)) {
+    if (leaf.role !== 'activation' && leaf.role !== 'parameter') continue;
+    const gradient = leaf.role === 'parameter' ? ran.gradients.get(name) : ran.kept.get(`gradient of ${name}`);
+    if (!gradient) throw new Error(`check: ${name} has no gradient`);
+    gradients[name] = gradient;
+    const numeric = Float64Array.from(gradient, (_, i) => slope(objective, base, name, i));
+    expect(gradient, `gradient of ${name}`).toBeNear(numeric, check.gradientLimit ?? check.limit, check.floor);
+  }
+  return { outputs, gradients };
+}
+
+/** Central difference of `objective` by element `index` of leaf `name`. */
+function slope(objective: (moved: Values) => number, base: Values, name: string, index: number): number {
+  const at = (by: number) => {
+    const moved = base[name].slice();
+    moved[index] += by;
+    return objective({ ...base, [name]: moved });
+  };
+  return (at(MOVE) - at(-MOVE)) / (2 * MOVE);
+}
+
+function typed({ values, type = 'f32' }: Leaf): Float32Array | Uint32Array | Int32Array {
+  return type === 'u32' ? Uint32Array.from(values) : type === 'i32' ? Int32Array.from(values) : Float32Array.from(values);
+}
+
+function recordLeaf(tape: Tape, name: string, { shape, role, type = 'f32' }: Leaf): Tensor {
+  if (role === 'parameter') return tape.parameter(name, shape);
+  if (role === 'weight') return tape.weight(name, shape);
+  if (role === 'input') return tape.input(name, shape, type);
+  return recordCopy(tape, name, tape.input(name, shape, 'f32'), true);
+}

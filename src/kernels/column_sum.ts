@@ -1,0 +1,18 @@
+/** Column sums: the gradient of a bias. */
+import code from '../../shaders/column_sum.wgsl?raw';
+import { shader } from '../gpu/shader';
+import type { Emitter, GradientTarget } from '../graph/compile';
+import { rows, type Tensor, width } from '../graph/tape';
+
+const columnSum = shader('column_sum', code);
+
+/** Emits target (C) (+)= Σ over rows of x (R,C). */
+export function emitColumnSum(emit: Emitter, label: string, x: Tensor, target: GradientTarget): void {
+  const { overrides, grid } = emit.reduction(width(x), rows(x));
+  emit.dispatch({
+    label, shader: columnSum, entry: 'forward', grid,
+    overrides: { ...overrides, ACCUMULATE: target.accumulate },
+    params: { rows: rows(x), columns: width(x) },
+    bindings: { x, y: target.tensor },
+  });
+}

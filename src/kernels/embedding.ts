@@ -1,0 +1,43 @@
+/** Token embeddings. */
+import code from '../../shaders/embedding.wgsl?raw';
+import { shader } from '../gpu/shader';
+import { linearGrid } from '../graph/compile';
+import { elements, type Op, type Tape, type Tensor } from '../graph/tape';
+
+const embeddingShader = shader('embedding', code);
+
+/** y (S,T,D) = table[ids]. d(table) is the sum of dy over the tokens of each id. */
+export const embedding: Op<null> = {
+  name: 'embedding',
+  forward(emit, { label, inputs, outputs }) {
+    const [S, T, D] = outputs.y.shape;
+    const count = elements(outputs.y.shape);
+    const { grid, row_stride } = linearGrid(count);
+    emit.dispatch({
+      label, shader: embeddingShader, entry: 'forward', grid, bindings: { ids: inputs.ids!, table: inputs.table!, y: outputs.y },
+      params: { elements: count, width: D, id_count: elements(inputs.ids!.shape), token_rows: S * T, row_stride },
+    });
+  },
+  backward(emit, { label, inputs, outputs }, gradients) {
+    const dy = gradients.of(outputs.y);
+    const dTable = dy && gradients.into(inputs.table);
+    if (!dTable) return;
+    const [S, T, D] = dy.shape;
+    const idCount = elements(inputs.ids!.shape);
+    const run = (entry: 'clear' | 'scatter', count: number, bindings: Record<string, Tensor>) => {
+      const { grid, row_stride } = linearGrid(count);
+      emit.dispatch({
+        label: `${label} d(table) ${entry}`, shader: embeddingShader, entry, grid, bindings,
+        params: { elements: count, width: D, id_count: idCount, token_rows: S * T, row_stride },
+      });
+    };
+    // The one gradient that is cleared first: most rows of the table belong to no token of the batch.
+    if (!dTable.accumulate) run('clear', elements(dTable.tensor.shape), { d_table: dTable.tensor });
+    run('scatter', idCount * D, { ids: inputs.ids!, dy, d_table: dTable.tensor });
+  },
+};
+
+/** @param samples S: the batch once or twice */
+export function recordEmbedding(tape: Tape, label: string, ids: Tensor, table: Tensor, samples: number): Tensor {
+  return tape.record(embedding, label, { ids, table }, { y: [samples, ids.shape[1], table.shape[1]] }, null).y;
+}

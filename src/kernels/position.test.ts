@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest';
+import { activation, checkOp, type Leaf, type OpCheck, parameter, weight } from './check';
+import { recordPosition } from './position';
+import { normals } from './testing/numbers';
+import { launchName, PLAIN_LAUNCHES } from './testing/page';
+
+interface Sizes { S: number; T: number; D: number; P: number; offset: number; segments: boolean }
+
+const check = ({ S, T, D, P, offset, segments }: Sizes, table: (shape: number[], values: ArrayLike<number>) => Leaf): OpCheck => ({
+  leaves: { x: activation([S, T, D], normals(S * T * D, 1)), position: table([P, D], normals(P * D, 2)), ...(segments && { segment: table([2, D], normals(2 * D, 3)) }) },
+  record: (tape, { x, position, segment }) => ({ y: recordPosition(tape, 'position', x, { position, segment }, offset) }),
+  reference: ({ x, position, segment }) => ({
+    outputs: { y: x.map((value, i) => value + position[Math.min(offset + (Math.floor(i / D) % T), P - 1) * D + (i % D)] + (segment?.[i % D] ?? 0)) },
+  }),
+  samples: S,
+  limit: 2e-6, // sums over up to 35 tokens
+});
+
+describe.each(PLAIN_LAUNCHES.map((launch) => [launchName(launch), launch] as const))('position, %s', (_, launch) => {
+  it.each<Sizes>([
+    { S: 1, T: 1, D: 1, P: 1, offset: 0, segments: false }, { S: 3, T: 5, D: 7, P: 5, offset: 0, segments: true },
+    { S: 5, T: 7, D: 3, P: 12, offset: 2, segments: true }, { S: 2, T: 3, D: 33, P: 6, offset: 1, segments: false },
+  ])('$S × $T, width $D, from row $offset of $P, segments $segments', async (sizes) => {
+    for (const uses of [1, 2] as const) await checkOp({ ...check(sizes, parameter), uses }, launch);
+    expect(Object.keys((await checkOp(check(sizes, weight), launch)).gradients)).toEqual(['x']);
+  });
+
+  it('sums the tables\' gradients over the differentiated half of a doubled batch', async () => {
+    await checkOp({ ...check({ S: 4, T: 3, D: 5, P: 4, offset: 1, segments: true }, parameter), gradientSamples: 2 }, launch);
+  });
+});
+
+it('reads the last row where a padded token lies beyond the table', async () => {
+  await checkOp(check({ S: 2, T: 5, D: 3, P: 4, offset: 2, segments: false }, weight));
+});

@@ -1,0 +1,47 @@
+/** Learned positions and segments, added to the token embeddings. */
+import code from '../../shaders/position.wgsl?raw';
+import { shader } from '../gpu/shader';
+import { linearGrid } from '../graph/compile';
+import { elements, type Op, type Tape, type Tensor } from '../graph/tape';
+
+const positionShader = shader('position', code);
+
+interface PositionAttributes {
+  /** Row of the first token in the position table (RoBERTa: padding id + 1). */
+  offset: number;
+}
+
+/** y = x + position[offset + t] + segment[0]. dx = dy; the tables' gradients are sums over samples. */
+export const position: Op<PositionAttributes> = {
+  name: 'position',
+  forward(emit, { label, inputs, outputs, attributes: { offset } }) {
+    const [S, T, D] = outputs.y.shape;
+    const count = elements(outputs.y.shape);
+    const { grid, row_stride } = linearGrid(count);
+    const tables: Record<string, Tensor> = inputs.segment ? { position: inputs.position!, segment: inputs.segment } : { position: inputs.position! };
+    emit.dispatch({
+      label, shader: positionShader, entry: 'forward', grid, bindings: { x: inputs.x!, ...tables, y: outputs.y }, overrides: { SEGMENTS: Number(inputs.segment !== undefined) },
+      params: { elements: count, width: D, tokens: T, samples: S, offset, positions: inputs.position!.shape[0], row_stride },
+    });
+  },
+  backward(emit, { label, inputs, outputs, attributes: { offset } }, gradients) {
+    const dy = gradients.of(outputs.y);
+    if (!dy) return;
+    const [S, T, D] = dy.shape;
+    for (const [entry, input] of [['positions', inputs.position], ['segments', inputs.segment]] as const) {
+      const target = gradients.into(input);
+      if (!target) continue;
+      const count = elements(target.tensor.shape);
+      const { grid, row_stride } = linearGrid(count);
+      emit.dispatch({
+        label: `${label} d${entry}`, shader: positionShader, entry, grid, overrides: { ACCUMULATE: target.accumulate },
+        params: { elements: count, width: D, tokens: T, samples: S, offset, positions: inputs.position!.shape[0], row_stride }, bindings: { dy, d_table: target.tensor },
+      });
+    }
+    gradients.pass(inputs.x, dy);
+  },
+};
+
+export function recordPosition(tape: Tape, label: string, x: Tensor, tables: { position: Tensor; segment?: Tensor }, offset: number): Tensor {
+  return tape.record(position, label, { x, ...tables }, { y: x.shape }, { offset }).y;
+}

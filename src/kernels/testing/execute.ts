@@ -1,0 +1,121 @@
+/** Runs a tape once on the page's device and reads back what was kept. */
+import { readRanges } from '../../gpu/readback';
+import { compile, type CompileOptions, type Emitter, type Gradients, type Plan } from '../../graph/compile';
+import { Execution, type SharedBuffers } from '../../graph/execution';
+import { elements, type Op, type Tape, type Tensor } from '../../graph/tape';
+import { STEP_BYTES } from '../../model/state';
+import { packStep, type StepValues } from '../../train/stepUniform';
+import { emitAdd } from '../add';
+import { type Launch, pageFor } from './page';
+
+type Numbers = Float32Array | Uint32Array | Int32Array;
+
+/** What stands in every buffer that is read back before the plan runs: a kernel that adds where it should assign, or leaves a hole, shows. */
+const POISON = -7.25e5;
+
+export const STEP_DEFAULTS: StepValues = {
+  seed: 0xc0ffee, maskStep: 3, ringSlot: 0, step: 0, learningRate: 0, weightDecay: 0, clip: 0, alpha: 0, smoothing: 0, countedRows: 1, rules: {}, layers: 1,
+};
+
+/** y = x. Its gradient is not carried on. */
+const copy: Op<null> = {
+  name: 'copy',
+  forward(emit, { inputs, outputs }) { emitAdd(emit, inputs.x!, outputs.y, false); },
+};
+
+/** An activation with the values of `x`, as if an operation before had computed it. */
+export function recordCopy(tape: Tape, label: string, x: Tensor, needsGradient: boolean): Tensor {
+  const { y } = tape.record(copy, label, { x }, { y: x.shape }, null);
+  y.needsGradient = needsGradient;
+  return y;
+}
+
+/** Buffers of weights, parameters, gradients and shared tensors, made when they are first bound. */
+class TestBuffers implements SharedBuffers {
+  readonly step: GPUBuffer;
+  private readonly buffers = new Map<string, GPUBuffer>();
+
+  constructor(private readonly device: GPUDevice, private readonly values: Map<string, Numbers>, step: Partial<StepValues>) {
+    this.step = device.createBuffer({ size: STEP_BYTES, usage: GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST });
+    device.queue.writeBuffer(this.step, 0, packStep({ ...STEP_DEFAULTS, ...step }));
+  }
+
+  bindingOf(tensor: Tensor): { buffer: GPUBuffer } {
+    const key = `${tensor.role}/${tensor.label}`;
+    let buffer = this.buffers.get(key);
+    if (!buffer) {
+      const count = elements(tensor.shape);
+      buffer = this.device.createBuffer({ label: key, size: count * 4, usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST });
+      const given = tensor.role === 'gradient' ? undefined : this.values.get(tensor.label);
+      this.device.queue.writeBuffer(buffer, 0, (given ?? new Float32Array(count).fill(POISON)) as Float32Array<ArrayBuffer>);
+      this.buffers.set(key, buffer);
+    }
+    return { buffer };
+  }
+
+  destroy(): void {
+    for (const buffer of [this.step, ...this.buffers.values()]) buffer.destroy();
+  }
+}
+
+export interface Parts {
+  tape: Tape;
+  /** Inputs, weights, parameters and shared tensors by label. */
+  values: Map<string, Numbers>;
+  step?: Partial<StepValues>;
+  samples?: number;
+  gradientSamples?: number;
+  backward?: boolean;
+  seeds?: Map<Tensor, Tensor>;
+  finish?: (emit: Emitter, gradients: Gradients) => void;
+  /** Times the plan runs before anything is read. */
+  times?: number;
+}
+
+export interface Executed {
+  plan: Plan;
+  /** Values of kept tensors by name, and of every parameter's gradient by the parameter's label. */
+  kept: Map<string, Float32Array>;
+  gradients: Map<string, Float32Array>;
+  /** Reads shared tensors while the buffers are there. */
+  shared: Map<string, Float32Array>;
+}
+
+/** Compiles the tape for `launch`, runs it and reads it back. Throws what WebGPU complained about. */
+export async function execute(parts: Parts, launch: Launch = {}): Promise<Executed> {
+  const { gpu, pipelines, complaints } = await pageFor(launch);
+  const { device } = gpu;
+  const { tape, samples = 1, gradientSamples = samples } = parts;
+  const options: CompileOptions = { profile: gpu.profile, subgroupSize: gpu.subgroupSize, samples, gradientSamples, lanes: launch.lanes, tile: launch.tile };
+  const plan = compile(tape, options, { backward: parts.backward ?? false, add: emitAdd, seeds: parts.seeds, finish: parts.finish });
+  const buffers = new TestBuffers(device, parts.values, parts.step ?? {});
+  const execution = await Execution.create(gpu, pipelines, plan, buffers);
+  for (const name of plan.kept.keys()) {
+    const { buffer } = execution.kept(name);
+    device.queue.writeBuffer(buffer, 0, new Float32Array(buffer.size / 4).fill(POISON));
+  }
+  for (const tensor of plan.inputs) execution.write(tensor.label, parts.values.get(tensor.label)!);
+  const encoder = device.createCommandEncoder();
+  const pass = encoder.beginComputePass();
+  for (let time = 0; time < (parts.times ?? 1); time++) execution.encode(pass);
+  pass.end();
+  device.queue.submit([encoder.finish()]);
+  const names = [...plan.kept.keys()];
+  const trained = [...plan.parameterGradients];
+  const sharedTensors = tape.tensors.filter((tensor) => tensor.role === 'shared');
+  const wanted = [...trained.map(([, gradient]) => gradient), ...sharedTensors];
+  const read = await readRanges(device, [
+    ...names.map((name) => execution.kept(name)),
+    ...wanted.map((tensor) => ({ buffer: buffers.bindingOf(tensor).buffer, bytes: elements(tensor.shape) * 4 })),
+  ]);
+  execution.destroy();
+  buffers.destroy();
+  const said = complaints();
+  if (said.length > 0) throw new Error(`WebGPU: ${said[0]}`);
+  return {
+    plan,
+    kept: new Map(names.map((name, i) => [name, read[i]])),
+    gradients: new Map(trained.map(([parameter], i) => [parameter.label, read[names.length + i]])),
+    shared: new Map(sharedTensors.map((tensor, i) => [tensor.label, read[names.length + trained.length + i]])),
+  };
+}

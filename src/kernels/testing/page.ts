@@ -1,0 +1,50 @@
+/** The devices of a test page: one with everything the adapter offers and one with default limits and no feature, each made once. */
+import { acquireDevice, type Gpu, type Profile } from '../../gpu/device';
+import { Pipelines } from '../../gpu/pipelines';
+import type { Tile } from '../../graph/compile';
+
+/** How the dispatches of a check are launched. */
+export interface Launch {
+  profile?: Profile;
+  /** Lanes that share a row, in every reducing kernel; left out: as the profile chooses. */
+  lanes?: number;
+  /** Extent of a matrix product's workgroup. */
+  tile?: Tile;
+  /** On a device requested with default limits and no optional feature. */
+  minimal?: boolean;
+}
+
+export interface Page {
+  gpu: Gpu;
+  pipelines: Pipelines;
+  /** What WebGPU complained about since this was last called. */
+  complaints(): string[];
+}
+
+const pages = new Map<boolean, Promise<Page>>();
+
+/** The page's device for `launch`; the profile is a property of the plan, both share a device. */
+export async function pageFor(launch: Launch = {}): Promise<Page> {
+  const minimal = launch.minimal ?? false;
+  if (!pages.has(minimal)) pages.set(minimal, open(minimal));
+  const page = await pages.get(minimal)!;
+  return { ...page, gpu: { ...page.gpu, profile: launch.profile ?? 'software' } };
+}
+
+async function open(minimal: boolean): Promise<Page> {
+  const gpu = await acquireDevice(navigator.gpu, { minimal });
+  const complaints: string[] = [];
+  gpu.device.addEventListener('uncapturederror', ({ error }) => complaints.push(error.message));
+  return { gpu, pipelines: new Pipelines(gpu), complaints: () => complaints.splice(0) };
+}
+
+/** Every form of a reduction: none, subgroup shuffles (where the adapter has them), workgroup memory; then what the gpu profile chooses, and the weakest device. */
+export const ROW_LAUNCHES: Launch[] = [{ lanes: 1 }, { lanes: 2 }, { lanes: 4 }, { lanes: 8 }, { lanes: 64 }, { profile: 'gpu' }, { profile: 'gpu', minimal: true }];
+
+/** For kernels with one workgroup size in every profile. */
+export const PLAIN_LAUNCHES: Launch[] = [{}, { minimal: true }];
+
+export function launchName({ profile = 'software', lanes, tile, minimal }: Launch): string {
+  const parts = [profile, lanes && `${lanes} lanes`, tile && `tile ${tile.wx}×${tile.wy}×${tile.k}`, minimal && 'default limits'];
+  return parts.filter(Boolean).join(', ');
+}

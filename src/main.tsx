@@ -1,0 +1,25 @@
+import { createRoot } from 'react-dom/client';
+import { createEngineClient } from './store/engineClient';
+import { createPlayground } from './store/playground';
+import { loadRecorded } from './store/recorded';
+import { App } from './ui/App';
+import { PlaygroundContext } from './ui/kit/context';
+import './ui/styles/tokens.css';
+import './ui/styles/base.css';
+import './ui/styles/kit.css';
+import './ui/styles/transport.css';
+import './ui/styles/experiment.css';
+import './ui/styles/curves.css';
+import './ui/styles/inside.css';
+import './ui/styles/states.css';
+
+const playground = createPlayground(createEngineClient(), { hash: location.hash });
+const { theme } = playground.store.getState().view;
+if (theme !== 'system') document.documentElement.dataset.theme = theme;
+void loadRecorded(playground);
+
+createRoot(document.getElementById('root')!).render(
+  <PlaygroundContext value={playground}>
+    <App />
+  </PlaygroundContext>,
+);

@@ -1,0 +1,85 @@
+/** What BERT, RoBERTa and DistilBERT share: embeddings with learned positions, and layers that normalise after each residual add. */
+import type { Target } from '../method';
+import type { Tensor } from '../../graph/tape';
+import { recordGelu } from '../../kernels/gelu';
+import type { Builder } from '../builder';
+import { addLinear, addNorm, type Architecture, type ConfigFields, type ModelConfig, type TensorShapes } from './architecture';
+
+/** What the modules of one encoder are called. */
+export interface EncoderNames {
+  embeddings: string;
+  layer(number: number): string;
+  /** Modules below a layer. */
+  targets: Record<Exclude<Target, 'gate' | 'qkv'>, string>;
+  attentionNorm: string;
+  outputNorm: string;
+  /** Modules after which a bottleneck adapter sits. */
+  attentionOutput: string;
+  feedForward: string;
+  segments: boolean;
+}
+
+export function encoderTargets(names: EncoderNames): Architecture['targets'] {
+  const hidden = (config: ModelConfig) => config.hidden;
+  const inner = (config: ModelConfig) => config.inner;
+  return Object.fromEntries(Object.entries(names.targets).map(([target, module]) => [target, {
+    module: (layer: number) => `${names.layer(layer)}.${module}`,
+    outputs: target === 'up' ? inner : hidden,
+    inputs: target === 'down' ? inner : hidden,
+  }]));
+}
+
+export const encoderSublayers = (names: EncoderNames) => (layer: number) => [`${names.layer(layer)}.${names.attentionOutput}`, `${names.layer(layer)}.${names.feedForward}`];
+
+export function encoderBody(config: ModelConfig, names: EncoderNames): TensorShapes {
+  const { hidden, inner } = config;
+  const shapes: TensorShapes = new Map();
+  shapes.set(`${names.embeddings}.word_embeddings.weight`, [config.vocabulary, hidden]);
+  shapes.set(`${names.embeddings}.position_embeddings.weight`, [config.positions, hidden]);
+  if (names.segments) shapes.set(`${names.embeddings}.token_type_embeddings.weight`, [config.types, hidden]);
+  addNorm(shapes, `${names.embeddings}.LayerNorm`, hidden);
+  for (let layer = 0; layer < config.layers; layer++) {
+    const block = names.layer(layer);
+    for (const [target, module] of Object.entries(names.targets)) addLinear(shapes, `${block}.${module}`, target === 'up' ? inner : hidden, target === 'down' ? inner : hidden);
+    addNorm(shapes, `${block}.${names.attentionNorm}`, hidden);
+    addNorm(shapes, `${block}.${names.outputNorm}`, hidden);
+  }
+  return shapes;
+}
+
+/** Fields that BERT and RoBERTa name alike. */
+export function parseBertLike(fields: ConfigFields, padId: number): ReturnType<Architecture['parse']> {
+  const activation = fields.text('hidden_act', 'gelu');
+  if (activation !== 'gelu') throw fields.refuse(`activation hidden_act is not supported (${activation}); choose a checkpoint with "gelu"`);
+  const kind = fields.text('position_embedding_type', 'absolute');
+  if (kind !== 'absolute') throw fields.refuse(`position_embedding_type is not supported (${kind}); choose a checkpoint with absolute positions`);
+  if (fields.flag('is_decoder') || fields.flag('add_cross_attention')) throw fields.refuse('is_decoder or add_cross_attention is set (true); choose an encoder');
+  const hidden = fields.size('hidden_size');
+  const heads = fields.size('num_attention_heads');
+  return {
+    vocabulary: fields.size('vocab_size'), hidden, layers: fields.size('num_hidden_layers'), heads, keyValueHeads: heads, headSize: hidden / heads,
+    inner: fields.size('intermediate_size'), positions: fields.size('max_position_embeddings'), types: fields.sizeOr('type_vocab_size', 2),
+    padId: fields.padId(padId), normEpsilon: fields.number('layer_norm_eps', 1e-12), ropeTheta: 0, causal: false, tied: true,
+  };
+}
+
+/** Embeddings and layers; returns the last hidden states (S,V+T,D). */
+export function recordEncoderBody(build: Builder, names: EncoderNames): Tensor {
+  const { embeddings } = names;
+  let x = build.embedTokens(`${embeddings}.word_embeddings.weight`);
+  x = build.addPositions(x, `${embeddings}.position_embeddings.weight`, names.segments ? `${embeddings}.token_type_embeddings.weight` : undefined);
+  x = build.drop('embedding', 0, build.layerNorm(`${embeddings}.LayerNorm`, x));
+  for (let layer = 0; layer < build.config.layers; layer++) x = recordLayer(build, names, layer, x);
+  return x;
+}
+
+/** x = LN(x + attention(x)); x = LN(x + HiddenCut(FFN(x))). */
+function recordLayer(build: Builder, names: EncoderNames, layer: number, x: Tensor): Tensor {
+  const block = names.layer(layer);
+  const attended = build.attention(layer, build.project('q', layer, x), build.project('k', layer, x), build.project('v', layer, x));
+  const projected = build.project('o', layer, attended);
+  x = build.layerNorm(`${block}.${names.attentionNorm}`, build.residual(`${block}.${names.attentionOutput}`, undefined, layer, projected, x));
+  const inner = build.drop('ffn_inner', layer, recordGelu(build.tape, build.label(`layer ${layer} gelu`), build.project('up', layer, x)));
+  const hidden = build.project('down', layer, inner);
+  return build.layerNorm(`${block}.${names.outputNorm}`, build.residual(`${block}.${names.feedForward}`, 'hidden', layer, hidden, x));
+}

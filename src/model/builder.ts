@@ -1,0 +1,243 @@
+/**
+ * The recurring pieces of a forward pass, bound to one recording: an architecture is written with these and with kernels alone. Here is
+ * where a method meets a model: which tensors are trained, where low-rank branches and bottlenecks sit, what is dropped.
+ */
+import { type DropoutRules, type Position, defaultCompensation, POSITIONS } from '../config/dropout';
+import { type Tape, type Tensor, width } from '../graph/tape';
+import { recordAdd } from '../kernels/add';
+import { recordAttentionWeights } from '../kernels/attention_weights';
+import { recordDropout } from '../kernels/dropout';
+import { recordEmbedding } from '../kernels/embedding';
+import { recordGelu } from '../kernels/gelu';
+import { recordLayerNorm } from '../kernels/layer_norm';
+import { recordAttentionLogits, recordAttentionMix, recordLinear } from '../kernels/matmul';
+import { recordPosition } from '../kernels/position';
+import { recordPrepend } from '../kernels/prepend';
+import { recordRmsNorm } from '../kernels/rms_norm';
+import { recordRotary, rotaryTable } from '../kernels/rotary';
+import { recordSelectToken } from '../kernels/select_token';
+import { recordSplitColumns } from '../kernels/split_columns';
+import type { Pass, Site } from '../kernels/site';
+import { siteOf } from '../random/masks';
+import type { Architecture, ModelConfig } from './architectures/architecture';
+import { architectureOf } from './architectures';
+import { recordLowRank } from './lora';
+import { isLora, type Target, type Trained } from './method';
+import { adapterName, type ParameterSpec, parameterSpecs, PREFIX, PROMPT } from './parameters';
+
+/** The slot of a rule at a layer in the step uniform: positions in their order, layers within. */
+export const slotOf = (position: Position, layer: number, layers: number) => POSITIONS.indexOf(position) * layers + layer;
+
+export interface Recording {
+  tape: Tape;
+  config: ModelConfig;
+  trained: Trained;
+  /** None for an evaluate plan, which then has no dropout code at all. */
+  rules: DropoutRules;
+  pass: Pass;
+  /** S: rows of every activation, B or 2·B. */
+  samples: number;
+  /** T: tokens a row is padded to. */
+  tokens: number;
+  /** Put before every label, to tell two recordings on one tape apart. */
+  prefix?: string;
+}
+
+export class Builder {
+  readonly tape: Tape;
+  readonly config: ModelConfig;
+  private readonly architecture: Architecture;
+  private readonly parameters: Map<string, ParameterSpec>;
+  private readonly inputs: { ids: Tensor; lengths: Tensor; spans: Tensor };
+  /** Rows in front of the tokens (prompt), and keys in front of the keys (prompt and prefix). */
+  private readonly virtualRows: number;
+  private readonly virtualKeys: number;
+  private prefixParts: Tensor[] | undefined;
+
+  constructor(private readonly recording: Recording) {
+    const { tape, config, trained, pass, tokens } = recording;
+    this.tape = tape;
+    this.config = config;
+    this.architecture = architectureOf(config);
+    this.parameters = new Map(parameterSpecs(config, trained).map((spec) => [spec.of, spec]));
+    this.virtualKeys = trained.peft === 'prompt' || trained.peft === 'prefix' ? (trained.virtualTokens ?? 0) : 0;
+    this.virtualRows = trained.peft === 'prompt' ? this.virtualKeys : 0;
+    this.inputs = {
+      ids: tape.input('ids', [pass.samples, tokens], 'u32'),
+      lengths: tape.input('lengths', [pass.samples], 'u32'),
+      spans: tape.input('spans', [POSITIONS.length * config.layers, pass.samples], 'u32'),
+    };
+  }
+
+  label(text: string): string {
+    return `${this.recording.prefix ?? ''}${text}`;
+  }
+
+  /** A tensor of the checkpoint by transformers' name: trained where the method trains it, else frozen. */
+  tensor(name: string, shape: readonly number[]): Tensor {
+    const spec = this.parameters.get(name);
+    return spec ? this.tape.parameter(spec.name, shape) : this.tape.weight(name, shape);
+  }
+
+  /** A tensor that only the method has, undefined where it has none of this name. */
+  private added(of: string): Tensor | undefined {
+    const spec = this.parameters.get(of);
+    return spec && this.tape.parameter(spec.name, spec.shape);
+  }
+
+  /** Token embeddings, with the prompt's vectors in front. */
+  embedTokens(table: string): Tensor {
+    const { vocabulary, hidden } = this.config;
+    const x = recordEmbedding(this.tape, this.label('embeddings'), this.inputs.ids, this.tensor(table, [vocabulary, hidden]), this.recording.samples);
+    const prompt = this.virtualRows > 0 ? this.added(PROMPT) : undefined;
+    return prompt ? recordPrepend(this.tape, this.label('prompt'), prompt, x) : x;
+  }
+
+  /** Learned positions and segments. The tokens behind a prefix continue its positions. */
+  addPositions(x: Tensor, position: string, segment?: string): Tensor {
+    const { positions, types, hidden } = this.config;
+    const tables = { position: this.tensor(position, [positions, hidden]), segment: segment === undefined ? undefined : this.tensor(segment, [types, hidden]) };
+    return recordPosition(this.tape, this.label('positions'), x, tables, this.architecture.firstPosition(this.config) + this.virtualKeys - this.virtualRows);
+  }
+
+  layerNorm(module: string, x: Tensor): Tensor {
+    const { hidden, normEpsilon } = this.config;
+    return recordLayerNorm(this.tape, this.label(module), x, this.tensor(`${module}.weight`, [hidden]), this.tensor(`${module}.bias`, [hidden]), normEpsilon);
+  }
+
+  /** Over the channels, or over each head where the module's weight is as long as a head (`q_norm`, `k_norm`). */
+  rmsNorm(module: string, x: Tensor): Tensor {
+    const { hidden, headSize, normEpsilon } = this.config;
+    const length = /\.[qk]_norm$/.test(module) ? headSize : hidden;
+    return recordRmsNorm(this.tape, this.label(module), x, this.tensor(`${module}.weight`, [length]), normEpsilon);
+  }
+
+  /** Rotary positions of (S,T,heads·d), in float32 as transformers computes them. */
+  rotate(label: string, x: Tensor): Tensor {
+    const { headSize, ropeTheta } = this.config;
+    const rows = x.shape[1];
+    const angles = this.tape.constant('rotary angles', [rows, headSize / 2, 2], () => rotaryTable(rows, headSize, ropeTheta, this.virtualKeys - this.virtualRows));
+    return recordRotary(this.tape, this.label(`${label} rotary`), x, angles, headSize);
+  }
+
+  /** A layer outside the blocks, such as a head's. */
+  linear(module: string, x: Tensor, outputs: number, options: { bias?: boolean } = {}): Tensor {
+    const bias = (options.bias ?? true) ? this.tensor(`${module}.bias`, [outputs]) : undefined;
+    return recordLinear(this.tape, this.label(module), x, this.tensor(`${module}.weight`, [outputs, width(x)]), { bias });
+  }
+
+  /** The frozen layer of a target, plus its low-rank branch where the method has one. */
+  project(target: Target, layer: number, x: Tensor, options: { bias?: boolean; transposed?: boolean } = {}): Tensor {
+    const { bias = true, transposed = false } = options;
+    const found = this.architecture.targets[target]!;
+    const module = found.module(layer);
+    const outputs = found.outputs(this.config);
+    const weight = this.tensor(`${module}.weight`, transposed ? [width(x), outputs] : [outputs, width(x)]);
+    const y = recordLinear(this.tape, this.label(`layer ${layer} ${target}`), x, weight, { bias: bias ? this.tensor(`${module}.bias`, [outputs]) : undefined, transposed });
+    return this.adapt(target, layer, x, y, { weight, transposed });
+  }
+
+  /** Adds a target's low-rank branch to y. Without a `weight`, y is a slice of a fused layer, which only plain LoRA adapts. */
+  adapt(target: Target, layer: number, x: Tensor, y: Tensor, frozen?: { weight: Tensor; transposed: boolean }): Tensor {
+    const { trained } = this.recording;
+    if (!isLora(trained.peft) || !trained.targets.includes(target)) return y;
+    const module = this.architecture.targets[target]!.module(layer);
+    return recordLowRank(this.tape, this.label(`layer ${layer} ${target}`), {
+      x, y, trained, frozen,
+      dropped: this.drop('lora_input', layer, x, target),
+      dropRank: (u) => this.drop('lora_rank', layer, u, target),
+      a: this.added(`${module}.lora_A`)!, b: this.added(`${module}.lora_B`)!, magnitude: this.added(`${module}.lora_magnitude_vector`),
+    });
+  }
+
+  /** Scaled logits, masks, softmax and the mix of values of one layer; prefix keys and values in front. */
+  attention(layer: number, q: Tensor, k: Tensor, v: Tensor): Tensor {
+    const { tape, config } = this;
+    const at = (what: string) => this.label(`layer ${layer} ${what}`);
+    const [prefixKeys, prefixValues] = this.prefixOf(layer);
+    const keys = prefixKeys ? recordPrepend(tape, at('prefix keys'), prefixKeys, k) : k;
+    const values = prefixValues ? recordPrepend(tape, at('prefix values'), prefixValues, v) : v;
+    const g = recordAttentionLogits(tape, at('logits'), q, keys, config.heads);
+    tape.keepable(`logits ${layer}`, g);
+    const w = recordAttentionWeights(tape, at('weights'), g, this.inputs, {
+      pass: this.recording.pass, logits: this.site('logits', layer), weights: this.site('weights', layer), causal: config.causal,
+      virtualKeys: this.virtualKeys, virtualQueries: this.virtualRows,
+    });
+    return recordAttentionMix(tape, at('mix'), w, values, config.heads, config.keyValueHeads);
+  }
+
+  /** The rule of `position` at `layer` as the kernels want it, undefined where it does not apply. */
+  private site(position: Position, layer: number, target?: Target): Site | undefined {
+    const rule = this.recording.rules[position];
+    if (!rule || layer < (rule.fromLayer ?? 0)) return undefined;
+    return {
+      slot: slotOf(position, layer, this.config.layers),
+      site: siteOf(position, layer, 0, target),
+      pattern: rule.pattern,
+      compensation: rule.compensation ?? defaultCompensation(position, rule.pattern),
+    };
+  }
+
+  /** x under the mask of `position`, or x itself where nothing is dropped there. */
+  drop(position: Position, layer: number, x: Tensor, target?: Target): Tensor {
+    const site = this.site(position, layer, target);
+    if (!site) return x;
+    const label = this.label(`layer ${layer} ${position}${target ? ` ${target}` : ''}`);
+    return recordDropout(this.tape, label, x, this.inputs, this.recording.pass, site, { virtualTokens: x.shape.length === 3 ? this.virtualRows : 0 });
+  }
+
+  /** residual + the sublayer's output, which is first dropped at `position` and then adapted by the bottleneck of `module`, if any. */
+  residual(module: string, position: Position | undefined, layer: number, output: Tensor, residual: Tensor): Tensor {
+    const { tape } = this;
+    const label = this.label(`layer ${layer} ${position ?? 'attention'} residual`);
+    const bottleneck = this.bottleneck(module);
+    if (bottleneck) {
+      const dropped = position ? this.drop(position, layer, output) : output;
+      return recordAdd(tape, label, residual, bottleneck(dropped));
+    }
+    const site = position && this.site(position, layer);
+    // Mask, scale and residual in one dispatch.
+    if (site) return recordDropout(tape, label, output, this.inputs, this.recording.pass, site, { residual, virtualTokens: this.virtualRows });
+    return recordAdd(tape, label, residual, output);
+  }
+
+  /** Houlsby et al. 2019: h + up(gelu(down(h))). */
+  private bottleneck(module: string): ((h: Tensor) => Tensor) | undefined {
+    const part = (name: string) => this.added(adapterName(module, name));
+    const down = part('down.weight');
+    if (!down) return undefined;
+    return (h) => {
+      const label = this.label(`${module} adapter`);
+      const inner = recordGelu(this.tape, `${label} gelu`, recordLinear(this.tape, `${label} down`, h, down, { bias: part('down.bias') }));
+      return recordAdd(this.tape, `${label} sum`, h, recordLinear(this.tape, `${label} up`, inner, part('up.weight')!, { bias: part('up.bias') }));
+    };
+  }
+
+  /** Keys and values of a prefix for one layer, as peft lays them out: for each layer keys, then values. */
+  private prefixOf(layer: number): Tensor[] {
+    const prefix = this.recording.trained.peft === 'prefix' ? this.added(PREFIX) : undefined;
+    if (!prefix) return [];
+    this.prefixParts ??= recordSplitColumns(this.tape, this.label('prefix'), prefix, 2 * this.config.layers);
+    return this.prefixParts.slice(2 * layer, 2 * layer + 2);
+  }
+
+  /** The row that an encoder's head reads: the first, a virtual one with a prompt. */
+  firstRow(x: Tensor): Tensor {
+    return recordSelectToken(this.tape, this.label('first token'), x);
+  }
+
+  /** A decoder's head: the vocabulary at every token, or a score of the last real token. */
+  causalHead(x: Tensor, embedding: string): Tensor {
+    const { problem, vocabulary, labels, hidden } = this.config;
+    if (problem === 'language_model') {
+      return recordLinear(this.tape, this.label('lm_head'), this.drop('output', 0, x), this.tensor(embedding, [vocabulary, hidden]));
+    }
+    const last = recordSelectToken(this.tape, this.label('last token'), x, { lengths: this.inputs.lengths, virtualTokens: this.virtualRows });
+    return this.linear('score', this.drop('output', 0, last), labels, { bias: false });
+  }
+}
+
+/** Records the model and returns its logits: (S, labels), or (S,V+T,vocabulary) for a language model. */
+export function recordModel(recording: Recording): Tensor {
+  return architectureOf(recording.config).record(new Builder(recording));
+}

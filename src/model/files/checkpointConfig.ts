@@ -1,0 +1,105 @@
+/** Reads `config.json` of a Hugging Face checkpoint into what the engine needs, and refuses what it would compute wrongly. */
+import * as v from 'valibot';
+import { ARCHITECTURES, architectureOf } from '../architectures';
+import type { ConfigFields, ModelConfig, Problem } from '../architectures/architecture';
+import { LoadError } from './loadError';
+
+export type { ModelConfig } from '../architectures/architecture';
+
+/** Longest token sequence that has positions. */
+export function longestSequence(config: ModelConfig): number {
+  return config.positions - architectureOf(config).firstPosition(config);
+}
+
+/** Only the fields that every architecture has; each architecture reads its own. */
+const common = v.object({
+  num_labels: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1))),
+  id2label: v.optional(v.nullable(v.record(v.string(), v.unknown()))),
+  problem_type: v.optional(v.nullable(v.string())),
+  architectures: v.optional(v.nullable(v.array(v.string()))),
+});
+
+const isSize = (value: unknown): value is number => Number.isInteger(value) && (value as number) >= 1;
+
+/**
+ * @param text content of `config.json`
+ * @param file how the file is called in an error
+ * @throws LoadError for anything the engine does not compute exactly
+ */
+export function parseCheckpointConfig(text: string, file = 'config.json'): ModelConfig {
+  const refuse = (detail: string) => new LoadError(file, detail);
+  let raw: unknown;
+  try {
+    raw = JSON.parse(text);
+  } catch (error) {
+    throw refuse(`not JSON (${(error as Error).message}); fetch the file again`);
+  }
+  if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) throw refuse(`not a JSON object (${text.slice(0, 40)}); choose the folder of a checkpoint`);
+  const values = raw as Record<string, unknown>;
+  const architecture = ARCHITECTURES.find(({ name }) => name === values.model_type);
+  if (!architecture) throw refuse(`model_type is not supported (${String(values.model_type)}); choose a checkpoint of type ${ARCHITECTURES.map(({ name }) => name).join(', ')}`);
+  const sizes = architecture.parse(readFields(values, refuse));
+  const parsed = v.safeParse(common, values);
+  if (!parsed.success) {
+    const issue = parsed.issues[0];
+    throw refuse(`field ${v.getDotPath(issue) ?? 'a field'} has no usable value (${JSON.stringify(issue.input)}); save the checkpoint again`);
+  }
+  if (!Number.isInteger(sizes.headSize)) {
+    throw refuse(`hidden_size ${sizes.hidden} cannot be shared among the heads (${sizes.heads}); choose a checkpoint whose width is a multiple of its heads`);
+  }
+  if (sizes.heads % sizes.keyValueHeads !== 0) throw refuse(`num_attention_heads ${sizes.heads} is no multiple of num_key_value_heads (${sizes.keyValueHeads}); save the checkpoint again`);
+  if (sizes.ropeTheta > 0 && sizes.headSize % 2 !== 0) throw refuse(`head_dim is odd (${sizes.headSize}), which rotary positions cannot pair; choose another checkpoint`);
+  if (sizes.padId >= sizes.vocabulary) throw refuse(`pad_token_id is outside the vocabulary (${sizes.padId} of ${sizes.vocabulary}); save the checkpoint again`);
+  const config: ModelConfig = { architecture: architecture.name, ...sizes, ...headOf(parsed.output, refuse) };
+  if (longestSequence(config) < 1) throw refuse(`max_position_embeddings leaves no position after the padding id (${sizes.positions} with padding ${sizes.padId}); save the checkpoint again`);
+  return config;
+}
+
+/** What the head of the file computes. transformers counts id2label, and takes two labels where neither field is there. */
+function headOf({ num_labels, id2label, problem_type, architectures }: v.InferOutput<typeof common>, refuse: (detail: string) => Error): { labels: number; problem: Problem } {
+  const labels = num_labels ?? (id2label ? Object.keys(id2label).length : 2);
+  if (labels < 1) throw refuse(`id2label names no label (${labels}); save the checkpoint again`);
+  if (architectures?.some((name) => /ForCausalLM$|LMHeadModel$/.test(name))) return { labels, problem: 'language_model' };
+  const problem = problem_type ?? undefined;
+  if (problem !== undefined && problem !== 'regression' && problem !== 'single_label_classification') {
+    throw refuse(`problem_type is not supported (${problem}); choose single_label_classification or regression`);
+  }
+  const regression = problem === 'regression' || (problem === undefined && labels === 1);
+  if (regression !== (labels === 1)) throw refuse(`problem_type ${problem} does not fit the number of labels (${labels}); a regression has one, a classification at least two`);
+  return { labels, problem: regression ? 'regression' : 'classification' };
+}
+
+function readFields(values: Record<string, unknown>, refuse: (detail: string) => Error): ConfigFields {
+  const given = (name: string) => values[name] !== undefined && values[name] !== null;
+  const unusable = (name: string) => refuse(`field ${name} has no usable value (${JSON.stringify(values[name])}); save the checkpoint again`);
+  const size = (name: string) => {
+    if (values[name] === undefined) throw refuse(`field ${name} is missing; choose the folder of a complete checkpoint`);
+    if (!isSize(values[name])) throw unusable(name);
+    return values[name];
+  };
+  const number = (name: string, otherwise: number) => {
+    const value = given(name) ? values[name] : otherwise;
+    if (typeof value !== 'number' || !(value >= 0)) throw unusable(name);
+    return value;
+  };
+  return {
+    size,
+    sizeOr: (name, otherwise) => (given(name) ? size(name) : otherwise),
+    number,
+    text: (name, otherwise) => (given(name) ? String(values[name]) : otherwise),
+    flag: (name, otherwise = false) => (given(name) ? values[name] === true : otherwise),
+    padId: (otherwise) => {
+      const value = number('pad_token_id', otherwise);
+      if (!Number.isInteger(value)) throw unusable('pad_token_id');
+      return value;
+    },
+    ropeTheta: () => {
+      // Version 5 of transformers moved the base into rope_parameters; before, scaling had a field of its own.
+      const parameters = (values.rope_parameters ?? values.rope_scaling ?? {}) as { rope_theta?: number; rope_type?: string; type?: string };
+      const kind = parameters.rope_type ?? parameters.type ?? 'default';
+      if (kind !== 'default') throw refuse(`rope_type is not supported (${kind}); choose a checkpoint with plain rotary positions`);
+      return parameters.rope_theta ?? number('rope_theta', 10000);
+    },
+    refuse,
+  };
+}

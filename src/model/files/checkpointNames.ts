@@ -1,0 +1,19 @@
+/** The tensors of a checkpoint under the names transformers writes today, with their shapes, and the other names they go by. */
+import { architectureOf } from '../architectures';
+import type { ModelConfig, TensorShapes } from '../architectures/architecture';
+
+export type { TensorShapes } from '../architectures/architecture';
+
+/** What every checkpoint must have: embeddings and layers, and the head of a language model. */
+export const bodyShapes = (config: ModelConfig): TensorShapes => architectureOf(config).body(config);
+
+/** What a checkpoint may lack, one linear layer a group: BERT's pooler, and the classifier of a model that was never fine-tuned. */
+export const headShapes = (config: ModelConfig): TensorShapes[] => architectureOf(config).heads(config);
+
+/** Every name under which a file may hold `name`: as it is, without the body's prefix, and with LayerNorm's names of TensorFlow times. */
+export function namesOf(name: string, architecture: string): string[] {
+  const { prefix } = architectureOf({ architecture });
+  const plain = name.startsWith(prefix) ? [name, name.slice(prefix.length)] : [name];
+  const legacy = plain.filter((one) => one.includes('LayerNorm')).map((one) => one.replace(/\.weight$/, '.gamma').replace(/\.bias$/, '.beta'));
+  return [...plain, ...legacy];
+}

@@ -1,0 +1,80 @@
+import { fileURLToPath } from 'node:url';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { diskFolder } from './diskFolder';
+import { httpFolder, loadCheckpoint, type ModelFolder } from './folder';
+import { readSafetensors, type TensorFile, writeSafetensors } from './safetensors';
+
+const golden = (name: string) => diskFolder(fileURLToPath(new URL(`../../fixtures/golden/${name}/model`, import.meta.url)));
+
+/** The golden checkpoint `name` with its tensors changed. */
+async function changed(name: string, change: (tensors: Map<string, TensorFile>) => Map<string, TensorFile>): Promise<ModelFolder> {
+  const folder = golden(name);
+  const file = writeSafetensors(change(readSafetensors(await folder.read('model.safetensors'), name)));
+  return { name, read: async (one) => (one === 'config.json' ? folder.read(one) : (file.buffer as ArrayBuffer)) };
+}
+const renamed = (rename: (name: string) => string) => (tensors: Map<string, TensorFile>) => new Map([...tensors].map(([name, tensor]) => [rename(name), tensor]));
+const without = (drop: RegExp) => (tensors: Map<string, TensorFile>) => new Map([...tensors].filter(([name]) => !drop.test(name)));
+
+afterEach(() => vi.unstubAllGlobals());
+
+describe('loading a checkpoint', () => {
+  it.each(['bert-lora', 'roberta-regression-mse'])('loads %s under any of its names', async (name) => {
+    const usual = await loadCheckpoint(golden(name));
+    expect(usual.tensors.size).toBe(5 + 2 * 16 + 4);
+    expect(usual.config.architecture).toBe(name.split('-')[0]);
+    const bare = await loadCheckpoint(await changed(name, renamed((one) => one.replace(/^(ro)?bert\w*\./, ''))));
+    expect(bare).toEqual(usual);
+    const legacy = await loadCheckpoint(await changed(name, renamed((one) => one.replace('LayerNorm.weight', 'LayerNorm.gamma').replace('LayerNorm.bias', 'LayerNorm.beta'))));
+    expect(legacy).toEqual(usual);
+  });
+
+  it('leaves a head out where the file has none', async () => {
+    const { tensors } = await loadCheckpoint(await changed('bert-lora', without(/classifier|pooler/)));
+    expect(tensors.has('classifier.weight')).toBe(false);
+    expect(tensors.has('bert.pooler.dense.weight')).toBe(false);
+    expect(tensors.has('bert.embeddings.word_embeddings.weight')).toBe(true);
+  });
+
+  it('drops tensors that the engine does not use', async () => {
+    const extra = await changed('bert-lora', (tensors) => tensors.set('cls.predictions.bias', { shape: [1], values: new Float32Array(1) }));
+    expect((await loadCheckpoint(extra)).tensors.has('cls.predictions.bias')).toBe(false);
+  });
+
+  it('names missing tensors, at most five', async () => {
+    const one = await changed('bert-lora', without(/layer\.1\.attention\.self\.key\.bias/));
+    await expect(loadCheckpoint(one)).rejects.toThrow(/^model.safetensors: tensors are missing \(bert.encoder.layer.1.attention.self.key.bias\); choose/);
+    const many = await changed('bert-lora', without(/layer\.1\./));
+    await expect(loadCheckpoint(many)).rejects.toThrow(/and 11 more/);
+    const half = await changed('bert-lora', without(/classifier\.bias/));
+    await expect(loadCheckpoint(half)).rejects.toThrow(/tensors are missing \(classifier.bias\)/);
+  });
+
+  it('names a tensor whose shape does not fit the configuration', async () => {
+    const folder = await changed('bert-lora', (tensors) => tensors.set('classifier.bias', { shape: [4], values: new Float32Array(4) }));
+    await expect(loadCheckpoint(folder)).rejects.toThrow(/tensor classifier.bias: shape \[4\] does not fit config.json \(\[3\]\)/);
+  });
+});
+
+describe('folders', () => {
+  it('names a file that is not on disk', async () => {
+    await expect(golden('bert-lora').read('vocab.txt')).rejects.toThrow(/^vocab.txt: could not be read \(ENOENT\)/);
+  });
+
+  it('fetches files below its address', async () => {
+    const fetched = vi.fn(async () => new Response(new Uint8Array([1, 2])));
+    vi.stubGlobal('fetch', fetched);
+    const folder = httpFolder('models/nano-encoder/');
+    expect(folder.name).toBe('nano-encoder');
+    expect((await folder.read('config.json')).byteLength).toBe(2);
+    expect(fetched).toHaveBeenCalledWith('models/nano-encoder/config.json');
+  });
+
+  it.each<[string, () => Promise<Response>, RegExp]>([
+    ['a missing file', async () => new Response('', { status: 404 }), /^a.json: could not be fetched \(status 404\); check/],
+    ['a page in its place', async () => new Response('<p>', { headers: { 'content-type': 'text/html' } }), /^a.json: the server answered with a page/],
+    ['no connection', async () => Promise.reject(new TypeError('fetch failed')), /^a.json: could not be fetched \(fetch failed\)/],
+  ])('says so for %s', async (_, answer, sentence) => {
+    vi.stubGlobal('fetch', answer);
+    await expect(httpFolder('models/x').read('a.json')).rejects.toThrow(sentence);
+  });
+});

@@ -1,0 +1,119 @@
+/** What outlives every plan: frozen weights, the flat arenas of what is trained, the step uniform and the metrics ring. */
+import { elements, type Tensor } from '../graph/tape';
+import type { SharedBuffers } from '../graph/execution';
+import type { Gpu } from '../gpu/device';
+import { readRanges } from '../gpu/readback';
+import { RING_SLOTS, RING_WIDTH } from '../kernels/step_metrics';
+import { SLOT_LIMIT } from '../kernels/site';
+import type { TensorFile } from './files/safetensors';
+import type { ParameterSpec } from './parameters';
+
+/** Slices of an arena start at multiples of this, the strictest alignment of a binding's offset. */
+const ALIGNMENT = 256;
+
+/** Bytes of the step uniform: 12 scalars, then 16 bytes a slot. */
+export const STEP_BYTES = 48 + SLOT_LIMIT * 16;
+
+export interface Slice {
+  spec: ParameterSpec;
+  /** First byte. */
+  offset: number;
+  bytes: number;
+}
+
+/** Where each trained tensor lies in the arenas. Padding between tensors stays zero in all of them. */
+export function sliceArena(specs: ParameterSpec[]): { slices: Map<string, Slice>; bytes: number } {
+  const slices = new Map<string, Slice>();
+  let offset = 0;
+  for (const spec of specs) {
+    const bytes = elements(spec.shape) * 4;
+    slices.set(spec.name, { spec, offset, bytes });
+    offset += Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
+  }
+  return { slices, bytes: offset };
+}
+
+const ARENAS = ['values', 'gradients', 'first moments', 'second moments', 'groups'] as const;
+type ArenaName = (typeof ARENAS)[number];
+
+export class ModelState implements SharedBuffers {
+  readonly step: GPUBuffer;
+  readonly slices: Map<string, Slice>;
+  /** Elements of each arena, padding included. */
+  readonly arenaElements: number;
+  private readonly buffers = new Map<string, GPUBuffer>();
+  private readonly weights = new Map<string, GPUBuffer>();
+
+  /** @param tensors frozen weights by transformers' name */
+  constructor(private readonly gpu: Gpu, tensors: Map<string, TensorFile>, specs: ParameterSpec[]) {
+    const { device } = gpu;
+    const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
+    for (const [name, { values }] of tensors) {
+      const buffer = device.createBuffer({ label: name, size: Math.max(values.byteLength, 4), usage });
+      device.queue.writeBuffer(buffer, 0, values as Float32Array<ArrayBuffer>);
+      this.weights.set(name, buffer);
+    }
+    const { slices, bytes } = sliceArena(specs);
+    this.slices = slices;
+    this.arenaElements = bytes / 4;
+    for (const name of ARENAS) this.buffers.set(name, device.createBuffer({ label: name, size: bytes, usage }));
+    this.buffers.set('norm', device.createBuffer({ label: 'norm', size: 8, usage }));
+    this.buffers.set('ring', device.createBuffer({ label: 'ring', size: RING_SLOTS * RING_WIDTH * 4, usage }));
+    this.step = device.createBuffer({ label: 'step', size: STEP_BYTES, usage: GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST });
+    const groups = new Float32Array(this.arenaElements);
+    for (const { spec, offset, bytes: size } of slices.values()) groups.fill(spec.decays ? spec.rateScale : -spec.rateScale, offset / 4, (offset + size) / 4);
+    device.queue.writeBuffer(this.buffers.get('groups')!, 0, groups);
+  }
+
+  bindingOf(tensor: Tensor): GPUBufferBinding {
+    if (tensor.role === 'shared') {
+      const buffer = this.buffers.get(tensor.label);
+      if (!buffer) throw new Error(`state: no shared buffer ${tensor.label}`);
+      return { buffer };
+    }
+    if (tensor.role === 'weight') {
+      const buffer = this.weights.get(tensor.label);
+      if (!buffer) throw new Error(`state: the checkpoint has no tensor ${tensor.label}; choose a checkpoint with this architecture's full set of weights`);
+      return { buffer };
+    }
+    const slice = this.slices.get(tensor.label);
+    if (!slice) throw new Error(`state: ${tensor.label} is not among the trained tensors`);
+    return { buffer: this.arena(tensor.role === 'gradient' ? 'gradients' : 'values'), offset: slice.offset, size: slice.bytes };
+  }
+
+  private arena(name: ArenaName): GPUBuffer {
+    return this.buffers.get(name)!;
+  }
+
+  get ring(): GPUBuffer {
+    return this.buffers.get('ring')!;
+  }
+
+  /** Writes frozen weights anew, by transformers' name: what PiSSA leaves of them. */
+  overwrite(weights: Map<string, Float32Array>): void {
+    for (const [name, values] of weights) this.gpu.device.queue.writeBuffer(this.weights.get(name)!, 0, values as Float32Array<ArrayBuffer>);
+  }
+
+  /** Sets trained tensors and forgets the optimizer's moments. @throws when a tensor is missing or has another size */
+  reset(values: Map<string, Float32Array>): void {
+    const { queue } = this.gpu.device;
+    const zero = new Float32Array(this.arenaElements);
+    for (const name of ['values', 'gradients', 'first moments', 'second moments'] as const) queue.writeBuffer(this.arena(name), 0, zero);
+    for (const { spec, offset, bytes } of this.slices.values()) {
+      const given = values.get(spec.name);
+      if (!given || given.byteLength !== bytes) throw new Error(`state: ${spec.name} needs ${bytes / 4} values, got ${given?.length ?? 'none'}`);
+      queue.writeBuffer(this.arena('values'), offset, given as Float32Array<ArrayBuffer>);
+    }
+  }
+
+  /** Reads every trained tensor, or its gradient, by name. */
+  async read(what: 'values' | 'gradients'): Promise<Map<string, Float32Array>> {
+    const slices = [...this.slices.values()];
+    const values = await readRanges(this.gpu.device, slices.map(({ offset, bytes }) => ({ buffer: this.arena(what), offset, bytes })));
+    return new Map(slices.map(({ spec }, index) => [spec.name, values[index]]));
+  }
+
+  destroy(): void {
+    for (const buffer of [...this.weights.values(), ...this.buffers.values(), this.step]) buffer.destroy();
+  }
+}

@@ -1,0 +1,17 @@
+/** Parity under Node: the same engine on the `webgpu` package's device. */
+import { acquireDevice, type Profile } from '../gpu/device';
+import { Pipelines } from '../gpu/pipelines';
+import { diskFolder } from '../model/files/diskFolder';
+import { runCaseFolder } from './runCase';
+
+/** Prepares a device once; the returned function runs one case folder with it. */
+export async function createRunner(gpu: GPU, profile: Profile | undefined) {
+  const device = await acquireDevice(gpu, { profile });
+  const pipelines = new Pipelines(device);
+  return {
+    adapter: `${device.info.vendor} ${device.info.architecture}`.trim(),
+    profile: device.profile,
+    run: (path: string) => runCaseFolder(device, pipelines, diskFolder(path)),
+    close: () => device.device.destroy(),
+  };
+}

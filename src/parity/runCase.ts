@@ -1,0 +1,125 @@
+/**
+ * Runs one reference case through the engine's own loader, tape, plan, kernels and optimizer, and returns what the reference run wrote:
+ * per-step scalars, step-0 logits and gradients, final tensors, logits without dropout.
+ */
+import type { Gpu } from '../gpu/device';
+import type { Pipelines } from '../gpu/pipelines';
+import { readRanges } from '../gpu/readback';
+import { RING_WIDTH } from '../kernels/step_metrics';
+import { type ModelFolder, loadCheckpoint } from '../model/files/folder';
+import { readSafetensors, type TensorFile, writeSafetensors } from '../model/files/safetensors';
+import type { Method, Passes } from '../model/method';
+import type { PlanTarget } from '../model/plans';
+import { linearSchedule } from '../train/schedule';
+import { type HostBatch, Trainer, writeBatch } from '../train/trainer';
+import { shiftLabels } from '../train/languageModel';
+import { methodOf, type ParityCase } from './case';
+
+export interface ParityOptions {
+  passes?: Passes;
+  target?: Partial<PlanTarget>;
+}
+
+export interface ParityResult {
+  steps: { ce: number; consistency: number; loss: number; lr: number; grad_norm: number }[];
+  tensors: Map<string, TensorFile>;
+}
+
+/** @param folder the case's folder: `case.json`, `init.safetensors`, `model/…` */
+export async function runCaseFolder(gpu: Gpu, pipelines: Pipelines, folder: ModelFolder, options: ParityOptions = {}): Promise<{ actual: string; tensors: Uint8Array }> {
+  const description = JSON.parse(new TextDecoder().decode(await folder.read('case.json'))) as ParityCase;
+  const init = readSafetensors(await folder.read('init.safetensors'), 'init.safetensors');
+  const result = await runCase(gpu, pipelines, description, { name: 'model', read: (file) => folder.read(`model/${file}`) }, init, options);
+  return { actual: JSON.stringify(result.steps, null, 1), tensors: writeSafetensors(result.tensors) };
+}
+
+export async function runCase(gpu: Gpu, pipelines: Pipelines, description: ParityCase, model: ModelFolder, init: Map<string, TensorFile>, options: ParityOptions = {}): Promise<ParityResult> {
+  const method = methodOf(description);
+  const checkpoint = await loadCheckpoint(model);
+  const config = { ...checkpoint.config, labels: description.n_labels, problem: description.task === 'lm' ? 'language_model' as const : description.task };
+  const virtualRows = method.peft === 'prompt' ? (method.virtualTokens ?? 0) : 0;
+  const batches = description.batches.map((batch) => hostBatch(batch, virtualRows));
+  const samples = batches[0].lengths.length;
+  const tokens = batches[0].ids.length / samples;
+  const trainer = await Trainer.create({ gpu, pipelines, checkpoint, config, method, batch: { samples, tokens }, keep: ['logits', 'logits.branch1'], ...options });
+  try {
+    trainer.reset(new Map([...init].map(([name, { values }]) => [name, values])));
+    const shapes = new Map([...trainer.state.slices.values()].map(({ spec }) => [spec.name, spec.shape]));
+    const tensors = new Map<string, TensorFile>();
+    const shape: LogitsShape = { samples, rows: config.problem === 'language_model' ? tokens : 0, virtualRows, outputs: config.problem === 'language_model' ? config.vocabulary : config.labels };
+    const { hyper } = description;
+    const rates: number[] = [];
+    for (const [step, batch] of batches.entries()) {
+      const learningRate = hyper.lr * linearSchedule(step, hyper.warmup, hyper.total);
+      rates.push(learningRate);
+      trainer.step(batch, {
+        seed: description.mask_seed, maskStep: step, ringSlot: step, step, learningRate, weightDecay: hyper.weight_decay, clip: hyper.clip ?? 0,
+        alpha: method.consistency.alpha, smoothing: hyper.smoothing ?? 0, rules: method.dropout,
+      });
+      if (step > 0) continue;
+      await keepLogits(trainer, method, shape, tensors);
+      for (const [name, values] of await trainer.state.read('gradients')) tensors.set(`step0.grad.${name}`, { shape: shapes.get(name)!, values });
+    }
+    for (const [name, values] of await trainer.state.read('values')) tensors.set(`final.${name}`, { shape: shapes.get(name)!, values });
+    tensors.set('eval.logits', logitsOf(await evaluate(trainer, batches[0], samples, tokens), shape));
+    const [ring] = await readRanges(gpu.device, [{ buffer: trainer.state.ring, bytes: batches.length * RING_WIDTH * 4 }]);
+    const steps = rates.map((lr, step) => {
+      const [ce, consistency, norm] = ring.subarray(step * RING_WIDTH);
+      return { ce, consistency, loss: ce + (method.consistency.kind === 'none' ? 0 : method.consistency.alpha * consistency), lr, grad_norm: norm };
+    });
+    return { steps, tensors };
+  } finally {
+    trainer.destroy();
+  }
+}
+
+interface LogitsShape {
+  samples: number;
+  /** Tokens that have logits, 0 where a sample has one row. */
+  rows: number;
+  virtualRows: number;
+  outputs: number;
+}
+
+/** Logits without the rows of virtual tokens, in the shape that transformers gives them. */
+function logitsOf(values: Float32Array, { samples, rows, virtualRows, outputs }: LogitsShape): TensorFile {
+  if (rows === 0) return { shape: [samples, outputs], values };
+  const real = new Float32Array(samples * rows * outputs);
+  for (let sample = 0; sample < samples; sample++) {
+    const from = (sample * (virtualRows + rows) + virtualRows) * outputs;
+    real.set(values.subarray(from, from + rows * outputs), sample * rows * outputs);
+  }
+  return { shape: [samples, rows, outputs], values: real };
+}
+
+/** A doubled batch keeps both passes in one tensor, first pass first. */
+async function keepLogits(trainer: Trainer, method: Method, shape: LogitsShape, tensors: Map<string, TensorFile>): Promise<void> {
+  const names = trainer.plan.kept.has('logits.branch1') ? ['logits', 'logits.branch1'] : ['logits'];
+  const [first, second] = await trainer.read(names);
+  const half = shape.samples * (shape.rows === 0 ? 1 : shape.rows + shape.virtualRows) * shape.outputs;
+  tensors.set('step0.logits', logitsOf(first.slice(0, half), shape));
+  if (method.consistency.kind !== 'none') tensors.set('step0.logits.branch1', logitsOf(second ?? first.slice(half), shape));
+}
+
+async function evaluate(trainer: Trainer, batch: HostBatch, samples: number, tokens: number): Promise<Float32Array> {
+  const { gpu, config } = trainer.options;
+  const execution = await trainer.evaluator({ samples, tokens });
+  writeBatch(execution, batch, config);
+  const encoder = gpu.device.createCommandEncoder();
+  const pass = encoder.beginComputePass({ label: 'evaluate' });
+  execution.encode(pass);
+  pass.end();
+  gpu.device.queue.submit([encoder.finish()]);
+  const [logits] = await readRanges(gpu.device, [execution.kept('logits')]);
+  execution.destroy();
+  return logits;
+}
+
+function hostBatch(batch: ParityCase['batches'][number], virtualRows: number): HostBatch {
+  const rows = {
+    ids: Uint32Array.from(batch.input_ids.flat()),
+    lengths: Uint32Array.from(batch.attention_mask.map((row) => row.reduce((sum, seen) => sum + seen, 0))),
+  };
+  if (typeof batch.labels[0] === 'number') return { ...rows, labels: Float32Array.from(batch.labels as number[]) };
+  return { ...rows, ...shiftLabels(batch.labels as number[][], virtualRows) };
+}

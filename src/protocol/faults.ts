@@ -1,0 +1,22 @@
+/**
+ * Everything that can go wrong, as data: a code, the numbers, and whether the run survives. The words are chosen where a fault is shown,
+ * so that each has one sentence, one action and one test.
+ */
+export type Fault =
+  | { code: 'no_webgpu' }
+  | { code: 'insecure_context' }
+  | { code: 'no_adapter' }
+  | { code: 'limit_too_small'; limit: string; needed: number; offered: number }
+  | { code: 'self_test_failed'; detail: string }
+  /** The plan does not fit; `lower` names the controls that shrink it most, first first. */
+  | { code: 'out_of_memory'; predicted: boolean; neededBytes: number; budgetBytes: number; largest: { label: string; bytes: number }[]; lower: string[] }
+  | { code: 'device_lost'; reason: string }
+  /** The loss or the gradient norm of `step` is not a finite number, or far outside what was seen before. */
+  | { code: 'diverged'; step: number; loss: number; learningRate: number }
+  | { code: 'bad_config'; problems: string[] }
+  | { code: 'load_failed'; file: string; detail: string }
+  /** A mistake of ours: an exception, or a WebGPU validation error with the label of the dispatch. */
+  | { code: 'internal'; detail: string }
+  | { code: 'worker_crashed'; detail: string };
+
+export type FaultCode = Fault['code'];

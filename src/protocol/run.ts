@@ -1,0 +1,29 @@
+/** A run as it is downloaded, dropped in again and shown recorded on first paint: one format for all three. */
+import type { Change, RunConfig } from '../config/config';
+import type { RunId, Scores } from './messages';
+
+export interface RunRecord {
+  format: 'lora-dropout-run';
+  version: 1;
+  id: RunId;
+  /** Made from the configuration; people may rename it. */
+  name: string;
+  /** ISO date of the start. */
+  createdAt: string;
+  /** Adapter and profile it was measured on. */
+  device: string;
+  /** The configuration it started with. */
+  config: RunConfig;
+  changes: Change[];
+  points: {
+    step: number[];
+    /** Stochastic training cross-entropy (or squared error), without the consistency term. */
+    crossEntropy: number[];
+    consistency: number[];
+    gradientNorm: number[];
+    learningRate: number[];
+    seconds: number[];
+  };
+  evaluations: { step: number; heldOut: Scores; train: Scores; seconds: number }[];
+  test?: { step: number; scores: Scores; rows: number };
+}

@@ -1,0 +1,76 @@
+/** Runs a case from its first step to its last in float64: what the engine is held against where no golden case exists. */
+import type { Checkpoint } from '../model/files/folder';
+import type { TensorFile } from '../model/files/safetensors';
+import { add, detach, differentiate, type Matrix, matrix, scale } from './autograd';
+import type { CaseBatch, CaseFile, CaseResult, ReferenceTensor } from './case';
+import { forward } from './encoder';
+import { consistencyTerm, crossEntropy, squaredError } from './losses';
+import { AdamW, clipFactor, gradientNorm, scheduleFactor } from './optimizer';
+import { makeParameters, type Parameters } from './parameters';
+
+interface StepLoss {
+  first: Matrix;
+  second?: Matrix;
+  task: Matrix;
+  consistency: Matrix;
+  loss: Matrix;
+}
+
+/** L = CE + α·consistency of one batch. @param step masks differ from step to step */
+export function lossOf(file: CaseFile, checkpoint: Checkpoint, parameters: Parameters, batch: CaseBatch, step: number): StepLoss {
+  const { method, hyper } = file;
+  const pass = (branch: 0 | 1, dropped: boolean) =>
+    forward({ config: checkpoint.config, method, parameters, batch, moment: dropped ? { seed: file.mask_seed, step, branch } : undefined });
+  const taskLoss = (outputs: Matrix) => (file.task === 'regression'
+    ? squaredError(outputs, matrix(outputs.rows, 1, batch.labels))
+    : crossEntropy(outputs, batch.labels, hyper.smoothing ?? 0));
+
+  const first = pass(0, true);
+  const { consistency } = method;
+  if (!consistency) {
+    const task = taskLoss(first);
+    return { first, task, consistency: matrix(1, 1, [0]), loss: task };
+  }
+  const kindOfSecond = consistency.kind === 'js_paper' ? 'clean_stopgrad' : consistency.second ?? 'dropped_stopgrad';
+  const second = pass(1, kindOfSecond !== 'clean_stopgrad');
+  const both = kindOfSecond === 'dropped_grad';
+  const task = both ? scale(add(taskLoss(first), taskLoss(second)), 0.5) : taskLoss(first);
+  const term = consistencyTerm(consistency.kind, first, both ? second : detach(second));
+  return { first, second, task, consistency: term, loss: add(task, scale(term, consistency.alpha)) };
+}
+
+const tensorOf = (x: Matrix): ReferenceTensor => ({ shape: [x.rows, x.columns], values: x.values.slice() });
+
+/**
+ * Trains for as many steps as the case has batches and evaluates the first batch at the end.
+ * @param init every trainable tensor before the first step, under peft's names (as `init.safetensors`)
+ * @throws Error where a tensor is missing
+ */
+export function referenceTrain(file: CaseFile, checkpoint: Checkpoint, init: Map<string, TensorFile>): CaseResult {
+  const parameters = makeParameters(checkpoint, init);
+  const trainable = new Map([...parameters.trainable].map(([name, entry]) => [name, entry.matrix]));
+  const optimizer = new AdamW();
+  const result: CaseResult = { perStep: [], tensors: new Map() };
+  const { lr, warmup, total, clip, weight_decay: decay } = file.hyper;
+
+  file.batches.forEach((batch, step) => {
+    const { first, second, task, consistency, loss } = lossOf(file, checkpoint, parameters, batch, step);
+    differentiate(loss);
+    const norm = gradientNorm(trainable.values());
+    if (step === 0) {
+      result.tensors.set('step0.logits', tensorOf(first));
+      if (second) result.tensors.set('step0.logits.branch1', tensorOf(second));
+      for (const [name, { shape, matrix: { gradient, values } }] of parameters.trainable) {
+        result.tensors.set(`step0.grad.${name}`, { shape, values: gradient?.slice() ?? new Float64Array(values.length) });
+      }
+    }
+    const rate = lr * scheduleFactor(step, warmup, total);
+    result.perStep.push({ ce: task.values[0], consistency: consistency.values[0], loss: loss.values[0], lr: rate, grad_norm: norm });
+    optimizer.update(trainable, rate, decay, clipFactor(norm, clip));
+  });
+
+  const outputs = forward({ config: checkpoint.config, method: file.method, parameters, batch: file.batches[0] });
+  result.tensors.set('eval.logits', tensorOf(outputs));
+  for (const [name, { shape, matrix: { values } }] of parameters.trainable) result.tensors.set(`final.${name}`, { shape, values: values.slice() });
+  return result;
+}

@@ -1,0 +1,144 @@
+/** Pure: what one chart shows, from runs and view settings: lines, rows, domains. No colours and no pixels. */
+import type { RunData } from './runData';
+import { type Axis, evaluationOnAxis, type Line, pointsOnAxis, roundUp, type Row, rowsOf, smooth, stepOnAxis } from './series';
+import type { RunInfo, ViewSettings } from './state';
+
+export const CHART_KINDS = ['loss', 'metric', 'gap', 'consistency'] as const;
+export type ChartKind = (typeof CHART_KINDS)[number];
+
+/** heldOut: thick; train: clean training loss; stochastic: per step with dropout on; shadow: the same unsmoothed. */
+export type Role = 'heldOut' | 'train' | 'stochastic' | 'shadow' | 'gap' | 'consistency';
+
+export interface ChartLine {
+  key: string;
+  runId: string;
+  role: Role;
+  /** Few enough evaluations that each deserves a dot. */
+  dots: boolean;
+}
+
+export interface ChartModel {
+  kind: ChartKind;
+  lines: ChartLine[];
+  rows: Row[];
+  x: [number, number];
+  y: [number, number];
+  log: boolean;
+  /** What guessing reaches; undefined where that is not known. */
+  chance: number | undefined;
+  /** Places of hot changes of the current run, on the x axis. */
+  marks: { x: number; index: number }[];
+}
+
+export interface ChartInput {
+  kind: ChartKind;
+  runs: readonly RunInfo[];
+  data: ReadonlyMap<string, RunData>;
+  view: ViewSettings;
+  /** The run whose per-step lines are drawn; others show evaluations only. */
+  focus: string | undefined;
+  /** Number of classes; 0 for a regression; undefined before the task is known. */
+  classes: number | undefined;
+}
+
+const FEW_EVALUATIONS = 20;
+
+function evaluationLine(role: Role, run: RunInfo, data: RunData, axis: Axis, value: (index: number) => number): Line & ChartLine {
+  const x = data.evaluations.map((evaluation) => evaluationOnAxis(evaluation, axis, run.config.optimizer.batchSize));
+  return { key: `${role}:${run.id}`, runId: run.id, role, dots: x.length < FEW_EVALUATIONS, x, y: x.map((_, index) => value(index)) };
+}
+
+function stepLine(role: Role, run: RunInfo, data: RunData, axis: Axis, y: ArrayLike<number>): Line & ChartLine {
+  return { key: `${role}:${run.id}`, runId: run.id, role, dots: false, x: pointsOnAxis(data, axis, run.config.optimizer.batchSize), y };
+}
+
+function linesOf(kind: ChartKind, run: RunInfo, data: RunData, view: ViewSettings, focused: boolean): (Line & ChartLine)[] {
+  const { axis, smoothing } = view;
+  const at = data.evaluations;
+  if (kind === 'metric') return [evaluationLine('heldOut', run, data, axis, (index) => at[index].heldOut.metric)];
+  if (kind === 'gap') return [evaluationLine('gap', run, data, axis, (index) => at[index].heldOut.loss - at[index].train.loss)];
+  const column = kind === 'loss' ? data.crossEntropy : data.consistency;
+  const perStep = (role: Role) => {
+    const raw = column.view();
+    if (smoothing === undefined) return [stepLine(role, run, data, axis, raw)];
+    const shadow = focused ? [stepLine('shadow', run, data, axis, raw)] : [];
+    return [...shadow, stepLine(role, run, data, axis, smooth(raw, smoothing))];
+  };
+  if (kind === 'consistency') return data.hasConsistency ? perStep('consistency') : [];
+  return [
+    ...(focused ? perStep('stochastic') : []),
+    evaluationLine('train', run, data, axis, (index) => at[index].train.loss),
+    evaluationLine('heldOut', run, data, axis, (index) => at[index].heldOut.loss),
+  ];
+}
+
+function xEnd(runs: readonly RunInfo[], data: ReadonlyMap<string, RunData>, axis: Axis): number {
+  const ends = runs.map(({ id, config }) => {
+    const { steps, batchSize } = config.optimizer;
+    if (axis === 'seconds') return data.get(id)?.seconds.last() ?? 0;
+    // The whole planned length, so that a line grows into a frame that stands still.
+    return steps * (axis === 'examples' ? batchSize : 1);
+  });
+  const end = Math.max(0, ...ends.filter(Number.isFinite));
+  return axis === 'seconds' ? roundUp(end || 10) : end || 300;
+}
+
+function yRange(kind: ChartKind, lines: readonly (Line & ChartLine)[], log: boolean, chance: number | undefined, classes: number | undefined): [number, number] {
+  if (kind === 'metric' && classes !== 0) return [0, 1];
+  let low = Infinity;
+  let high = -Infinity;
+  for (const { role, y } of lines) {
+    const values = Array.from(y).filter((value) => Number.isFinite(value) && (!log || value > 0));
+    if (values.length === 0) continue;
+    // Single stochastic spikes may leave the frame; evaluations may not.
+    const perStep = role === 'shadow' || role === 'stochastic' || role === 'consistency';
+    const sorted = values.sort((a, b) => a - b);
+    low = Math.min(low, sorted[0]);
+    high = Math.max(high, perStep ? sorted[Math.floor((sorted.length - 1) * 0.98)] : sorted[sorted.length - 1]);
+  }
+  if (!Number.isFinite(high)) return log ? [0.01, 1] : kind === 'gap' ? [-0.1, 0.5] : [0, chance ? chance * 1.15 : 1];
+  if (log) return [10 ** Math.floor(Math.log10(Math.max(low, 1e-6))), 10 ** Math.ceil(Math.log10(Math.max(high, 1e-6)) + 1e-9)];
+  const top = roundUp(Math.max(high, kind === 'loss' && chance ? chance * 1.15 : high) * 1.02);
+  if (kind === 'metric' || kind === 'gap') return [low < 0 ? -roundUp(-low) : 0, Math.max(top, kind === 'metric' ? 1 : 0.1)];
+  return [0, top];
+}
+
+export function buildChart({ kind, runs, data, view, focus, classes }: ChartInput): ChartModel {
+  // Cross-entropy and squared error have no common axis, so only runs of the focused run's task are drawn.
+  const task = runs.find((run) => run.id === focus)?.config.data.task;
+  const visible = runs.filter((run) => !run.hidden && data.has(run.id) && (task === undefined || run.config.data.task === task));
+  const lines = visible.flatMap((run) => linesOf(kind, run, data.get(run.id)!, view, run.id === focus));
+  const log = view.logScale && (kind === 'loss' || kind === 'consistency');
+  const chance = !classes ? (classes === 0 && kind === 'metric' ? 0 : undefined) : kind === 'loss' ? Math.log(classes) : kind === 'metric' ? 1 / classes : undefined;
+  const current = visible.find((run) => run.id === focus);
+  const marks = (current?.changes ?? []).flatMap((change, index) => {
+    const x = stepOnAxis(data.get(current!.id)!, change.step, view.axis, current!.config.optimizer.batchSize);
+    return x === undefined ? [] : [{ x, index }];
+  });
+  const positive = log ? lines.map((line) => ({ ...line, y: Array.from(line.y, (value) => (value > 0 ? value : Number.NaN)) })) : lines;
+  return {
+    kind,
+    lines: lines.map(({ key, runId, role, dots }) => ({ key, runId, role, dots })),
+    rows: rowsOf(positive),
+    x: [0, xEnd(visible, data, view.axis)],
+    y: yRange(kind, lines, log, chance, classes),
+    log,
+    chance,
+    marks,
+  };
+}
+
+/** Round places for labels between two ends: 0, 50, 100 … or powers of ten. */
+export function ticks([low, high]: readonly [number, number], log: boolean, wanted = 5): number[] {
+  if (log) {
+    const first = Math.round(Math.log10(low));
+    const count = Math.round(Math.log10(high)) - first + 1;
+    return Array.from({ length: count }, (_, index) => 10 ** (first + index));
+  }
+  const rough = (high - low) / wanted;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = [1, 2, 2.5, 5, 10].find((factor) => factor * power >= rough * 0.999)! * power;
+  const result: number[] = [];
+  for (let index = Math.ceil(low / step - 1e-9); index * step <= high + step * 1e-6; index++) result.push(Number((index * step).toPrecision(10)));
+  return result;
+}

@@ -1,0 +1,100 @@
+/** Editing the experiment: the draft changes at once; what a running run can take over follows as commands, the rest waits for a restart. */
+import { configProblems, type RunConfig, type TaskName } from '../config/config';
+import { fieldOf, withField } from '../config/change';
+import { sameValue } from '../config/diff';
+import { applyPreset, consistencyFor, presetConfig, type PresetName, presetOf } from '../config/presets';
+import { openLink } from '../config/url';
+import { hotChanges } from './hotChanges';
+import { type Context, isLive } from './playground';
+import { effectiveConfig } from './runList';
+
+export interface Edits {
+  set(field: string, value: unknown): void;
+  applyPreset(name: PresetName): void;
+  /** Back to the preset's value. */
+  restore(field: string): void;
+  /** Draft back to what the current run runs with. */
+  discard(): void;
+  dismissLink(): void;
+  /** Takes over a link that was pasted into the address of the open page. Starts nothing. */
+  openLink(hash: string): void;
+}
+
+/** A drag across a slider is one change, not fifty. */
+const SETTLE_MS = 200;
+
+/** The chosen preset's value of a field, for comparing and restoring. */
+export function presetValue(config: RunConfig, preset: PresetName, field: string): unknown {
+  const task: TaskName = config.data.task;
+  if (field === 'data.task') return presetConfig(preset, 'sentiment').data.task;
+  return fieldOf(presetConfig(preset, task), field);
+}
+
+export function createEdits({ store, engine }: Context): Edits {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  /** What the engine will run with once it has answered everything that was posted. */
+  let asked: { run: string; config: RunConfig } | undefined;
+
+  const settle = () => {
+    const { draft, phase, current, runs } = store.getState();
+    const problems = configProblems(draft);
+    const run = runs.find(({ id }) => id === current);
+    if (isLive(phase) && run) {
+      if (asked?.run !== run.id) asked = { run: run.id, config: effectiveConfig(run) };
+      if (problems.length) return;
+      for (const { field, to } of hotChanges(asked.config, draft)) {
+        asked = { run: run.id, config: withField(asked.config, field, to) };
+        engine.post({ type: 'change', runId: run.id, field, to });
+      }
+    } else if (problems.length === 0 && store.getState().engine === 'ready') engine.post({ type: 'prepare', config: draft });
+  };
+
+  // A refusal means the engine stayed where it was: forget what was asked for, so that the next difference is taken from the truth.
+  store.subscribe(({ refusal }, before) => {
+    if (refusal && refusal !== before.refusal) asked = undefined;
+  });
+
+  const change = (draft: RunConfig) => {
+    const before = store.getState().draft;
+    if (sameValue(draft, before)) return;
+    store.setState(({ link, problem }) => ({
+      draft, refusal: undefined, problem: problem?.scope === 'plan' ? undefined : problem,
+      // A link's recorded changes belong to its configuration and to no other.
+      link: link && link.changes.length ? { ...link, changes: [] } : link,
+    }));
+    if (!sameValue(draft.data, before.data) || draft.seed !== before.seed) {
+      engine.post({ type: 'preview', task: draft.data.task, rows: draft.data.rows, noise: draft.data.noise, seed: draft.seed });
+    }
+    clearTimeout(timer);
+    timer = setTimeout(settle, SETTLE_MS);
+  };
+
+  return {
+    set(field, value) {
+      let draft = withField(store.getState().draft, field, value);
+      if (field === 'data.task') draft = { ...draft, consistency: consistencyFor(draft.data.task, draft.consistency) };
+      change(draft);
+    },
+    applyPreset(name) {
+      store.setState({ preset: name });
+      change(applyPreset(name, store.getState().draft));
+    },
+    restore(field) {
+      const { draft, preset } = store.getState();
+      change(withField(draft, field, presetValue(draft, preset, field)));
+    },
+    discard() {
+      const { runs, current } = store.getState();
+      const run = runs.find(({ id }) => id === current);
+      if (run) change(effectiveConfig(run));
+    },
+    openLink(hash) {
+      const { config, changes, applied, ignored } = openLink(hash);
+      store.setState({ preset: presetOf(config) ?? 'baseline' });
+      change(config);
+      store.setState({ link: { applied, ignored, changes, dismissed: false } });
+    },
+    // The note goes, the changes stay: the next start still replays them.
+    dismissLink: () => store.setState(({ link }) => ({ link: link && { ...link, dismissed: true } })),
+  };
+}

@@ -1,0 +1,108 @@
+/** What each event of the engine does to the page. Exhaustive: a new event does not compile without a line here. */
+import { activePositions, type RunConfig } from '../config/config';
+import { fieldOf, withField } from '../config/change';
+import type { Fault } from '../protocol/faults';
+import type { FromEngine } from '../protocol/messages';
+import { visiblyOverfits } from './findings';
+import { type Context, isLive } from './playground';
+import { effectiveConfig, type RunList } from './runList';
+
+type Handlers = { [K in FromEngine['type']]: (event: Extract<FromEngine, { type: K }>) => void };
+
+/** Without an event for this long, a running engine counts as silent. */
+export const SILENCE_MS = 10_000;
+
+/** Faults after which nothing can be trained until the engine is replaced. */
+const ENGINE_FAULTS: ReadonlySet<Fault['code']> = new Set(['no_webgpu', 'insecure_context', 'no_adapter', 'limit_too_small', 'self_test_failed', 'worker_crashed', 'device_lost']);
+
+/** `draft` with one field as it is in force; the whole group where the draft has moved on and the field has no place left. */
+function restored(draft: RunConfig, inForce: RunConfig, field: string): RunConfig {
+  const group = field.split('.')[0];
+  const parent = field.split('.').slice(0, -1).join('.');
+  const whole = parent !== '' && fieldOf(draft, parent) === undefined;
+  return withField(draft, whole ? group : field, fieldOf(inForce, whole ? group : field));
+}
+
+export function handleEvents({ store, engine, data, redraw }: Context, runList: RunList, prepare: () => void): void {
+  const { setState: set, getState: get } = store;
+  /** Step and time of a recent moment, for the speed. */
+  let mark = { step: 0, at: 0 };
+
+  const meter = (step: number): number | undefined => {
+    const now = performance.now();
+    const elapsed = (now - mark.at) / 1000;
+    if (step < mark.step || elapsed > 5) mark = { step, at: now };
+    if (elapsed < 0.5 || step <= mark.step) return get().speed;
+    const speed = (step - mark.step) / elapsed;
+    mark = { step, at: now };
+    return speed;
+  };
+
+  const on: Handlers = {
+    ready({ device }) {
+      set({ engine: 'ready', device, problem: undefined });
+      prepare();
+    },
+    planned: ({ summary }) => set(({ problem }) => ({ plan: summary, problem: problem?.scope === 'plan' ? undefined : problem })),
+    compiling: ({ done, of }) => set({ compiling: done < of ? { done, of } : undefined }),
+    started({ summary }) {
+      mark = { step: 0, at: performance.now() };
+      set(({ phase }) => ({ phase: phase === 'starting' ? 'running' : phase, plan: summary, compiling: undefined }));
+    },
+    points(event) {
+      data.get(event.runId)?.appendPoints(event);
+      const step = event.from + event.crossEntropy.length;
+      set({ step, speed: meter(step) });
+      redraw.request();
+    },
+    evaluated({ runId, step, heldOut, train, seconds }) {
+      data.get(runId)?.appendEvaluation({ step, heldOut, train, seconds });
+      // A new array, so that sentences and tables that read evaluations look again.
+      set(({ runs, step: shown }) => ({ runs: [...runs], step: Math.max(shown, step) }));
+      redraw.request();
+    },
+    changed: ({ runId, change }) => runList.appendChange(runId, change),
+    refused({ runId, field, sentence }) {
+      const run = get().runs.find(({ id }) => id === runId);
+      if (run) set(({ draft }) => ({ draft: restored(draft, effectiveConfig(run), field), refusal: { field, sentence } }));
+    },
+    inspected: (event) => set({ inspection: event }),
+    paused: ({ step }) => set({ phase: 'paused', step, speed: undefined }),
+    resumed({ step }) {
+      mark = { step, at: performance.now() };
+      set({ phase: 'running', step });
+    },
+    finished({ runId, step }) {
+      const run = get().runs.find(({ id }) => id === runId);
+      const plain = run !== undefined && activePositions(effectiveConfig(run)).length === 0;
+      const overfits = visiblyOverfits(data.get(runId)?.evaluations ?? []);
+      set(({ offer }) => ({ phase: 'finished', step, speed: undefined, offer: offer === 'waiting' && plain && overfits ? 'shown' : offer }));
+      redraw.request();
+    },
+    tested: ({ runId, step, scores, rows }) => runList.update(runId, { test: { step, scores, rows } }),
+    previewed: (event) => set(({ previews }) => ({ previews: { ...previews, [event.task]: event } })),
+    fault({ runId, fault }) {
+      const { problem, phase } = get();
+      // The first fault is the cause, later ones are usually its echo.
+      if (problem && problem.scope !== 'plan') return;
+      if (ENGINE_FAULTS.has(fault.code)) set({ engine: 'absent', problem: { fault, scope: 'engine' }, phase: isLive(phase) ? 'failed' : phase, compiling: undefined });
+      else if (runId !== undefined) set({ problem: { fault, scope: 'run' }, phase: 'failed', compiling: undefined });
+      else if (fault.code === 'out_of_memory' || fault.code === 'bad_config') set({ problem: { fault, scope: 'plan' } });
+      else set({ problem: { fault, scope: 'engine' }, phase: isLive(phase) ? 'failed' : phase, compiling: undefined });
+    },
+  };
+
+  let silence: ReturnType<typeof setTimeout> | undefined;
+  const listen = () => {
+    clearTimeout(silence);
+    if (get().silent) set({ silent: false });
+    if (get().phase === 'running') silence = setTimeout(() => get().phase === 'running' && set({ silent: true }), SILENCE_MS);
+  };
+
+  engine.subscribe((event) => {
+    // Late events of a run that is no longer current are dropped here, once for all; a test may answer for an older run.
+    if ('runId' in event && event.runId !== undefined && event.runId !== get().current && event.type !== 'tested') return;
+    (on[event.type] as (event: FromEngine) => void)(event);
+    listen();
+  });
+}

@@ -1,0 +1,103 @@
+/** Pure: what the curves show, as sentences computed from the data. Nothing is claimed that one seed cannot carry. */
+import { digits, percent } from './format';
+import type { Evaluation } from './runData';
+
+export interface Lowest {
+  step: number;
+  loss: number;
+}
+
+/** The evaluation with the lowest held-out loss. */
+export function lowestHeldOut(evaluations: readonly Evaluation[]): Lowest | undefined {
+  let best: Lowest | undefined;
+  for (const { step, heldOut } of evaluations) {
+    if (Number.isFinite(heldOut.loss) && (!best || heldOut.loss < best.loss)) best = { step, loss: heldOut.loss };
+  }
+  return best;
+}
+
+/** Held-out rise over its lowest value, as a share; 0 where it is still at its lowest. */
+export function riseSinceLowest(evaluations: readonly Evaluation[]): number {
+  const best = lowestHeldOut(evaluations);
+  const last = evaluations.at(-1);
+  return best && last && best.loss > 0 ? last.heldOut.loss / best.loss - 1 : 0;
+}
+
+export type Course = 'waiting' | 'starting' | 'broken' | 'flat' | 'falling' | 'settling' | 'overfitting';
+
+/** Which of a few stories the evaluations tell so far. */
+export function courseOf(evaluations: readonly Evaluation[]): Course {
+  if (evaluations.length === 0) return 'waiting';
+  const first = evaluations[0];
+  const last = evaluations[evaluations.length - 1];
+  if (!Number.isFinite(last.heldOut.loss) || !Number.isFinite(last.train.loss)) return 'broken';
+  if (evaluations.length < 3) return 'starting';
+  const best = lowestHeldOut(evaluations)!;
+  const atBest = evaluations.find(({ step }) => step === best.step)!;
+  if (riseSinceLowest(evaluations) >= 0.05 && last.train.loss < atBest.train.loss) return 'overfitting';
+  if (best.loss > first.heldOut.loss * 0.98) return 'flat';
+  const newest = evaluations.slice(-3);
+  return newest[0].heldOut.loss - last.heldOut.loss > 0.01 * first.heldOut.loss ? 'falling' : 'settling';
+}
+
+/** Whether dropout is worth a try after this run: held-out loss plainly up, training loss plainly down. */
+export function visiblyOverfits(evaluations: readonly Evaluation[]): boolean {
+  return courseOf(evaluations) === 'overfitting' && riseSinceLowest(evaluations) >= 0.1;
+}
+
+/** One sentence about one run. */
+export function describeRun(evaluations: readonly Evaluation[], finished: boolean): string {
+  const best = lowestHeldOut(evaluations);
+  const last = evaluations.at(-1);
+  const course = courseOf(evaluations);
+  if (course === 'waiting') return 'The first evaluation will appear here: loss on rows the model never trains on.';
+  if (course === 'broken' || !best || !last) return 'The loss is no longer a finite number: this run has diverged.';
+  if (course === 'starting') return `Held-out loss starts at ${digits(evaluations[0].heldOut.loss)}. Two more evaluations show where it goes.`;
+  if (course === 'overfitting') {
+    return `Held-out loss was lowest at step ${best.step} (${digits(best.loss)}) and has risen ${percent(riseSinceLowest(evaluations), 2)} since, while training loss kept falling to ${digits(last.train.loss)}: overfitting.`;
+  }
+  const gap = `the gap to training rows is ${digits(last.heldOut.loss - last.train.loss)}`;
+  if (course === 'flat') return `Held-out loss has not moved from ${digits(evaluations[0].heldOut.loss)} by more than 2 %: ${finished ? 'nothing general was learned' : 'nothing general is learned yet'}.`;
+  if (course === 'falling') return `Held-out loss ${finished ? 'was still falling at the end' : 'is still falling'}, now ${digits(last.heldOut.loss)}; ${gap}.`;
+  return `Held-out loss has settled near ${digits(last.heldOut.loss)}, lowest ${digits(best.loss)} at step ${best.step}; ${gap}.`;
+}
+
+export interface NamedRun {
+  name: string;
+  seed: number;
+  evaluations: readonly Evaluation[];
+}
+
+/** Share of the reference's lowest loss below which one seed shows no difference. */
+const NO_DIFFERENCE = 0.01;
+
+/** An honest comparison of two runs by lowest held-out loss and last gap; undefined while there is too little to compare. */
+export function compareRuns(run: NamedRun, reference: NamedRun): string | undefined {
+  const best = lowestHeldOut(run.evaluations);
+  const other = lowestHeldOut(reference.evaluations);
+  if (!best || !other || run.evaluations.length < 3 || reference.evaluations.length < 3) return undefined;
+  const difference = best.loss - other.loss;
+  const caution = run.seed === reference.seed ? 'one seed' : 'two different seeds';
+  const size = digits(Math.abs(difference), 2);
+  const lowest = Math.abs(difference) <= NO_DIFFERENCE * other.loss
+    ? `${run.name} and ${reference.name} reach the same lowest held-out loss within 1 %`
+    : `${run.name}: lowest held-out loss ${size} ${difference < 0 ? 'below' : 'above'} that of ${reference.name}`;
+  const verdict = Math.abs(difference) <= NO_DIFFERENCE * other.loss ? 'no clear difference' : difference < 0 ? 'better at its best point' : 'no help at its best point';
+  return `${lowest}: ${verdict}, ${caution}.${compareEnds(run, reference)}`;
+}
+
+/** Held-out loss and gap at the last step that both runs were evaluated at: who stops at the best point does not see what comes after. */
+function compareEnds(run: NamedRun, reference: NamedRun): string {
+  const theirs = new Map(reference.evaluations.map((evaluation) => [evaluation.step, evaluation]));
+  const common = [...run.evaluations].reverse().find(({ step }) => step > 0 && theirs.has(step));
+  if (!common) return '';
+  const gap = ({ heldOut, train }: Evaluation) => heldOut.loss - train.loss;
+  const their = theirs.get(common.step)!;
+  return ` At step ${common.step} held-out loss is ${digits(common.heldOut.loss, 2)} against ${digits(their.heldOut.loss, 2)}, the gap ${digits(gap(common), 2)} against ${digits(gap(their), 2)}.`;
+}
+
+/** The short form that is read out while a run goes on. */
+export function announce(evaluation: Evaluation, metric: 'accuracy' | 'correlation'): string {
+  const value = metric === 'accuracy' ? `held-out accuracy ${Math.round(evaluation.heldOut.metric * 100)} percent` : `held-out correlation ${digits(evaluation.heldOut.metric, 2)}`;
+  return `Step ${evaluation.step}. Training loss ${digits(evaluation.train.loss, 2)}, held-out loss ${digits(evaluation.heldOut.loss, 2)}, ${value}.`;
+}

@@ -1,0 +1,111 @@
+/** The page's model without a page: state, points of runs, and everything a person can do. React only reads it and calls it. */
+import { createStore, type StoreApi } from 'zustand/vanilla';
+import { configProblems, DEFAULT_CONFIG } from '../config/config';
+import { openLink } from '../config/url';
+import { presetOf } from '../config/presets';
+import type { RunId } from '../protocol/messages';
+import { createEdits, type Edits } from './edits';
+import type { EngineLink } from './engineClient';
+import { handleEvents } from './events';
+import { createRedrawQueue, type RedrawQueue } from './redraw';
+import type { RunData } from './runData';
+import { createRunList, type RunList } from './runList';
+import { DEFAULT_VIEW, type PageState, type Phase, type ViewSettings } from './state';
+import { createTransport, type Transport } from './transport';
+import { loadView, saveView } from './viewSettings';
+
+export interface Context {
+  store: StoreApi<PageState>;
+  engine: EngineLink;
+  /** Points of every run, by id. */
+  data: Map<RunId, RunData>;
+  redraw: RedrawQueue;
+}
+
+export interface Playground extends Context {
+  edits: Edits;
+  transport: Transport;
+  runList: RunList;
+  setView(part: Partial<ViewSettings>): void;
+}
+
+export const isLive = (phase: Phase) => phase === 'starting' || phase === 'running' || phase === 'paused';
+
+/** Why Start is disabled, as a sentence; undefined when it is not. */
+export function startObstacle(state: PageState): string | undefined {
+  if (state.problem?.scope === 'engine') return 'No run can start; the message above says why.';
+  if (state.problem?.fault.code === 'bad_config') return state.problem.fault.problems[0];
+  if (state.problem?.scope === 'plan') return 'The plan does not fit; lower the highlighted control.';
+  if (state.engine !== 'ready') return 'The engine is starting.';
+  return configProblems(state.draft, state.plan?.model.layers)[0];
+}
+
+export function initialState(hash: string, view: ViewSettings = DEFAULT_VIEW): PageState {
+  const opened = hash.length > 1 ? openLink(hash) : undefined;
+  const draft = opened?.config ?? DEFAULT_CONFIG;
+  const fromLink = opened && (opened.applied > 0 || opened.ignored.length > 0 || opened.changes.length > 0);
+  return {
+    draft,
+    preset: presetOf(draft) ?? 'baseline',
+    engine: 'starting',
+    device: undefined,
+    plan: undefined,
+    compiling: undefined,
+    problem: undefined,
+    silent: false,
+    refusal: undefined,
+    phase: 'idle',
+    current: undefined,
+    step: 0,
+    speed: undefined,
+    runs: [],
+    previews: {},
+    inspectedPlace: { row: 0, layer: 0, head: 0 },
+    inspection: undefined,
+    link: fromLink ? { applied: opened.applied, ignored: opened.ignored, changes: opened.changes, dismissed: false } : undefined,
+    offer: 'waiting',
+    notice: undefined,
+    hoveredRun: undefined,
+    cursor: undefined,
+    view,
+  };
+}
+
+export interface PlaygroundOptions {
+  hash?: string;
+  view?: ViewSettings;
+  nextFrame?: (callback: () => void) => void;
+}
+
+export function createPlayground(engine: EngineLink, options: PlaygroundOptions = {}): Playground {
+  const store = createStore<PageState>(() => initialState(options.hash ?? '', options.view ?? loadView()));
+  const context: Context = { store, engine, data: new Map(), redraw: createRedrawQueue(options.nextFrame) };
+  const runList = createRunList(context);
+  const transport = createTransport(context, runList);
+  const edits = createEdits(context);
+  const prepare = () => {
+    const { draft } = store.getState();
+    if (configProblems(draft).length === 0) engine.post({ type: 'prepare', config: draft });
+  };
+  // Examples need no GPU, so they are asked for without waiting for one.
+  const preview = () => {
+    const { draft } = store.getState();
+    for (const task of ['sentiment', 'similarity'] as const) {
+      engine.post({ type: 'preview', task, rows: task === draft.data.task ? draft.data.rows : DEFAULT_CONFIG.data.rows, noise: draft.data.noise, seed: draft.seed });
+    }
+  };
+  handleEvents(context, runList, prepare);
+  preview();
+  return {
+    ...context,
+    edits,
+    transport,
+    runList,
+    setView(part) {
+      const view = { ...store.getState().view, ...part };
+      store.setState({ view });
+      saveView(view);
+      context.redraw.request();
+    },
+  };
+}

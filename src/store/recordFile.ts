@@ -1,0 +1,106 @@
+/** Runs as files: reading one back with a sentence for whatever is wrong, writing JSON and CSV. */
+import * as v from 'valibot';
+import { CONSISTENCY_KINDS, COMPENSATIONS, PATTERNS, POSITIONS, SECOND_PASSES } from '../config/dropout';
+import { configProblems, LORA_TARGETS, MODEL_FOLDERS, TASK_NAMES } from '../config/config';
+import type { RunRecord } from '../protocol/run';
+import { POINT_COLUMNS } from './runData';
+
+/** JSON has no NaN: a diverged value arrives as null and stays a hole in the line. */
+const measured = v.pipe(v.nullable(v.number()), v.transform((value) => value ?? Number.NaN));
+const scores = v.object({ loss: measured, metric: measured });
+
+const rule = v.object({
+  p: v.number(),
+  pattern: v.picklist(PATTERNS),
+  compensation: v.optional(v.picklist(COMPENSATIONS)),
+  fromLayer: v.optional(v.number()),
+});
+
+const config = v.object({
+  data: v.object({ task: v.picklist(TASK_NAMES), rows: v.number(), noise: v.number() }),
+  model: v.object({ folder: v.picklist(MODEL_FOLDERS), rank: v.number(), alpha: v.number(), targets: v.array(v.picklist(LORA_TARGETS)) }),
+  dropout: v.partial(v.object(Object.fromEntries(POSITIONS.map((position) => [position, rule])) as Record<(typeof POSITIONS)[number], typeof rule>)),
+  consistency: v.object({ kind: v.picklist(CONSISTENCY_KINDS), alpha: v.number(), second: v.picklist(SECOND_PASSES) }),
+  optimizer: v.object({
+    learningRate: v.number(), batchSize: v.number(), steps: v.number(), warmup: v.number(), weightDecay: v.number(), clip: v.number(), smoothing: v.number(),
+  }),
+  evaluation: v.object({ every: v.number() }),
+  seed: v.number(),
+});
+
+const record = v.object({
+  format: v.literal('lora-dropout-run'),
+  version: v.literal(1),
+  id: v.string(),
+  name: v.string(),
+  createdAt: v.string(),
+  device: v.string(),
+  config,
+  changes: v.array(v.object({ step: v.number(), field: v.string(), from: v.optional(v.unknown()), to: v.optional(v.unknown()) })),
+  points: v.object({
+    step: v.array(v.number()), crossEntropy: v.array(measured), consistency: v.array(measured),
+    gradientNorm: v.array(measured), learningRate: v.array(measured), seconds: v.array(measured),
+  }),
+  evaluations: v.array(v.object({ step: v.number(), heldOut: scores, train: scores, seconds: v.number() })),
+  test: v.optional(v.object({ step: v.number(), scores, rows: v.number() })),
+});
+
+export type ReadRecord = { ok: true; record: RunRecord } | { ok: false; sentence: string };
+
+/** Reads the text of a run file. `name` is the file's, for the sentence. */
+export function readRecord(text: string, name: string): ReadRecord {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return { ok: false, sentence: `${name}: not a JSON file; drop a run that was downloaded from this page as JSON.` };
+  }
+  const found = v.safeParse(record, value);
+  if (!found.success) {
+    const issue = found.issues[0];
+    const where = issue.path?.map((step) => String(step.key)).join('.') || 'the file';
+    return { ok: false, sentence: `${name}: this is not a run of this page: ${where} is ${issue.received}, expected ${issue.expected ?? 'something else'}.` };
+  }
+  const { points } = found.output;
+  const uneven = POINT_COLUMNS.find((column) => points[column].length !== points.step.length);
+  if (uneven) return { ok: false, sentence: `${name}: points.${uneven} has ${points[uneven].length} values for ${points.step.length} steps; the file is damaged.` };
+  const problems = configProblems(found.output.config);
+  if (problems.length) return { ok: false, sentence: `${name}: its configuration cannot run: ${problems[0]}` };
+  return { ok: true, record: found.output as RunRecord };
+}
+
+/** All runs of a file; a download of several runs holds them under `runs`. */
+export function readRecords(text: string, name: string): ReadRecord[] {
+  try {
+    const value = JSON.parse(text) as { runs?: unknown } | null;
+    if (Array.isArray(value?.runs)) return value.runs.map((run, index) => readRecord(JSON.stringify(run), `${name}, run ${index + 1}`));
+  } catch {
+    // Not JSON: readRecord says so.
+  }
+  return [readRecord(text, name)];
+}
+
+/** One run as itself, several under `runs`. */
+export function jsonOf(records: readonly RunRecord[]): string {
+  return JSON.stringify(records.length === 1 ? records[0] : { runs: records });
+}
+
+const quoted = (text: string) => (/[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+
+/** Long format: one line a value, so that any tool can pivot it. */
+export function csvOf(records: readonly RunRecord[]): string {
+  const lines = ['run,name,step,seconds,series,value'];
+  for (const { id, name, points, evaluations } of records) {
+    const start = `${quoted(id)},${quoted(name)}`;
+    points.step.forEach((step, index) => {
+      for (const column of POINT_COLUMNS) {
+        if (column !== 'seconds') lines.push(`${start},${step + 1},${points.seconds[index]},${column},${points[column][index]}`);
+      }
+    });
+    for (const { step, seconds, heldOut, train } of evaluations) {
+      const values = { heldOutLoss: heldOut.loss, heldOutMetric: heldOut.metric, trainLoss: train.loss, trainMetric: train.metric };
+      for (const [series, value] of Object.entries(values)) lines.push(`${start},${step},${seconds},${series},${value}`);
+    }
+  }
+  return `${lines.join('\n')}\n`;
+}

@@ -1,0 +1,69 @@
+/** The points and evaluations of one run, kept outside React and outside the store: hundreds arrive a second. */
+import type { FromEngine, Scores } from '../protocol/messages';
+import type { RunRecord } from '../protocol/run';
+import { Column } from './column';
+
+export interface Evaluation {
+  step: number;
+  heldOut: Scores;
+  train: Scores;
+  seconds: number;
+}
+
+export const POINT_COLUMNS = ['crossEntropy', 'consistency', 'gradientNorm', 'learningRate', 'seconds'] as const;
+export type PointColumn = (typeof POINT_COLUMNS)[number];
+
+type PointsEvent = Extract<FromEngine, { type: 'points' }>;
+
+export class RunData {
+  readonly step = new Column();
+  readonly crossEntropy = new Column();
+  readonly consistency = new Column();
+  readonly gradientNorm = new Column();
+  readonly learningRate = new Column();
+  readonly seconds = new Column();
+  readonly evaluations: Evaluation[] = [];
+  /** Whether any consistency value differs from zero: without one its chart is not shown. */
+  hasConsistency = false;
+  /** Grows with every arrival, so that derived rows know when they are stale. */
+  version = 0;
+
+  appendPoints(event: Pick<PointsEvent, 'from' | PointColumn>): void {
+    const count = event.crossEntropy.length;
+    this.step.append(Array.from({ length: count }, (_, index) => event.from + index));
+    for (const name of POINT_COLUMNS) this[name].append(event[name]);
+    this.hasConsistency ||= event.consistency.some((value) => value !== 0);
+    this.version += 1;
+  }
+
+  appendEvaluation(evaluation: Evaluation): void {
+    this.evaluations.push(evaluation);
+    this.version += 1;
+  }
+
+  /** Steps done: points count steps from 0, so one more than the last one's number. */
+  stepsDone(): number {
+    return Math.max((this.step.last() ?? -1) + 1, this.evaluations.at(-1)?.step ?? 0);
+  }
+
+  toRecord(): Pick<RunRecord, 'points' | 'evaluations'> {
+    const list = (column: Column) => Array.from(column.view(), (value) => Number(value.toPrecision(7)));
+    const { step, crossEntropy, consistency, gradientNorm, learningRate, seconds } = this;
+    return {
+      points: {
+        step: list(step), crossEntropy: list(crossEntropy), consistency: list(consistency),
+        gradientNorm: list(gradientNorm), learningRate: list(learningRate), seconds: list(seconds),
+      },
+      evaluations: [...this.evaluations],
+    };
+  }
+
+  static fromRecord({ points, evaluations }: Pick<RunRecord, 'points' | 'evaluations'>): RunData {
+    const data = new RunData();
+    data.step.append(points.step);
+    for (const name of POINT_COLUMNS) data[name].append(points[name]);
+    data.hasConsistency = points.consistency.some((value) => value !== 0);
+    data.evaluations.push(...evaluations);
+    return data;
+  }
+}

@@ -1,0 +1,153 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { DEFAULT_CONFIG } from '../config/config';
+import { buildChart, ticks } from './chartModel';
+import { FAKE_DEVICE, FAKE_PLAN, FakeEngine } from './fakeEngine';
+import { createPlayground, type Playground } from './playground';
+import { csvOf, jsonOf, readRecord, readRecords } from './recordFile';
+import { MAX_POINTS } from './series';
+import { DEFAULT_VIEW } from './state';
+
+let engine: FakeEngine;
+let page: Playground;
+const state = () => page.store.getState();
+
+function run(steps = 40): string {
+  page.transport.start();
+  const { runId } = engine.last('start')!;
+  engine.say({ type: 'started', runId, summary: FAKE_PLAN });
+  engine.sayPoints(runId, 0, Array.from({ length: steps }, (_, index) => 0.7 - index / steps / 2));
+  for (const step of [0, 20, 40]) engine.sayEvaluation(runId, step, 0.6 + step / 400, 0.6 - step / 100);
+  engine.say({ type: 'finished', runId, step: steps, seconds: 1 });
+  return runId;
+}
+
+beforeEach(() => {
+  engine = new FakeEngine();
+  page = createPlayground(engine, { view: DEFAULT_VIEW, nextFrame: () => undefined });
+  engine.say({ type: 'ready', device: FAKE_DEVICE });
+});
+
+describe('files', () => {
+  it('come back as they went', () => {
+    run();
+    const text = jsonOf(page.runList.records());
+    const found = readRecord(text, 'run.json');
+    expect(found).toEqual({ ok: true, record: page.runList.records()[0] });
+    page.runList.open(text, 'run.json');
+    expect(state().runs).toHaveLength(2);
+    expect(state().runs[1]).toMatchObject({ kind: 'loaded', pinned: true, name: 'Plain LoRA (2)' });
+    expect(state().notice).toBeUndefined();
+  });
+  it('may hold several runs', () => {
+    run();
+    run();
+    expect(readRecords(jsonOf(page.runList.records()), 'runs.json').map(({ ok }) => ok)).toEqual([true, true]);
+  });
+  it('keep a diverged value as a hole', () => {
+    run();
+    const [record] = page.runList.records();
+    record.points.crossEntropy[3] = Number.NaN;
+    const found = readRecord(JSON.stringify(record), 'run.json');
+    expect(found.ok && found.record.points.crossEntropy[3]).toBeNaN();
+  });
+  it.each([
+    ['not JSON', 'hello', 'not a JSON file'],
+    ['something else', '{"a":1}', 'format'],
+    ['a newer version', JSON.stringify({ format: 'lora-dropout-run', version: 2 }), 'version'],
+  ])('say what is wrong with %s', (_, text, words) => {
+    page.runList.open(text, 'odd.json');
+    expect(state().notice).toContain('odd.json');
+    expect(state().notice).toContain(words);
+    expect(state().runs).toHaveLength(0);
+  });
+  it('say so when columns are uneven or the settings cannot run', () => {
+    run();
+    const [record] = page.runList.records();
+    expect(readRecord(JSON.stringify({ ...record, points: { ...record.points, seconds: [] } }), 'x')).toMatchObject({ ok: false, sentence: expect.stringContaining('points.seconds has 0 values') });
+    expect(readRecord(JSON.stringify({ ...record, config: { ...DEFAULT_CONFIG, seed: -1 } }), 'x')).toMatchObject({ ok: false, sentence: expect.stringContaining('seed') });
+  });
+  it('are long in CSV: one value a line, with commas quoted', () => {
+    const id = run(2);
+    page.runList.update(id, { name: 'a, "b"' });
+    const lines = csvOf(page.runList.records()).trim().split('\n');
+    expect(lines[0]).toBe('run,name,step,seconds,series,value');
+    expect(lines).toHaveLength(1 + 2 * 4 + 3 * 4);
+    expect(lines[1]).toContain('"a, ""b"""');
+    expect(lines.at(-1)).toMatch(/,40,0\.8,trainMetric,0\.6$/);
+  });
+});
+
+describe('the list of runs', () => {
+  it('gives each its colour and drops the oldest that is not pinned beyond eight', () => {
+    const first = run();
+    page.runList.update(first, { pinned: true });
+    for (let count = 0; count < 9; count++) run();
+    expect(state().runs).toHaveLength(8);
+    expect(state().runs[0].id).toBe(first);
+    expect(new Set(state().runs.map(({ colour }) => colour)).size).toBe(8);
+    expect(page.data.size).toBe(8);
+  });
+  it('clears all but the pinned and the current', () => {
+    const [first, , third] = [run(), run(), run()];
+    page.runList.update(first, { pinned: true });
+    page.runList.clearOthers();
+    expect(state().runs.map(({ id }) => id)).toEqual([first, third]);
+  });
+});
+
+describe('charts', () => {
+  const chart = (kind: 'loss' | 'gap' | 'metric' | 'consistency', view = DEFAULT_VIEW) =>
+    buildChart({ kind, runs: state().runs, data: page.data, view, focus: state().current, classes: 2 });
+
+  it('show the three losses of the current run and two of another', () => {
+    run();
+    run();
+    const roles = (id: string) => chart('loss').lines.filter(({ runId }) => runId === id).map(({ role }) => role);
+    expect(roles(state().current!)).toEqual(['shadow', 'stochastic', 'train', 'heldOut']);
+    expect(roles(state().runs[0].id)).toEqual(['train', 'heldOut']);
+  });
+  it('draw no shadow with smoothing off and then show the raw values', () => {
+    run();
+    const off = chart('loss', { ...DEFAULT_VIEW, smoothing: undefined });
+    expect(off.lines.map(({ role }) => role)).toEqual(['stochastic', 'train', 'heldOut']);
+    expect(off.rows.find(({ x }) => x === 1)?.[`stochastic:${state().current}`]).toBeCloseTo(0.7, 6);
+  });
+  it('define the gap as held-out minus clean training loss', () => {
+    const id = run();
+    expect(chart('gap').rows.map((row) => row[`gap:${id}`])).toEqual([0, 0.25, 0.5].map((value) => expect.closeTo(value, 9)));
+  });
+  it('stay at 250 points a line however long the run', () => {
+    const id = run(5000);
+    expect(chart('loss').rows.filter((row) => `stochastic:${id}` in row).length).toBeLessThanOrEqual(MAX_POINTS);
+  });
+  it('draw no consistency without one', () => {
+    run();
+    expect(chart('consistency').lines).toEqual([]);
+  });
+  it('place evaluations by steps, examples or seconds', () => {
+    run();
+    const last = (axis: 'steps' | 'examples' | 'seconds') => chart('metric', { ...DEFAULT_VIEW, axis }).rows.at(-1)!.x;
+    expect([last('steps'), last('examples')]).toEqual([40, 40 * DEFAULT_CONFIG.optimizer.batchSize]);
+    expect(last('seconds')).toBeCloseTo(0.8, 6);
+  });
+  it('leave what is not positive out of a logarithmic axis', () => {
+    const log = { ...DEFAULT_VIEW, logScale: true };
+    run();
+    expect(chart('loss', log).y).toEqual([0.1, 1]);
+    expect(chart('gap', log).log).toBe(false);
+  });
+  it('label round numbers', () => {
+    expect(ticks([0, 0.8], false)).toEqual([0, 0.2, 0.4, 0.6, 0.8]);
+    expect(ticks([0, 300], false, 6)).toEqual([0, 50, 100, 150, 200, 250, 300]);
+    expect(ticks([0.01, 1], true)).toEqual([0.01, 0.1, 1]);
+  });
+});
+
+it('draws no runs of another task beside the current one', () => {
+  const first = run();
+  page.edits.set('data.task', 'similarity');
+  run();
+  const { lines } = buildChart({ kind: 'gap', runs: state().runs, data: page.data, view: DEFAULT_VIEW, focus: state().current, classes: 0 });
+  expect(lines.map(({ runId }) => runId)).toEqual([state().current]);
+  expect(lines[0].runId).not.toBe(first);
+});

@@ -1,0 +1,76 @@
+/** What the page knows at a moment, apart from the points of runs. Everything here changes at human or evaluation speed. */
+import type { Change, RunConfig, TaskName } from '../config/config';
+import type { PresetName } from '../config/presets';
+import type { Fault } from '../protocol/faults';
+import type { DeviceInfo, FromEngine, InspectionPlace, PlanSummary, RunId } from '../protocol/messages';
+import type { RunRecord } from '../protocol/run';
+import type { Axis } from './series';
+
+export type Phase = 'idle' | 'starting' | 'running' | 'paused' | 'finished' | 'failed';
+
+export interface RunInfo {
+  id: RunId;
+  name: string;
+  /** Whether a person named it; then changes do not rename it. */
+  renamed: boolean;
+  /** Index of its colour; −1 for the recorded run, which is grey. */
+  colour: number;
+  kind: 'live' | 'recorded' | 'loaded';
+  createdAt: string;
+  device: string;
+  /** What it started with. */
+  config: RunConfig;
+  changes: Change[];
+  pinned: boolean;
+  hidden: boolean;
+  test?: RunRecord['test'];
+}
+
+export type Preview = Extract<FromEngine, { type: 'previewed' }>;
+export type Inspection = Extract<FromEngine, { type: 'inspected' }>;
+
+export interface ViewSettings {
+  /** Weight of the past in the stochastic line; undefined is a distinct "off". */
+  smoothing: number | undefined;
+  logScale: boolean;
+  axis: Axis;
+  theme: 'system' | 'light' | 'dark';
+  pauseWhenHidden: boolean;
+}
+
+export interface PageState {
+  /** What the controls show; the next run starts with it. */
+  draft: RunConfig;
+  /** The preset that "changed" dots compare with. */
+  preset: PresetName;
+  engine: 'starting' | 'ready' | 'absent';
+  device: DeviceInfo | undefined;
+  plan: PlanSummary | undefined;
+  compiling: { done: number; of: number } | undefined;
+  /** The first fault that is still true. `scope` says what it stops. */
+  problem: { fault: Fault; scope: 'engine' | 'plan' | 'run' } | undefined;
+  /** No event has come for a while although a run is going on. */
+  silent: boolean;
+  /** A hot change that the engine would not make, shown beside its control. */
+  refusal: { field: string; sentence: string } | undefined;
+  phase: Phase;
+  current: RunId | undefined;
+  step: number;
+  /** Steps a second over the last second or so; undefined before it is known. */
+  speed: number | undefined;
+  runs: RunInfo[];
+  previews: Partial<Record<TaskName, Preview>>;
+  inspectedPlace: InspectionPlace;
+  inspection: Inspection | undefined;
+  link: { applied: number; ignored: string[]; changes: Change[]; dismissed: boolean } | undefined;
+  /** The card after the first run that overfits: shown once in a session. */
+  offer: 'waiting' | 'shown' | 'done';
+  /** A sentence about a file that could not be read, or the like; dismissable. */
+  notice: string | undefined;
+  hoveredRun: RunId | undefined;
+  /** Where the pointer is on the x axis of all charts. */
+  cursor: number | undefined;
+  view: ViewSettings;
+}
+
+export const DEFAULT_VIEW: ViewSettings = { smoothing: 0.6, logScale: false, axis: 'steps', theme: 'system', pauseWhenHidden: false };

@@ -1,0 +1,106 @@
+/**
+ * Which tile a GPU multiplies fastest with: measured on the adapter for the products a plan really has. No tile is good everywhere, and a
+ * bad one costs half the speed. Software adapters are left out: their one kernel needs no tile, and compiling candidates takes them long.
+ */
+import { compile, type Plan, type Tile } from '../graph/compile';
+import { Execution } from '../graph/execution';
+import { Tape } from '../graph/tape';
+import type { Gpu } from '../gpu/device';
+import type { Pipelines } from '../gpu/pipelines';
+import { emitAdd } from '../kernels/add';
+import { emitProduct } from '../kernels/matmul';
+
+/** Workgroups own (4·wy)×(4·wx) outputs: 64×64, 32×32, 32×64, 16×16. All stay within 256 invocations and 16 KiB of workgroup memory. */
+export const CANDIDATES: Tile[] = [{ wx: 16, wy: 16, k: 16 }, { wx: 8, wy: 8, k: 16 }, { wx: 16, wy: 8, k: 16 }, { wx: 4, wy: 4, k: 16 }];
+
+/** Products of a plan that are worth measuring, the most expensive first. */
+const MOST_PRODUCTS = 6;
+/** Dispatches in one measurement: enough that a GPU's clock can see them. */
+const REPEATS = 16;
+const ROUNDS = 3;
+
+export interface ProductSize { rows: number; columns: number; depth: number; products: number }
+
+const work = ({ rows, columns, depth, products }: ProductSize) => rows * columns * depth * products;
+/** Sizes within a factor of two behave alike. */
+const keyOf = ({ rows, columns, depth, products }: ProductSize) => [rows, columns, depth, products].map((extent) => Math.round(Math.log2(extent))).join('×');
+
+/** The distinct products of a plan, the most expensive first. */
+export function productsOf(plan: Plan): ProductSize[] {
+  const found = new Map<string, { size: ProductSize; work: number }>();
+  for (const { shader, params, grid } of plan.dispatches) {
+    if (shader.name !== 'matmul') continue;
+    const size = { rows: params.rows, columns: params.columns, depth: params.depth, products: grid[2] };
+    const before = found.get(keyOf(size));
+    found.set(keyOf(size), { size, work: (before?.work ?? 0) + work(size) });
+  }
+  return [...found.values()].sort((one, other) => other.work - one.work).map(({ size }) => size);
+}
+
+export class Autotuner {
+  private readonly best = new Map<string, Tile>();
+
+  constructor(private readonly gpu: Gpu, private readonly pipelines: Pipelines) {}
+
+  /** The tile measured fastest for products of about this size, undefined where none was. */
+  readonly tileFor = (rows: number, columns: number, depth: number, products: number): Tile | undefined => this.best.get(keyOf({ rows, columns, depth, products }));
+
+  /** Measures what `plan` multiplies most, once each per adapter. @returns whether a tile was measured that the plan does not know */
+  async tune(plan: Plan): Promise<boolean> {
+    if (this.gpu.profile !== 'gpu' || this.gpu.info.fallback) return false;
+    const unknown = productsOf(plan).slice(0, MOST_PRODUCTS).filter((size) => !this.best.has(keyOf(size)));
+    for (const size of unknown) this.best.set(keyOf(size), await this.fastest(size));
+    return unknown.length > 0;
+  }
+
+  /** Measures every candidate in turn, several rounds, and takes the one whose best round was shortest. */
+  async fastest(size: ProductSize): Promise<Tile> {
+    const executions: Execution[] = [];
+    try {
+      for (const tile of CANDIDATES) executions.push(await this.prepare(size, tile));
+      const times = executions.map(() => Infinity);
+      for (let round = 0; round <= ROUNDS; round++) {
+        for (const [index, execution] of executions.entries()) {
+          const time = await this.measure(execution);
+          // The first round pays for what drivers do late.
+          if (round > 0) times[index] = Math.min(times[index], time);
+        }
+      }
+      return CANDIDATES[times.indexOf(Math.min(...times))];
+    } finally {
+      for (const execution of executions) execution.destroy();
+    }
+  }
+
+  private prepare(size: ProductSize, tile: Tile): Promise<Execution> {
+    const { rows, columns, depth, products } = size;
+    const tape = new Tape();
+    const matrix = (label: string, down: number, across: number) => tape.tensor(label, [products, down, across], 'activation');
+    const [a, b, c] = [matrix('a', rows, depth), matrix('b', columns, depth), matrix('c', rows, columns)];
+    const plan = compile(tape, { profile: 'gpu', subgroupSize: this.gpu.subgroupSize, samples: products, gradientSamples: products, tile }, {
+      backward: false, add: emitAdd,
+      finish: (emit) => {
+        for (let repeat = 0; repeat < REPEATS; repeat++) {
+          emitProduct(emit, {
+            label: 'autotune', size, batch: { outer: products, inner: 1 },
+            a: { tensor: a, row: depth, column: 1, outer: rows * depth }, b: { tensor: b, row: 1, column: depth, outer: columns * depth }, c: { tensor: c, row: columns, column: 1, outer: rows * columns },
+          });
+        }
+      },
+    });
+    return Execution.create(this.gpu, this.pipelines, plan, { step: undefined as never, bindingOf: (tensor) => { throw new Error(`autotune: ${tensor.label} is not the plan's own`); } });
+  }
+
+  private async measure(execution: Execution): Promise<number> {
+    const { device } = this.gpu;
+    const encoder = device.createCommandEncoder({ label: 'autotune' });
+    const pass = encoder.beginComputePass({ label: 'autotune' });
+    execution.encode(pass);
+    pass.end();
+    const commands = encoder.finish();
+    const started = performance.now();
+    device.queue.submit([commands]);
+    await device.queue.onSubmittedWorkDone();
+    return performance.now() - started;
+  }
+}

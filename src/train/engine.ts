@@ -1,0 +1,164 @@
+/** The engine behind the protocol: takes commands in, posts events out. Knows no page and no DOM, so that it runs under Node too. */
+import type { FromEngine, InspectionPlace, RunId, ToEngine } from '../protocol/messages';
+import type { Change, RunConfig } from '../config/config';
+import type { Fault } from '../protocol/faults';
+import { acquireDevice, DeviceError, type DeviceOptions, type Gpu } from '../gpu/device';
+import { Pipelines } from '../gpu/pipelines';
+import { selfTest } from '../gpu/selfTest';
+import { TASKS } from '../data/tasks';
+import { LoadError } from '../model/files/loadError';
+import type { ModelFolder } from '../model/files/folder';
+import { Autotuner } from './autotune';
+import { deviceInfo } from './deviceInfo';
+import { Library } from './library';
+import { prepare, Refusal, warmUp } from './preparation';
+import { RunSession } from './runSession';
+
+/** Rows of a task that the page shows as examples. */
+const PREVIEW_ROWS = 6;
+
+export interface EngineOptions {
+  gpu: GPU | undefined;
+  secure: boolean;
+  folderOf: (model: string) => ModelFolder;
+  device?: DeviceOptions;
+}
+
+export class Engine {
+  private gpu: Gpu | undefined;
+  private pipelines: Pipelines | undefined;
+  private tuner: Autotuner | undefined;
+  private readonly library: Library;
+  private session: RunSession | undefined;
+  /** Counts preparations, so that only the newest is answered; starts are counted apart, since no preparation may supersede one. */
+  private latest = 0;
+  private starts = 0;
+  /** A start that is under way, and what it was told meanwhile. */
+  private starting: { runId: RunId; allowance: number; done: Promise<void> } | undefined;
+  private inspecting: InspectionPlace | null = null;
+  private readonly opened: Promise<void>;
+  private faulted = false;
+
+  constructor(private readonly post: (event: FromEngine) => void, private readonly options: EngineOptions) {
+    this.library = new Library(options.folderOf);
+    this.opened = this.open();
+  }
+
+  /** Carries out one command. Never rejects: whatever goes wrong becomes a fault. */
+  async handle(command: ToEngine): Promise<void> {
+    try {
+      await this.dispatch(command);
+    } catch (error) {
+      this.report(error, 'runId' in command ? command.runId : undefined);
+    }
+  }
+
+  private async dispatch(command: ToEngine): Promise<void> {
+    switch (command.type) {
+      case 'preview': return this.preview(command);
+      case 'prepare': return this.prepare(command.config);
+      case 'start': return this.start(command.runId, command.config, command.changes);
+      case 'pause': return this.allow(0);
+      case 'resume': return this.allow(Infinity);
+      case 'step': return this.allow(command.steps);
+      case 'reset': return this.end();
+      case 'change':
+        await this.starting?.done;
+        return this.session?.change(command.runId, command.field, command.to);
+      case 'inspect':
+        this.inspecting = command.at;
+        return this.session?.inspect(command.at);
+      case 'test': return this.session?.test(command.runId);
+      default: return command satisfies never;
+    }
+  }
+
+  private async open(): Promise<void> {
+    const fail = (fault: Fault) => {
+      this.faulted = true;
+      this.post({ type: 'fault', fault });
+    };
+    if (!this.options.secure) return fail({ code: 'insecure_context' });
+    try {
+      const gpu = await acquireDevice(this.options.gpu, this.options.device);
+      const wrong = await selfTest(gpu);
+      if (wrong) return fail({ code: 'self_test_failed', detail: wrong });
+      // Show the first error, not the last: later ones follow from it.
+      gpu.device.addEventListener('uncapturederror', (event) => {
+        if (!this.faulted) fail({ code: 'internal', detail: (event as GPUUncapturedErrorEvent).error.message });
+      });
+      void gpu.lost.then((reason) => fail({ code: 'device_lost', reason }));
+      this.gpu = gpu;
+      this.pipelines = new Pipelines(gpu);
+      this.tuner = new Autotuner(gpu, this.pipelines);
+      this.post({ type: 'ready', device: deviceInfo(gpu) });
+    } catch (error) {
+      if (error instanceof DeviceError) fail({ code: error.code });
+      else fail({ code: 'internal', detail: (error as Error).message });
+    }
+  }
+
+  /** Lets the run go on for `steps` more steps; a run that is still being built remembers it. */
+  private allow(steps: number): void {
+    if (this.starting) this.starting.allowance = steps;
+    else if (steps === 0) this.session?.pause();
+    else this.session?.resume(steps);
+  }
+
+  private async prepare(config: RunConfig): Promise<void> {
+    const number = ++this.latest;
+    await this.opened;
+    if (!this.gpu) return;
+    const preparation = await prepare(this.gpu, this.tuner!, this.library, config);
+    if (number !== this.latest) return;
+    this.post({ type: 'planned', config, summary: preparation.summary });
+    await warmUp(this.pipelines!, preparation, (done, of) => this.post({ type: 'compiling', done, of }));
+  }
+
+  /** Only a newer start, or a reset, takes the place of a start. */
+  private async start(runId: RunId, config: RunConfig, changes: Change[]): Promise<void> {
+    await this.end();
+    const number = ++this.starts;
+    const build = async () => {
+      await this.opened;
+      if (!this.gpu) return;
+      const preparation = await prepare(this.gpu, this.tuner!, this.library, config);
+      if (number !== this.starts) return;
+      const session = await RunSession.create(this.gpu, this.pipelines!, preparation, { runId, changes, inspecting: this.inspecting, tileFor: this.tuner!.tileFor }, this.post, (error) => this.report(error, runId));
+      if (number !== this.starts) return session.end();
+      this.session = session;
+      void session.run(starting.allowance);
+    };
+    const starting = { runId, allowance: Infinity, done: Promise.resolve() };
+    this.starting = starting;
+    starting.done = build().finally(() => {
+      if (this.starting === starting) this.starting = undefined;
+    });
+    await starting.done;
+  }
+
+  private async end(): Promise<void> {
+    this.starts++;
+    this.starting = undefined;
+    const session = this.session;
+    this.session = undefined;
+    await session?.end();
+  }
+
+  private async preview({ task, rows, noise, seed }: Extract<ToEngine, { type: 'preview' }>): Promise<void> {
+    const { title, description, mirrors, citation, labels, generate } = TASKS[task];
+    const data = generate({ seed, trainRows: rows, labelNoise: noise });
+    this.post({
+      type: 'previewed', task, title, description, mirrors, citation, labels,
+      training: data.train.slice(0, PREVIEW_ROWS), heldOut: data.validation.slice(0, PREVIEW_ROWS),
+      counts: { training: data.train.length, validation: data.validation.length, test: data.test.length },
+    });
+  }
+
+  private report(error: unknown, runId?: RunId): void {
+    const fault: Fault = error instanceof Refusal ? error.fault
+      : error instanceof LoadError ? { code: 'load_failed', file: error.file, detail: error.detail }
+      : { code: 'internal', detail: error instanceof Error ? error.message : String(error) };
+    this.post({ type: 'fault', runId, fault });
+  }
+}

@@ -1,0 +1,67 @@
+/** Clean attention logits of one held-out sentence in one head, a few times a second while somebody looks. */
+import type { Execution } from '../graph/execution';
+import { readRanges } from '../gpu/readback';
+import type { TextTokenizer } from '../data/tokenizer';
+import type { AttentionView, InspectionPlace } from '../protocol/messages';
+import { chunk, type Dataset } from './dataset';
+import { type Trainer, writeBatch } from './trainer';
+
+/** Shortest time between two looks. */
+const INTERVAL_MS = 250;
+
+export class Inspector {
+  at: InspectionPlace | null = null;
+  private execution: Promise<Execution> | undefined;
+  private looking = false;
+  private last = -Infinity;
+  private destroyed = false;
+
+  constructor(
+    private readonly trainer: Trainer, private readonly dataset: Dataset, private readonly tokenizer: TextTokenizer, private readonly seed: number,
+    private readonly show: (step: number, at: InspectionPlace, attention: AttentionView) => void, private readonly fail: (error: unknown) => void,
+  ) {}
+
+  /** Looks if somebody asked to, and the last look is long enough ago (or `now`). */
+  look(step: number, now = false): void {
+    if (!this.at || this.looking || this.destroyed || (!now && performance.now() - this.last < INTERVAL_MS)) return;
+    this.looking = true;
+    this.last = performance.now();
+    this.read(step, this.at).catch((error) => {
+      if (!this.destroyed) this.fail(error);
+    }).finally(() => {
+      this.looking = false;
+    });
+  }
+
+  private async read(step: number, at: InspectionPlace): Promise<void> {
+    const { gpu, config } = this.trainer.options;
+    const { validation, width } = this.dataset;
+    const row = Math.min(at.row, validation.ids.length - 1);
+    const layer = Math.min(at.layer, config.layers - 1);
+    const head = Math.min(at.head, config.heads - 1);
+    this.execution ??= this.trainer.evaluator({ samples: 1, tokens: width }, true);
+    const execution = await this.execution;
+    if (this.destroyed) return;
+    writeBatch(execution, chunk(this.dataset, validation, row, 1), config);
+    const encoder = gpu.device.createCommandEncoder({ label: 'inspect' });
+    const pass = encoder.beginComputePass({ label: 'inspect' });
+    execution.encode(pass);
+    pass.end();
+    gpu.device.queue.submit([encoder.finish()]);
+    const { buffer } = execution.kept(`logits ${layer}`);
+    const [square] = await readRanges(gpu.device, [{ buffer, offset: head * width * width * 4, bytes: width * width * 4 }]);
+    if (this.destroyed) return;
+    const n = validation.lengths[row];
+    const logits = new Float32Array(n * n);
+    for (let query = 0; query < n; query++) logits.set(square.subarray(query * width, query * width + n), query * n);
+    this.show(step, { row, layer, head }, {
+      tokens: this.tokenizer.tokenStrings(validation.ids[row]), logits,
+      mask: { seed: this.seed, sample: 0, heads: config.heads, width, tokens: n, hidden: config.hidden },
+    });
+  }
+
+  destroy(): void {
+    this.destroyed = true;
+    void this.execution?.then((execution) => execution.destroy(), () => undefined);
+  }
+}

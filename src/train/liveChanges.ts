@@ -1,0 +1,120 @@
+/**
+ * Changes while a run is going on. Rates and weights of terms are uniforms and take effect at the next step. A change of position, pattern
+ * or consistency needs another plan: it is recorded in the background over the same weights, gradients and moments, and swapped in at a
+ * step boundary while the old plan goes on training.
+ */
+import { changeKind, fieldOf, withField } from '../config/change';
+import { type Change, configProblems, type RunConfig } from '../config/config';
+import type { Execution } from '../graph/execution';
+import { methodOf } from './method';
+import { planOf, type Trainer } from './trainer';
+
+export type ChangeOutcome = { change: Change } | { field: string; to: unknown; sentence: string };
+
+/** A change that is ready to be applied at the next step boundary. */
+interface Ready {
+  field: string;
+  to: unknown;
+  execution?: Execution;
+}
+
+export class LiveChanges {
+  private readonly ready: Ready[] = [];
+  /** Plans are prepared one after the other, each on top of the configuration the last one leaves. */
+  private preparing: Promise<unknown> = Promise.resolve();
+  private planned: RunConfig;
+  /** Fields whose plans are not ready yet. */
+  private readonly pending: string[] = [];
+  private readonly replay: Change[];
+  private destroyed = false;
+
+  /** @param budget bytes that all plans may take together */
+  constructor(private readonly trainer: Trainer, private current: RunConfig, replay: Change[], private readonly budget: number) {
+    this.planned = current;
+    this.replay = [...replay].sort((one, other) => one.step - other.step);
+  }
+
+  /** The configuration in force. */
+  get config(): RunConfig {
+    return this.current;
+  }
+
+  /** Takes a change in. Resolves to a sentence when it is refused, to undefined when it is ready for the next step boundary. */
+  async request(field: string, to: unknown): Promise<string | undefined> {
+    const kind = changeKind(field);
+    if (kind === 'restart') return `${field} cannot change while a run goes on; press Restart with changes.`;
+    // The rate of a place that a pending plan brings or rewrites has to wait for it: earlier there is no such place, or the plan would undo it.
+    const waits = kind === 'plan' || this.pending.some((plan) => field.startsWith(`${plan}.`));
+    if (!waits) return this.take(field, to);
+    if (kind === 'plan') this.pending.push(field);
+    const turn = this.preparing.then(() => (kind === 'plan' ? this.prepare(field, to) : this.take(field, to)));
+    this.preparing = turn.catch(() => undefined).then(() => {
+      if (kind === 'plan') this.pending.shift();
+    });
+    return turn;
+  }
+
+  /** Applies what is ready at this boundary, and replayed changes whose step has come, waiting for their plans. */
+  async applyDue(step: number): Promise<ChangeOutcome[]> {
+    const outcomes: ChangeOutcome[] = [];
+    while (this.replay.length > 0 && this.replay[0].step <= step) {
+      const { field, to } = this.replay.shift()!;
+      const sentence = await this.request(field, to);
+      if (sentence) outcomes.push({ field, to, sentence });
+    }
+    return [...outcomes, ...this.apply(step)];
+  }
+
+  /** Applies what is ready. */
+  apply(step: number): ChangeOutcome[] {
+    return this.ready.splice(0).map(({ field, to, execution }) => {
+      const from = fieldOf(this.current, field);
+      this.current = withField(this.current, field, to);
+      if (execution) this.trainer.swap(execution, methodOf(this.current));
+      return { change: { step, field, from: from ?? null, to: to ?? null } };
+    });
+  }
+
+  destroy(): void {
+    this.destroyed = true;
+    for (const { execution } of this.ready) execution?.destroy();
+    this.ready.length = 0;
+  }
+
+  /** Takes a uniform in; no plan depends on its value. */
+  private take(field: string, to: unknown): string | undefined {
+    const next = this.attempt(this.planned, field, to);
+    if (typeof next === 'string') return next;
+    this.planned = next;
+    this.ready.push({ field, to });
+    return undefined;
+  }
+
+  private async prepare(field: string, to: unknown): Promise<string | undefined> {
+    const next = this.attempt(this.planned, field, to);
+    if (typeof next === 'string') return next;
+    const method = methodOf(next);
+    const needed = planOf({ ...this.trainer.options, method }).bytes + this.trainer.plan.bytes;
+    if (needed > this.budget) {
+      const mebibytes = (bytes: number) => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
+      return `This change needs ${mebibytes(needed)} while both plans exist, ${mebibytes(this.budget)} are free; lower the batch size and restart.`;
+    }
+    const execution = await this.trainer.prepare(method);
+    if (this.destroyed) {
+      execution.destroy();
+      return 'The run has ended; press Start to run with this change.';
+    }
+    this.planned = withField(this.planned, field, to);
+    this.ready.push({ field, to, execution });
+    return undefined;
+  }
+
+  private attempt(config: RunConfig, field: string, to: unknown): RunConfig | string {
+    try {
+      const next = withField(config, field, to);
+      return configProblems(next, this.trainer.options.config.layers)[0] ?? next;
+    } catch (error) {
+      return (error as Error).message;
+    }
+  }
+}

@@ -1,0 +1,91 @@
+/** A run with everything around it on the device: builds it, turns its events into messages, answers questions about it, frees it. */
+import type { Change } from '../config/config';
+import { Execution } from '../graph/execution';
+import type { Gpu } from '../gpu/device';
+import type { Pipelines } from '../gpu/pipelines';
+import { initialValues } from '../model/initialValues';
+import { parameterSpecs } from '../model/parameters';
+import type { PlanTarget } from '../model/plans';
+import type { FromEngine, InspectionPlace, RunId } from '../protocol/messages';
+import { Evaluator } from './evaluator';
+import { Inspector } from './inspector';
+import { methodOf } from './method';
+import type { Preparation } from './preparation';
+import { Run } from './run';
+import { Trainer } from './trainer';
+
+type Post = (event: FromEngine) => void;
+
+export class RunSession {
+  private constructor(
+    private readonly runId: RunId, private readonly preparation: Preparation, private readonly trainer: Trainer,
+    private readonly evaluator: Evaluator, private readonly inspector: Inspector, private readonly training: Run, private readonly post: Post,
+  ) {}
+
+  static async create(
+    gpu: Gpu, pipelines: Pipelines, preparation: Preparation, options: { runId: RunId; changes: Change[]; inspecting: InspectionPlace | null; tileFor: PlanTarget['tileFor'] },
+    post: Post, fail: (error: unknown) => void,
+  ): Promise<RunSession> {
+    const { config, model, modelConfig, dataset, evaluationRows, summary } = preparation;
+    const { runId } = options;
+    const method = methodOf(config);
+    const batch = { samples: config.optimizer.batchSize, tokens: dataset.width };
+    const trainer = await Trainer.create({ gpu, pipelines, checkpoint: model.checkpoint, config: modelConfig, method, batch, target: { tileFor: options.tileFor } }, (done, of) => post({ type: 'compiling', done, of }));
+    trainer.reset(initialValues(modelConfig, method, parameterSpecs(modelConfig, method), model.checkpoint.tensors, config.seed));
+    const evaluator = new Evaluator(gpu, await Execution.create(gpu, pipelines, preparation.evaluation, trainer.state), modelConfig, evaluationRows);
+    const inspector = new Inspector(trainer, dataset, model.tokenizer, config.seed, (step, at, attention) => post({ type: 'inspected', runId, step, at, attention }), fail);
+    inspector.at = options.inspecting;
+    const training = new Run(trainer, evaluator, dataset, config, options.changes, {
+      points: (points) => post({ type: 'points', runId, ...points }),
+      evaluated: (step, heldOut, train, seconds) => post({ type: 'evaluated', runId, step, heldOut, train, seconds }),
+      changed: (change) => post({ type: 'changed', runId, change }),
+      refused: (field, to, sentence) => post({ type: 'refused', runId, field, to, sentence }),
+      paused: (step) => post({ type: 'paused', runId, step }),
+      resumed: (step) => post({ type: 'resumed', runId, step }),
+      finished: (step, seconds) => post({ type: 'finished', runId, step, seconds }),
+      diverged: (step, loss, learningRate) => post({ type: 'fault', runId, fault: { code: 'diverged', step, loss, learningRate } }),
+      failed: fail,
+      idle: (step) => inspector.look(step),
+    }, gpu.memoryBudget - summary.bytes.total + summary.bytes.train);
+    post({ type: 'started', runId, summary });
+    return new RunSession(runId, preparation, trainer, evaluator, inspector, training, post);
+  }
+
+  /** Trains `allowance` steps, then pauses. */
+  run(allowance: number): Promise<void> {
+    return this.training.start(allowance);
+  }
+
+  pause(): void {
+    this.training.pause();
+  }
+
+  resume(steps?: number): void {
+    this.training.resume(steps);
+  }
+
+  async change(runId: RunId, field: string, to: unknown): Promise<void> {
+    if (runId === this.runId) await this.training.change(field, to);
+  }
+
+  inspect(at: InspectionPlace | null): void {
+    this.inspector.at = at;
+    this.inspector.look(this.training.step, true);
+  }
+
+  /** Scores of the test rows with the weights as they are now. */
+  async test(runId: RunId): Promise<void> {
+    if (runId !== this.runId) return;
+    const { dataset } = this.preparation;
+    const { step } = this.training;
+    const [scores] = await this.evaluator.evaluate(dataset, [dataset.test]);
+    this.post({ type: 'tested', runId, step, scores, rows: dataset.test.ids.length });
+  }
+
+  async end(): Promise<void> {
+    await this.training.end();
+    this.inspector.destroy();
+    this.evaluator.destroy();
+    this.trainer.destroy();
+  }
+}

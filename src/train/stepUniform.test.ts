@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest';
+import stepCode from '../../shaders/lib/step.wgsl?raw';
+import { type DropoutRules, POSITIONS } from '../config/dropout';
+import { SLOT_LIMIT } from '../kernels/site';
+import { slotOf } from '../model/builder';
+import { STEP_BYTES } from '../model/state';
+import { packSpans, packStep, type StepValues } from './stepUniform';
+
+const VALUES: StepValues = {
+  seed: 0xfffffffe, maskStep: 3_000_000_000, ringSlot: 17, step: 4, learningRate: 0.01, weightDecay: 0.1, clip: 1.5, alpha: 0.3, smoothing: 0.2, countedRows: 12, rules: {}, layers: 2,
+};
+
+/** Byte of a field of the WGSL struct, by its order in the text: all scalars have four bytes. */
+function byteOf(field: string): number {
+  const body = /struct Step \{([^}]*)\}/.exec(stepCode)![1].replace(/\/\/.*$/gm, '');
+  const fields = [...body.matchAll(/(\w+)\s*:/g)].map(([, name]) => name);
+  expect(fields).toContain(field);
+  return fields.indexOf(field) * 4;
+}
+
+describe('the step uniform', () => {
+  it('has every scalar where the WGSL struct reads it', () => {
+    const view = packStep(VALUES);
+    expect(['seed', 'mask_step', 'ring_slot'].map((field) => view.getUint32(byteOf(field), true))).toEqual([0xfffffffe, 3_000_000_000, 17]);
+    const float = (field: string) => view.getFloat32(byteOf(field), true);
+    // The fifth step: t = 5.
+    expect(float('step_size')).toBe(Math.fround(0.01 / (1 - 0.9 ** 5)));
+    expect(float('second_correction')).toBe(Math.fround(1 / Math.sqrt(1 - 0.999 ** 5)));
+    expect(float('decay')).toBe(Math.fround(0.01 * 0.1));
+    expect(['clip', 'alpha', 'smoothing', 'inverse_rows'].map(float)).toEqual([1.5, 0.3, 0.2, 1 / 12].map(Math.fround));
+    expect(byteOf('slots')).toBe(48);
+    expect(view.byteLength).toBe(STEP_BYTES);
+    expect(Number(/array<Slot, (\d+)>/.exec(stepCode)![1])).toBe(SLOT_LIMIT);
+  });
+
+  it('has threshold and scale of every rule in the slots of all its layers', () => {
+    const rules: DropoutRules = {
+      logits: { p: 0.25, pattern: 'column' }, weights: { p: 0.5, pattern: 'element', compensation: 'rescale' }, hidden: { p: 0.1, pattern: 'span' },
+      lora_rank: { p: 0.3, pattern: 'element', compensation: 'none' }, ffn_inner: { p: 0.2, pattern: 'column' },
+    };
+    const view = packStep({ ...VALUES, rules });
+    const slot = (position: (typeof POSITIONS)[number], layer: number) => {
+      const at = 48 + slotOf(position, layer, 2) * 16;
+      return [view.getUint32(at, true), view.getFloat32(at + 4, true)];
+    };
+    for (const layer of [0, 1]) {
+      expect(slot('logits', layer)).toEqual([2 ** 30, 1]);
+      expect(slot('weights', layer)).toEqual([2 ** 31, 2]);
+      expect(slot('hidden', layer)).toEqual([429496729, 1]); // a span is not rescaled
+      expect(slot('lora_rank', layer)).toEqual([1288490188, 1]);
+      expect(slot('ffn_inner', layer)).toEqual([858993459, 1.25]);
+      expect(slot('embedding', layer)).toEqual([0, 0]);
+    }
+  });
+
+  it('gives every position and layer a slot of its own', () => {
+    const slots = POSITIONS.flatMap((position) => Array.from({ length: 5 }, (_, layer) => slotOf(position, layer, 5)));
+    expect(new Set(slots).size).toBe(slots.length);
+    expect(Math.max(...slots)).toBe(slots.length - 1);
+  });
+
+  it('refuses a model with more layers than slots', () => {
+    expect(() => packStep({ ...VALUES, layers: 32 })).not.toThrow();
+    expect(() => packStep({ ...VALUES, layers: 33 })).toThrow('33 layers need 264 slots, the step uniform has 256; choose a model of at most 32 layers');
+  });
+
+  it('writes into what it is given', () => {
+    const view = new DataView(new ArrayBuffer(STEP_BYTES));
+    expect(packStep(VALUES, view)).toBe(view);
+    expect(view.getUint32(0, true)).toBe(0xfffffffe);
+  });
+});
+
+describe('span lengths of a batch', () => {
+  it('are those of the rules that drop spans, sample by sample', () => {
+    const lengths = Uint32Array.of(10, 3, 1);
+    const spans = packSpans({ hidden: { p: 0.3, pattern: 'span' }, logits: { p: 0.5, pattern: 'span' }, weights: { p: 0.3, pattern: 'column' } }, 2, lengths);
+    expect(spans.length).toBe(POSITIONS.length * 2 * 3);
+    const of = (position: (typeof POSITIONS)[number], layer: number) => [...spans.subarray(slotOf(position, layer, 2) * 3, slotOf(position, layer, 2) * 3 + 3)];
+    for (const layer of [0, 1]) {
+      expect(of('hidden', layer)).toEqual([3, 1, 1]);
+      expect(of('logits', layer)).toEqual([5, 1, 1]);
+      expect(of('weights', layer)).toEqual([0, 0, 0]);
+    }
+  });
+
+  it('are 0 at a rate of 0', () => {
+    expect([...packSpans({ hidden: { p: 0, pattern: 'span' } }, 1, Uint32Array.of(5))].every((length) => length === 0)).toBe(true);
+  });
+});

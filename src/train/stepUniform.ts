@@ -1,0 +1,72 @@
+/** The host side of `shaders/lib/step.wgsl`: everything that changes from step to step, computed in float64 and written once a step. */
+import { defaultCompensation, type DropoutRules, POSITIONS } from '../config/dropout';
+import { SLOT_LIMIT } from '../kernels/site';
+import { slotOf } from '../model/builder';
+import { STEP_BYTES } from '../model/state';
+import { spanLength, thresholdOf } from '../random/masks';
+
+const BETA1 = 0.9;
+const BETA2 = 0.999;
+
+export interface StepValues {
+  /** Mask seed, u32. */
+  seed: number;
+  /** What masks.md calls step: the optimizer step, or step · M + m with M micro-batches. */
+  maskStep: number;
+  /** Slot of the metrics ring. */
+  ringSlot: number;
+  /** Optimizer step counted from 0, for the bias corrections. */
+  step: number;
+  learningRate: number;
+  weightDecay: number;
+  /** Global norm limit, 0 for none. */
+  clip: number;
+  /** Weight of the consistency term. */
+  alpha: number;
+  smoothing: number;
+  /** Rows that count, over which losses are averaged. */
+  countedRows: number;
+  rules: DropoutRules;
+  layers: number;
+}
+
+/** Packs `values` in the order of the WGSL struct. @throws when a model has more layers than the uniform has slots */
+export function packStep(values: StepValues, into: DataView<ArrayBuffer> = new DataView(new ArrayBuffer(STEP_BYTES))): DataView<ArrayBuffer> {
+  const { rules, layers } = values;
+  if (POSITIONS.length * layers > SLOT_LIMIT) throw new Error(`step: ${layers} layers need ${POSITIONS.length * layers} slots, the step uniform has ${SLOT_LIMIT}; choose a model of at most ${SLOT_LIMIT / POSITIONS.length} layers`);
+  const words = [values.seed, values.maskStep, values.ringSlot, 0];
+  words.forEach((word, index) => into.setUint32(index * 4, word, true));
+  const t = values.step + 1;
+  const scalars = [
+    values.learningRate / (1 - BETA1 ** t), 1 / Math.sqrt(1 - BETA2 ** t), values.learningRate * values.weightDecay, values.clip,
+    values.alpha, values.smoothing, 1 / values.countedRows, 0,
+  ];
+  scalars.forEach((scalar, index) => into.setFloat32(16 + index * 4, scalar, true));
+  for (const position of POSITIONS) {
+    const rule = rules[position];
+    if (!rule) continue;
+    const compensation = rule.compensation ?? defaultCompensation(position, rule.pattern);
+    const scale = compensation === 'rescale' ? 1 / (1 - rule.p) : 1;
+    for (let layer = 0; layer < layers; layer++) {
+      const at = 48 + slotOf(position, layer, layers) * 16;
+      into.setUint32(at, thresholdOf(rule.p), true);
+      into.setFloat32(at + 4, scale, true);
+    }
+  }
+  return into;
+}
+
+/** Span lengths (slots, B) of this batch, for the rules that drop spans; 0 elsewhere. */
+export function packSpans(rules: DropoutRules, layers: number, lengths: Uint32Array): Uint32Array {
+  const B = lengths.length;
+  const spans = new Uint32Array(POSITIONS.length * layers * B);
+  for (const position of POSITIONS) {
+    const rule = rules[position];
+    if (rule?.pattern !== 'span') continue;
+    for (let layer = 0; layer < layers; layer++) {
+      const at = slotOf(position, layer, layers) * B;
+      for (let sample = 0; sample < B; sample++) spans[at + sample] = spanLength(rule.p, lengths[sample]);
+    }
+  }
+  return spans;
+}

@@ -1,0 +1,135 @@
+/** One model, its trained tensors and its current plans on one device: submits steps and evaluations, and knows nothing of runs. */
+import { Execution } from '../graph/execution';
+import type { Gpu } from '../gpu/device';
+import type { Pipelines } from '../gpu/pipelines';
+import { readRanges } from '../gpu/readback';
+import type { Plan } from '../graph/compile';
+import type { ModelConfig } from '../model/architectures/architecture';
+import type { Checkpoint } from '../model/files/folder';
+import type { Method, Passes } from '../model/method';
+import { parameterSpecs } from '../model/parameters';
+import { residualWeights } from '../model/pissa';
+import { type BatchShape, planEvaluation, planTraining, type PlanTarget } from '../model/plans';
+import { ModelState, sliceArena } from '../model/state';
+import { packSpans, packStep, type StepValues } from './stepUniform';
+
+/** Rows padded on the right to one width. */
+export interface HostBatch {
+  /** (B·T) */
+  ids: Uint32Array;
+  /** (B) real tokens of each row */
+  lengths: Uint32Array;
+  /** (B) class numbers or scores; for a language model (B·rows) the token each row should predict, −100 where it is not scored */
+  labels: Float32Array;
+  /** Rows whose loss counts; left out: all samples. */
+  countedRows?: number;
+}
+
+export interface TrainerOptions {
+  gpu: Gpu;
+  pipelines: Pipelines;
+  checkpoint: Checkpoint;
+  /** The checkpoint's configuration with the head the task needs. */
+  config: ModelConfig;
+  method: Method;
+  batch: BatchShape;
+  passes?: Passes;
+  keep?: string[];
+  target?: Partial<PlanTarget>;
+}
+
+/** The training plan of `options`, without allocating anything: its bytes are what Start would take. */
+export function planOf(options: Omit<TrainerOptions, 'pipelines' | 'checkpoint'>): Plan {
+  const { gpu, config, method, batch, passes, keep } = options;
+  const arena = sliceArena(parameterSpecs(config, method));
+  return planTraining(config, method, batch, arena.bytes / 4, targetOf(gpu, options.target), { passes, keep });
+}
+
+export function targetOf(gpu: Gpu, target: Partial<PlanTarget> = {}): PlanTarget {
+  return { profile: gpu.profile, subgroupSize: gpu.subgroupSize, ...target };
+}
+
+export class Trainer {
+  private readonly scratch = packStep({ seed: 0, maskStep: 0, ringSlot: 0, step: 0, learningRate: 0, weightDecay: 0, clip: 0, alpha: 0, smoothing: 0, countedRows: 1, rules: {}, layers: 1 });
+
+  private constructor(readonly state: ModelState, readonly options: TrainerOptions, private training: Execution) {}
+
+  /** Uploads the weights and builds the training plan. @throws when something cannot be allocated or compiled */
+  static async create(options: TrainerOptions, progress?: (done: number, of: number) => void): Promise<Trainer> {
+    const { gpu, pipelines, checkpoint, config, method } = options;
+    const state = new ModelState(gpu, checkpoint.tensors, parameterSpecs(config, method));
+    try {
+      return new Trainer(state, options, await Execution.create(gpu, pipelines, planOf(options), state, progress));
+    } catch (error) {
+      state.destroy();
+      throw error;
+    }
+  }
+
+  get plan(): Plan {
+    return this.training.plan;
+  }
+
+  get execution(): Execution {
+    return this.training;
+  }
+
+  /** Sets every trained tensor, and what of the frozen weights depends on them, and forgets the optimizer's moments. */
+  reset(values: Map<string, Float32Array>): void {
+    const { config, method, checkpoint } = this.options;
+    this.state.reset(values);
+    if (method.peft === 'pissa') this.state.overwrite(residualWeights(config, method, parameterSpecs(config, method), checkpoint.tensors, values));
+  }
+
+  /** Submits one optimizer step; nothing is waited for. `copy` may record copies that follow the step's work. */
+  step(batch: HostBatch, values: Omit<StepValues, 'countedRows' | 'layers'>, copy?: (encoder: GPUCommandEncoder) => void): void {
+    const { gpu, config } = this.options;
+    const { queue } = gpu.device;
+    packStep({ ...values, countedRows: batch.countedRows ?? batch.lengths.length, layers: config.layers }, this.scratch);
+    queue.writeBuffer(this.state.step, 0, this.scratch.buffer);
+    writeBatch(this.training, batch, config);
+    if (this.training.reads('spans')) this.training.write('spans', packSpans(values.rules, config.layers, batch.lengths));
+    const encoder = gpu.device.createCommandEncoder({ label: 'train' });
+    const pass = encoder.beginComputePass({ label: 'train' });
+    this.training.encode(pass);
+    pass.end();
+    copy?.(encoder);
+    queue.submit([encoder.finish()]);
+  }
+
+  /** Makes the execution of a changed method over the same weights, gradients and moments, while the present one goes on. */
+  prepare(method: Method, progress?: (done: number, of: number) => void): Promise<Execution> {
+    const { gpu, pipelines } = this.options;
+    return Execution.create(gpu, pipelines, planOf({ ...this.options, method }), this.state, progress);
+  }
+
+  /** Trains with `execution` from the next step on. */
+  swap(execution: Execution, method: Method): void {
+    this.training.destroy();
+    this.training = execution;
+    this.options.method = method;
+  }
+
+  /** An evaluate plan over the same weights. */
+  evaluator(batch: BatchShape, attention = false): Promise<Execution> {
+    const { gpu, pipelines, config, method } = this.options;
+    return Execution.create(gpu, pipelines, planEvaluation(config, method, batch, targetOf(gpu, this.options.target), attention), this.state);
+  }
+
+  /** Reads kept tensors of the training plan. */
+  async read(names: string[]): Promise<Float32Array[]> {
+    return readRanges(this.options.gpu.device, names.map((name) => this.training.kept(name)));
+  }
+
+  destroy(): void {
+    this.training.destroy();
+    this.state.destroy();
+  }
+}
+
+/** Writes the rows a plan reads; labels in the number type its loss takes. */
+export function writeBatch(execution: Execution, batch: HostBatch, config: ModelConfig): void {
+  execution.write('ids', batch.ids);
+  execution.write('lengths', batch.lengths);
+  execution.write('labels', config.problem === 'regression' ? batch.labels : Int32Array.from(batch.labels));
+}

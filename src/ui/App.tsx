@@ -1,0 +1,47 @@
+import { usePage } from './kit/context';
+import { Curves } from './curves/Curves';
+import { DataCard } from './experiment/DataCard';
+import { DropoutCard } from './experiment/DropoutCard';
+import { ModelCard } from './experiment/ModelCard';
+import { OptimizerCard } from './experiment/OptimizerCard';
+import { PresetPicker } from './experiment/PresetPicker';
+import { RestartStrip } from './experiment/RestartStrip';
+import { InsideView } from './inside/InsideView';
+import { FaultBanner } from './states/FaultBanner';
+import { LinkNote, Notice, Offer } from './states/Notes';
+import { TransportBar } from './transport/TransportBar';
+import { useFileDrop } from './useFileDrop';
+import { useKeyboard } from './useKeyboard';
+import { useTabState } from './useTabState';
+
+export function App() {
+  useKeyboard();
+  useTabState();
+  const dropping = useFileDrop();
+  const hint = usePage((state) => (state.engine !== 'ready' || state.current ? 'held-out rows are never trained on' : 'press Start, or the space bar'));
+  return (
+    <div className={dropping ? 'dropping-file' : undefined}>
+      <TransportBar />
+      <main className="page">
+        <FaultBanner />
+        <div className="column">
+          <h2 className="column-title">Experiment</h2>
+          <PresetPicker />
+          <DropoutCard />
+          <DataCard />
+          <ModelCard />
+          <OptimizerCard />
+          <RestartStrip />
+        </div>
+        <div className="column curves-column">
+          <h2 className="column-title">Curves <small>{hint}</small></h2>
+          <LinkNote />
+          <Notice />
+          <Offer />
+          <Curves />
+          <InsideView />
+        </div>
+      </main>
+    </div>
+  );
+}

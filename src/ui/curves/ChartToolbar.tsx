@@ -1,0 +1,21 @@
+import { Segmented } from '../kit/Segmented';
+import { Slider } from '../kit/Slider';
+import { usePage, usePlayground } from '../kit/context';
+import { digits } from '../../store/format';
+
+/** Settings of all charts at once. */
+export function ChartToolbar() {
+  const { setView } = usePlayground();
+  const { smoothing, logScale, axis } = usePage((state) => state.view);
+  return (
+    <div className="chart-toolbar" role="group" aria-label="Charts">
+      <span className="tool">
+        <span id="smoothing-label">Smoothing</span>
+        <Segmented label="Smoothing" value={smoothing === undefined ? 'off' : 'on'} options={[{ value: 'off', label: 'off' }, { value: 'on', label: 'on' }]} onChange={(value) => setView({ smoothing: value === 'off' ? undefined : 0.6 })} />
+        {smoothing !== undefined && <span className="tool-slider"><Slider label="Amount of smoothing" value={smoothing} min={0} max={0.98} step={0.02} valueText={digits(smoothing)} onChange={(value) => setView({ smoothing: value })} /></span>}
+      </span>
+      <span className="tool"><span>Loss axis</span><Segmented label="Loss axis" value={logScale ? 'log' : 'linear'} options={[{ value: 'linear', label: 'linear' }, { value: 'log', label: 'log' }]} onChange={(value) => setView({ logScale: value === 'log' })} /></span>
+      <span className="tool"><span>Across</span><Segmented label="Horizontal axis" value={axis} options={[{ value: 'steps', label: 'steps' }, { value: 'examples', label: 'examples' }, { value: 'seconds', label: 'seconds' }]} onChange={(value) => setView({ axis: value })} /></span>
+    </div>
+  );
+}

@@ -1,0 +1,52 @@
+import { usePage, usePlayground, useMedia } from '../kit/context';
+import { RunsTable } from '../runs/RunsTable';
+import { ChartFigure } from './ChartFigure';
+import { ChartToolbar } from './ChartToolbar';
+import { Findings } from './Findings';
+import { classesOf, focusOf } from './useChart';
+import { colourOf } from './geometry';
+
+/** The right column: what happened, in curves and in a sentence. */
+export function Curves() {
+  const { data } = usePlayground();
+  const regression = usePage(classesOf) === 0;
+  const compiling = usePage((state) => state.compiling);
+  const phase = usePage((state) => state.phase);
+  const hasConsistency = usePage((state) => state.runs.some((run) => !run.hidden && data.get(run.id)?.hasConsistency));
+  const narrow = useMedia('(max-width: 40rem)');
+  const lossName = regression ? 'squared error' : 'loss';
+  return (
+    <>
+      <ChartToolbar />
+      <ChartFigure
+        kind="loss" height={narrow ? 230 : 300} title={regression ? 'Squared error' : 'Loss'} legend={<LossLegend />}
+        caption={regression ? 'Lower is better. Where the thick line turns up, the model has begun to learn its training rows by heart.' : 'Cross-entropy in nats, lower is better; the dashed line is guessing. Where the thick line turns up, the model has begun to learn its training rows by heart.'}
+      >
+        {phase === 'starting' && <p className="frame-note" role="status">{compiling ? `compiling ${compiling.done} of ${compiling.of}` : 'preparing the run'}{compiling && <progress aria-label="Compiling" max={compiling.of} value={compiling.done} />}</p>}
+      </ChartFigure>
+      <div className="chart-pair">
+        <ChartFigure kind="gap" height={170} title="Gap" caption={`Held-out ${lossName} minus clean training ${lossName}, both with dropout off: what dropout should shrink.`} />
+        <ChartFigure kind="metric" height={170} title={regression ? 'Held-out correlation' : 'Held-out accuracy'} caption={regression ? 'Pearson correlation with the true scores; 0 is guessing.' : 'Share of held-out rows that are right; the dashed line is guessing.'} />
+      </div>
+      {hasConsistency && <ChartFigure kind="consistency" height={140} title="Consistency term" caption="How far two dropped passes over the same batch disagree. It is added to the loss with weight α and not part of the curves above." />}
+      <Findings />
+      <RunsTable />
+    </>
+  );
+}
+
+/** What the three kinds of line are, in the colour of the focused run. */
+function LossLegend() {
+  const colour = usePage((state) => state.runs.find(({ id }) => id === focusOf(state))?.colour ?? 0);
+  const smoothing = usePage((state) => state.view.smoothing);
+  const recorded = usePage((state) => state.runs.find(({ id }) => id === focusOf(state))?.kind === 'recorded');
+  const stroke = colourOf(colour);
+  return (
+    <ul className="legend">
+      {recorded && <li className="recorded-chip">example run, recorded</li>}
+      <li><svg width="22" height="8" aria-hidden="true"><path d="M1 4h20" stroke={stroke} strokeWidth="2.8" strokeLinecap="round" /></svg>held-out</li>
+      <li><svg width="22" height="8" aria-hidden="true"><path d="M1 4h20" stroke={stroke} strokeWidth="1.6" strokeDasharray="1.5 3" strokeLinecap="round" /></svg>training, clean</li>
+      <li title="Measured on each batch while dropout is on; never with the consistency term"><svg width="22" height="8" aria-hidden="true"><path d="M1 5l4-3 4 4 4-3 4 3 4-2" fill="none" stroke={stroke} strokeWidth="1" /></svg>training, per step{smoothing !== undefined && ', smoothed'}</li>
+    </ul>
+  );
+}

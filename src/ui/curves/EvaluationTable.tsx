@@ -1,0 +1,33 @@
+import type { ChartKind } from '../../store/chartModel';
+import { digits, steady } from '../../store/format';
+import { usePage, usePlayground } from '../kit/context';
+import { focusOf } from './useChart';
+
+const LAST = 20;
+
+/** The last evaluations of the focused run, as numbers. */
+export function EvaluationTable({ kind }: { kind: ChartKind }) {
+  const { data } = usePlayground();
+  const focus = usePage(focusOf);
+  const name = usePage((state) => state.runs.find(({ id }) => id === focus)?.name);
+  // The list of runs is a new one after every evaluation.
+  usePage((state) => state.runs);
+  const evaluations = (focus && data.get(focus)?.evaluations) || [];
+  if (evaluations.length === 0) return <p className="small muted">No evaluations yet.</p>;
+  return (
+    <div className="table-scroll" tabIndex={0} role="region" aria-label={`Evaluations of ${name}`}>
+      <table>
+        <caption className="visually-hidden">Last {Math.min(LAST, evaluations.length)} evaluations of {name}</caption>
+        <thead><tr><th scope="col">step</th><th scope="col">held-out loss</th><th scope="col">clean training loss</th><th scope="col">{kind === 'metric' ? 'held-out metric' : 'gap'}</th><th scope="col">seconds</th></tr></thead>
+        <tbody>
+          {evaluations.slice(-LAST).map(({ step, heldOut, train, seconds }) => (
+            <tr key={step}>
+              <th scope="row">{step}</th><td>{steady(heldOut.loss)}</td><td>{steady(train.loss)}</td>
+              <td>{steady(kind === 'metric' ? heldOut.metric : heldOut.loss - train.loss)}</td><td>{digits(seconds)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

@@ -1,0 +1,51 @@
+import { useEffect, useRef, useState } from 'react';
+import { announce, compareRuns, describeRun } from '../../store/findings';
+import { usePage, usePlayground } from '../kit/context';
+import { focusOf } from './useChart';
+
+/** The sentences below the charts: what the curves show, computed from them. */
+export function Findings() {
+  const { data } = usePlayground();
+  const runs = usePage((state) => state.runs);
+  const phase = usePage((state) => state.phase);
+  const focus = usePage(focusOf);
+  const absent = usePage((state) => state.engine === 'absent');
+  const run = runs.find(({ id }) => id === focus);
+  if (!run && absent) return <p className="finding say">Nothing can be trained in this browser as it is. Drop a run that was downloaded elsewhere on this page to see its curves; the masks below need no GPU.</p>;
+  if (!run) return <p className="finding say">Press Start. Two curves will appear: loss on the rows that the model trains on, and on rows that it never sees.</p>;
+  const evaluations = data.get(run.id)?.evaluations ?? [];
+  const finished = run.kind !== 'live' || phase === 'finished' || phase === 'failed' || phase === 'idle';
+  const named = (other: typeof run) => ({ name: other.name, seed: other.config.seed, evaluations: data.get(other.id)?.evaluations ?? [] });
+  const references = runs.filter((other) => other.pinned && other.id !== run.id && !other.hidden && other.config.data.task === run.config.data.task);
+  return (
+    <div className="finding say">
+      {run.kind === 'recorded' && <p className="recorded-label">An example run, recorded on {run.device}. Press Start for your own.</p>}
+      <p>{describeRun(evaluations, finished)}</p>
+      {references.map((other) => {
+        const sentence = compareRuns(named(run), named(other));
+        return sentence && <p key={other.id}>{sentence}</p>;
+      })}
+      {run.test && <p>On the {run.test.rows} test rows, after step {run.test.step}: {run.config.data.task === 'similarity' ? `correlation ${run.test.scores.metric.toFixed(3)}` : `accuracy ${(run.test.scores.metric * 100).toFixed(1)} %`}.</p>}
+      <Announcer />
+    </div>
+  );
+}
+
+const QUIET_MS = 10_000;
+
+/** For screen readers: the newest evaluation, at most every ten seconds. */
+function Announcer() {
+  const { data } = usePlayground();
+  const current = usePage((state) => state.current);
+  const task = usePage((state) => state.draft.data.task);
+  usePage((state) => state.runs);
+  const [text, setText] = useState('');
+  const spoken = useRef(0);
+  const last = current ? data.get(current)?.evaluations.at(-1) : undefined;
+  useEffect(() => {
+    if (!last || performance.now() - spoken.current < QUIET_MS) return;
+    spoken.current = performance.now();
+    setText(announce(last, task === 'similarity' ? 'correlation' : 'accuracy'));
+  }, [last, task]);
+  return <p className="visually-hidden" aria-live="polite">{text}</p>;
+}

@@ -1,0 +1,56 @@
+import { memo } from 'react';
+import { CartesianGrid, ComposedChart, Area, Line, ReferenceLine, XAxis, YAxis } from 'recharts';
+import { digits } from '../../store/format';
+import { type ChartLine, type ChartModel, ticks } from '../../store/chartModel';
+import type { RunInfo } from '../../store/state';
+import { colourOf, PLOT } from './geometry';
+
+export interface PlotProps {
+  model: ChartModel;
+  runs: readonly RunInfo[];
+  focus: string | undefined;
+  hovered: string | undefined;
+  width: number;
+  height: number;
+}
+
+const WIDTHS: Record<ChartLine['role'], number> = { heldOut: 2.6, train: 1.5, stochastic: 0.9, shadow: 0.8, gap: 2, consistency: 1.2 };
+const STRENGTH: Record<ChartLine['role'], number> = { heldOut: 1, train: 1, stochastic: 0.75, shadow: 0.22, gap: 1, consistency: 0.9 };
+
+/** How present a run is: the one pointed at, else the current one; pinned ones stay readable, the rest steps back. */
+function presence(run: RunInfo, focus: string | undefined, hovered: string | undefined): number {
+  if (hovered) return run.id === hovered ? 1 : 0.2;
+  if (run.id === focus) return 1;
+  if (run.kind === 'recorded') return 0.35;
+  return run.pinned ? 0.8 : 0.4;
+}
+
+/** The drawn part of a chart. Loaded on its own, since recharts is most of the page's code. */
+export const Plot = memo(function Plot({ model, runs, focus, hovered, width, height }: PlotProps) {
+  const byId = new Map(runs.map((run) => [run.id, run]));
+  return (
+    <ComposedChart width={width} height={height} data={model.rows} margin={{ top: PLOT.top, right: PLOT.right, bottom: 0, left: 0 }} accessibilityLayer={false}>
+      <CartesianGrid vertical={false} stroke="var(--line)" strokeDasharray="1 3" />
+      <XAxis dataKey="x" type="number" domain={model.x} ticks={ticks(model.x, false, width < 420 ? 4 : 6)} height={PLOT.bottom} tickLine={false} axisLine={{ stroke: 'var(--line-strong)' }} tick={{ fill: 'var(--muted)', fontSize: 12 }} tickFormatter={(value: number) => digits(value)} />
+      <YAxis width={PLOT.left} domain={model.y} ticks={ticks(model.y, model.log, height < 180 ? 3 : 5)} scale={model.log ? 'log' : 'linear'} allowDataOverflow tickLine={false} axisLine={false} tick={{ fill: 'var(--muted)', fontSize: 12 }} tickFormatter={(value: number) => digits(value)} />
+      {model.chance !== undefined && <ReferenceLine y={model.chance} stroke="var(--line-strong)" strokeDasharray="4 4" />}
+      {model.kind === 'gap' && model.y[0] < 0 && <ReferenceLine y={0} stroke="var(--line-strong)" />}
+      {model.lines.map(({ key, runId, role, dots }) => {
+        const run = byId.get(runId);
+        if (!run) return null;
+        const strength = presence(run, focus, hovered);
+        const common = {
+          dataKey: key, stroke: colourOf(run.colour), strokeWidth: WIDTHS[role] + (hovered === runId && role === 'heldOut' ? 1 : 0),
+          strokeOpacity: STRENGTH[role] * strength, isAnimationActive: false, connectNulls: true, activeDot: false as const,
+          strokeDasharray: role === 'train' ? '1.5 3' : run.kind === 'recorded' && (role === 'heldOut' || role === 'gap') ? '6 4' : undefined,
+          strokeLinecap: 'round' as const,
+          dot: dots ? { r: role === 'heldOut' || role === 'gap' ? 2.6 : 1.8, fill: colourOf(run.colour), fillOpacity: strength, strokeWidth: 0, strokeDasharray: '' } : false,
+        };
+        if (role === 'gap') return <Area key={key} type="linear" {...common} baseValue={Math.max(0, model.y[0])} fill={colourOf(run.colour)} fillOpacity={runId === (hovered ?? focus) ? 0.14 : 0.03} />;
+        return <Line key={key} type="linear" {...common} />;
+      })}
+    </ComposedChart>
+  );
+});
+
+export default Plot;

@@ -1,0 +1,62 @@
+import { activePositions, configProblems, type RunConfig } from '../../config/config';
+import { type DropoutRules, type Position, POSITIONS } from '../../config/dropout';
+import { literatureName } from '../../config/literature';
+import { Card } from '../kit/Card';
+import { Icon } from '../kit/Icon';
+import { usePage, usePlayground } from '../kit/context';
+import { ConsistencyClause } from './ConsistencyClause';
+import { RuleClause } from './RuleClause';
+
+/** The order in which another place is offered: what the paper combines first. */
+const NEXT_PLACE: readonly Position[] = ['hidden', 'logits', 'weights', 'lora_input', 'output', 'embedding', 'ffn_inner', 'lora_rank'];
+
+/** Whether a clause of the sentence stands for `field` and says what was refused of it; a place that was refused as a whole is gone again. */
+function hasClause({ dropout, consistency }: RunConfig, field: string): boolean {
+  const [group, position] = field.split('.');
+  return group === 'dropout' ? dropout[position as Position] !== undefined : consistency.kind !== 'none';
+}
+
+/** The whole dropout setting as one sentence whose words can be exchanged. */
+export function DropoutCard() {
+  const { edits } = usePlayground();
+  const draft = usePage((state) => state.draft);
+  const refusal = usePage((state) => state.refusal);
+  const named = literatureName(draft.dropout, draft.consistency);
+  const places = POSITIONS.filter((position) => draft.dropout[position]);
+  const problems = configProblems(draft).filter((sentence) => /^(dropout|consistency)/.test(sentence));
+  const free = NEXT_PLACE.find((position) => !draft.dropout[position]);
+  const replace = (rules: DropoutRules) => edits.set('dropout', rules);
+  const dropsNothing = activePositions(draft).length === 0;
+  const refused = refusal && !hasClause(draft, refusal.field) && /^(dropout|consistency)/.test(refusal.field);
+
+  return (
+    <Card title="Dropout" summary={named.title} openOnPhone>
+      <div className="sentence say">
+        {places.length === 0 && <p>While training, drop <strong>nothing</strong>.</p>}
+        {places.map((position, index) => (
+          <RuleClause key={position} position={position} opening={index === 0 ? 'While training, drop' : 'and drop'} last={index === places.length - 1 && draft.consistency.kind === 'none'} rules={draft.dropout} onRules={replace} />
+        ))}
+        {draft.consistency.kind !== 'none' && <ConsistencyClause idle={dropsNothing} />}
+      </div>
+      <div className="sentence-tools">
+        {free && (
+          <button type="button" className="button" onClick={() => replace({ ...draft.dropout, [free]: { p: 0.1, pattern: free === 'logits' || free === 'weights' ? 'column' : 'element' } })}>
+            <Icon name="plus" />{places.length ? 'a second place'.replace('second', places.length === 1 ? 'second' : 'further') : 'drop something'}
+          </button>
+        )}
+        {draft.consistency.kind === 'none' && (
+          <button type="button" className="button" title="A second pass over the same batch; their difference joins the loss. About twice the work a step." onClick={() => edits.set('consistency', { ...draft.consistency, kind: draft.data.task === 'similarity' ? 'mse' : 'kl' })}>
+            <Icon name="plus" />pull two passes together
+          </button>
+        )}
+      </div>
+      {problems.map((sentence) => <p key={sentence} className="field-refusal" role="alert">{sentence}</p>)}
+      {refused && <p className="field-refusal" role="alert">{refusal.sentence}</p>}
+      <div className="called">
+        <span className="called-label">in the literature</span>
+        <strong className="say">{named.title}</strong>
+        {named.note && <p className="small muted">{named.note}</p>}
+      </div>
+    </Card>
+  );
+}

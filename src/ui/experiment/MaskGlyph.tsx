@@ -1,0 +1,42 @@
+import { useEffect, useRef } from 'react';
+import type { DropoutRule, Position } from '../../config/dropout';
+import { attentionMask, tokenMask } from '../../store/maskGrid';
+import { useQuietStep, useThemeKey, usePage } from '../kit/context';
+import { hatch, sharpContext, themeColours } from '../kit/paint';
+import { isAttention, patternWord } from './words';
+
+const CELLS = 12;
+
+/** The mask that this rule draws at the current step, on a sentence of twelve tokens: hatched is dropped. */
+export function MaskGlyph({ position, rule, size = 76 }: { position: Position; rule: DropoutRule; size?: number }) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const seed = usePage((state) => state.draft.seed);
+  const step = useQuietStep();
+  const theme = useThemeKey();
+  const { p, pattern } = rule;
+  useEffect(() => {
+    const element = canvas.current;
+    const context = element && sharpContext(element, size, size);
+    if (!element || !context) return;
+    const colours = themeColours(element, ['tint', 'hatch', 'line']);
+    const everywhere = { p, pattern };
+    const keep = isAttention(position)
+      ? attentionMask(position as 'logits' | 'weights', everywhere, { seed, step, layer: 0 }, { sample: 0, head: 0, heads: 4, tokens: CELLS, n: CELLS }).keep
+      // Tokens run across, as keys do, so that a dropped token looks the same at every position.
+      : transposed(tokenMask(position, everywhere, { seed, step, layer: 0 }, { sample: 0, tokens: CELLS, width: CELLS, n: CELLS }, CELLS, position.startsWith('lora') ? 'q' : undefined));
+    const cell = size / CELLS;
+    keep.forEach((kept, index) => {
+      const x = (index % CELLS) * cell;
+      const y = Math.floor(index / CELLS) * cell;
+      if (kept) {
+        context.fillStyle = colours.tint;
+        context.fillRect(x + 0.75, y + 0.75, cell - 1.5, cell - 1.5);
+      } else hatch(context, x, y, cell, cell, colours.hatch, 3);
+    });
+  }, [position, p, pattern, seed, step, theme, size]);
+  return <canvas ref={canvas} className="glyph" role="img" aria-label={`Mask at step ${step}: ${patternWord(position, pattern)} dropped with chance ${p}; tokens across`} />;
+}
+
+function transposed(grid: Uint8Array): Uint8Array {
+  return grid.map((_, index) => grid[(index % CELLS) * CELLS + Math.floor(index / CELLS)]);
+}

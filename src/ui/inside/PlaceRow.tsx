@@ -1,0 +1,65 @@
+import { type CSSProperties, useMemo } from 'react';
+import type { DropoutRule } from '../../config/dropout';
+import { impliedRescale, nameOfRule } from '../../config/literature';
+import type { AttentionView } from '../../protocol/messages';
+import { percent } from '../../store/format';
+import { MatrixCanvas } from './MatrixCanvas';
+import { cleanWeights, SHOWN_CHANNELS, sceneOf, type ShownPlace } from './scene';
+import { TokenRow } from './TokenRow';
+
+interface Props {
+  place: ShownPlace;
+  rule: DropoutRule;
+  /** Whether the sentence of the experiment drops here; if not, the preset's rule is shown. */
+  active: boolean;
+  view: AttentionView;
+  step: number;
+  layer: number;
+  head: number;
+  dropping: boolean;
+  width: number;
+}
+
+const LESSONS: Record<ShownPlace, string> = {
+  logits: 'Dropped before the softmax: those keys do not exist, and the weights of the others grow to fill each row.',
+  weights: 'Dropped after the softmax: the weight was computed and is taken away.',
+  hidden: 'Attention is left alone; values of the FFN output are dropped, token by token.',
+};
+
+/** One line of the picture: where the hatching stands is the difference between the methods. */
+export function PlaceRow({ place, rule, active, view, step, layer, head, dropping, width }: Props) {
+  const scene = useMemo(() => sceneOf(place, rule, view, { step, layer, head }, dropping), [place, rule, view, step, layer, head, dropping]);
+  const under = useMemo(() => cleanWeights(scene), [scene]);
+  const { tokens } = view;
+  const n = scene.n;
+  const size = Math.max(80, Math.min(216, Math.floor((width - 84) / 3)));
+  const pair = (query: number, key: number) => `‘${tokens[query]}’ looks at ‘${tokens[key]}’`;
+  const name = nameOfRule(place, rule).title;
+  const spared = scene.spared.filter(Boolean).length;
+  return (
+    <article className={`place${active ? ' active' : ''}`} style={{ '--tint': `var(--at-${place})` } as CSSProperties}>
+      <header>
+        <h4>{name}</h4>
+        <span className="small muted">{active ? 'in your sentence' : 'not in your sentence'} · p {rule.p} · {dropping ? `${percent(scene.share, 2)} dropped in this draw; ${impliedRescale(place, rule)}` : 'evaluation drops nothing'}</span>
+      </header>
+      <TokenRow tokens={tokens} struck={scene.struck} bold={active} />
+      <div className="stages" tabIndex={0} role="group" aria-label="Logits, weights and hidden values">
+        <figure>
+          <MatrixCanvas label={`Logits of ${n} queries and keys${scene.droppedLogits ? ', dropped cells hatched' : ''}`} rows={n} columns={n} values={scene.logits} diverging dropped={scene.droppedLogits} under={scene.logits} spared={scene.droppedLogits && scene.spared} describe={pair} size={size} />
+          <figcaption>logits</figcaption>
+        </figure>
+        <span className="arrow" aria-hidden="true">softmax</span>
+        <figure>
+          <MatrixCanvas label={`Attention weights${scene.droppedWeights ? ', dropped cells hatched' : ''}`} rows={n} columns={n} values={scene.weights} dropped={scene.droppedWeights} under={under} spared={scene.droppedWeights && scene.spared} describe={pair} size={size} />
+          <figcaption>weights</figcaption>
+        </figure>
+        <span className="arrow" aria-hidden="true">FFN</span>
+        <figure>
+          <MatrixCanvas label={`FFN output, first ${SHOWN_CHANNELS} channels of each token${scene.droppedHidden ? ', dropped values hatched' : ''}`} rows={n} columns={scene.channels} values={undefined} dropped={scene.droppedHidden} describe={(token, channel) => `‘${tokens[token]}’, channel ${channel}`} size={size} />
+          <figcaption>hidden, {scene.channels} channels</figcaption>
+        </figure>
+      </div>
+      <p className="small muted">{LESSONS[place]}{spared > 0 && ` ${spared} ${spared === 1 ? 'query' : 'queries'} (dotted) would have lost every key and keep them all.`}</p>
+    </article>
+  );
+}

@@ -1,0 +1,55 @@
+import { useState } from 'react';
+import { fieldOf } from '../../config/change';
+import { linkOf } from '../../config/url';
+import { usePage, usePlayground } from '../kit/context';
+import { type FaultWords, SILENT_WORDS, wordsFor } from './words';
+
+/** The first fault that is still true: what happened, what to do, and a report to copy. */
+export function FaultBanner() {
+  const { transport, edits, store } = usePlayground();
+  const problem = usePage((state) => state.problem);
+  const silent = usePage((state) => state.silent);
+  if (!problem && !silent) return null;
+  const words = problem ? wordsFor(problem.fault, navigator.userAgent) : SILENT_WORDS;
+
+  const act = () => {
+    const fault = problem?.fault;
+    if (words.action === 'restart_engine') transport.restartEngine();
+    else if (fault?.code === 'diverged') {
+      edits.set('optimizer.learningRate', fault.learningRate / 10);
+      transport.reset();
+      transport.start();
+    } else if (fault?.code === 'out_of_memory' && fault.lower.length) {
+      const field = fault.lower[0];
+      const value = fieldOf(store.getState().draft, field);
+      if (typeof value === 'number') edits.set(field, Math.max(1, Math.floor(value / 2)));
+      else if (field.startsWith('consistency')) edits.set('consistency.kind', 'none');
+      if (problem?.scope === 'run') transport.reset();
+    } else transport.reset();
+  };
+
+  return (
+    <section className={`banner ${words.tone}`} role={words.tone === 'calm' ? 'status' : 'alert'}>
+      <div>
+        <h2>{words.title}</h2>
+        <p>{words.text}</p>
+        {words.command && <p><code>{words.command}</code></p>}
+      </div>
+      <div className="banner-actions">
+        {words.action !== 'none' && <button type="button" className="button filled" onClick={act}>{words.actionLabel}</button>}
+        {problem && words.tone === 'bad' && <CopyReport words={words} />}
+      </div>
+    </section>
+  );
+}
+
+function CopyReport({ words }: { words: FaultWords }) {
+  const { store } = usePlayground();
+  const [done, setDone] = useState(false);
+  const copy = () => {
+    const { problem, device, draft } = store.getState();
+    const report = { title: words.title, fault: problem?.fault, device, settings: linkOf(draft), browser: navigator.userAgent };
+    navigator.clipboard?.writeText(JSON.stringify(report, undefined, 1)).then(() => setDone(true), () => setDone(false));
+  };
+  return <button type="button" className="button" onClick={copy}>{done ? 'Copied' : 'Copy a report'}</button>;
+}

@@ -1,0 +1,51 @@
+import { PRESETS } from '../../config/presets';
+import { OFFERED_PRESET } from '../../store/transport';
+import { Icon } from '../kit/Icon';
+import { usePage, usePlayground } from '../kit/context';
+
+/** What a link brought, and what of it was not understood. */
+export function LinkNote() {
+  const { edits } = usePlayground();
+  const link = usePage((state) => state.link);
+  const idle = usePage((state) => state.current === undefined);
+  // What was ignored stays to be read; the rest has been said once the run is going.
+  if (!link || link.dismissed || (!idle && link.ignored.length === 0)) return null;
+  const { applied, ignored, changes } = link;
+  return (
+    <div className="note" role="status">
+      <p>
+        From a link: {applied} {applied === 1 ? 'setting' : 'settings'}{changes.length > 0 && `, and ${changes.length} ${changes.length === 1 ? 'change' : 'changes'} that will be made again while it runs`}.{idle && ' Press Start to run it.'}
+        {ignored.length > 0 && <> {ignored.length} {ignored.length === 1 ? 'is' : 'are'} unknown here and {ignored.length === 1 ? 'was' : 'were'} ignored: {ignored.map((text) => <code key={text}>{text}</code>)}</>}
+      </p>
+      <button type="button" className="button plain icon" aria-label="Close" onClick={edits.dismissLink}><Icon name="close" size={12} /></button>
+    </div>
+  );
+}
+
+/** A sentence about a file that could not be read. */
+export function Notice() {
+  const { store } = usePlayground();
+  const notice = usePage((state) => state.notice);
+  if (!notice) return null;
+  return (
+    <div className="note warning" role="alert">
+      <p>{notice}</p>
+      <button type="button" className="button plain icon" aria-label="Close" onClick={() => store.setState({ notice: undefined })}><Icon name="close" size={12} /></button>
+    </div>
+  );
+}
+
+/** After the first run that overfits: one quiet offer, once. */
+export function Offer() {
+  const { transport } = usePlayground();
+  const offer = usePage((state) => state.offer);
+  if (offer !== 'shown') return null;
+  const { title, reason } = PRESETS[OFFERED_PRESET];
+  return (
+    <div className="note offer" role="status">
+      <p><strong>Your run has learned its rows by heart.</strong> Does dropout keep it from doing so? Next: {title}. {reason}</p>
+      <button type="button" className="button filled" onClick={transport.takeOffer}>Run it over this one</button>
+      <button type="button" className="button plain icon" aria-label="Close" onClick={transport.dismissOffer}><Icon name="close" size={12} /></button>
+    </div>
+  );
+}

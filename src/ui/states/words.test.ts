@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+import type { Fault } from '../../protocol/faults';
+import { browserAdvice, FAULT_WORDS, SOFTWARE_COMMAND, wordsFor } from './words';
+
+const EVERY: Fault[] = [
+  { code: 'no_webgpu' }, { code: 'insecure_context' }, { code: 'no_adapter' },
+  { code: 'limit_too_small', limit: 'maxStorageBuffersPerShaderStage', needed: 8, offered: 4 },
+  { code: 'self_test_failed', detail: 'matmul' },
+  { code: 'out_of_memory', predicted: true, neededBytes: 1.4 * 2 ** 30, budgetBytes: 2 ** 30, largest: [{ label: 'attention', bytes: 2 ** 20 }], lower: ['optimizer.batchSize'] },
+  { code: 'out_of_memory', predicted: false, neededBytes: 2, budgetBytes: 1, largest: [], lower: [] },
+  { code: 'device_lost', reason: 'unknown' },
+  { code: 'diverged', step: 74, loss: Number.POSITIVE_INFINITY, learningRate: 0.3 },
+  { code: 'bad_config', problems: ['seed: −1'] }, { code: 'load_failed', file: 'model.safetensors', detail: '404' },
+  { code: 'internal', detail: 'softmax' }, { code: 'worker_crashed', detail: 'boom' },
+];
+
+describe('words of the states', () => {
+  it('exist for every fault, short, with an action that has a name', () => {
+    expect(new Set(EVERY.map(({ code }) => code)).size).toBe(Object.keys(FAULT_WORDS).length);
+    for (const fault of EVERY) {
+      const { title, text, action, actionLabel } = wordsFor(fault, 'Mozilla/5.0 (X11; Linux x86_64) Chrome/140');
+      expect(`${title} ${text}`.split(/\s+/).length, fault.code).toBeLessThanOrEqual(55);
+      expect(action === 'none' || actionLabel !== '', fault.code).toBe(true);
+      expect(`${title}${text}`).not.toMatch(/undefined|NaN|!/);
+    }
+  });
+  it('name the control to lower and the numbers', () => {
+    const words = wordsFor(EVERY[5], '');
+    expect(words.title).toBe('This would need 1.4 GiB of 1 GiB');
+    expect(words.text).toContain('Lower the batch.');
+  });
+  it('show the command for the software adapter', () => {
+    expect(wordsFor({ code: 'no_adapter' }, '').command).toBe(SOFTWARE_COMMAND);
+  });
+  it('offer a tenth of the rate after a divergence', () => {
+    expect(wordsFor(EVERY[8], '').actionLabel).toBe('Start again with rate 0.03');
+  });
+  it('advise for the browser at hand', () => {
+    expect(browserAdvice('Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0')).toContain('Firefox');
+    expect(browserAdvice('Mozilla/5.0 (Macintosh) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.1 Safari/605.1.15')).toContain('Safari');
+    expect(browserAdvice('Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/140 Safari/537.36')).toContain('Linux');
+  });
+});

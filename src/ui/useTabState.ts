@@ -1,0 +1,34 @@
+import { useEffect } from 'react';
+import { usePage, usePlayground } from './kit/context';
+
+const NAME = 'LoRA Dropout Playground';
+
+/** The tab's title says how far the run is; a hidden tab pauses if that is wished; a link pasted into its address is opened. */
+export function useTabState(): void {
+  const { store, engine, edits } = usePlayground();
+  const phase = usePage((state) => state.phase);
+  const step = usePage((state) => (state.phase === 'running' || state.phase === 'paused' ? state.step - (state.step % 10) : 0));
+  useEffect(() => {
+    document.title = phase === 'running' ? `▶ ${step} – ${NAME}` : phase === 'paused' ? `❚❚ ${step} – ${NAME}` : phase === 'finished' ? `✓ ${NAME}` : NAME;
+  }, [phase, step]);
+  useEffect(() => {
+    const open = () => edits.openLink(location.hash);
+    addEventListener('hashchange', open);
+    return () => removeEventListener('hashchange', open);
+  }, [edits]);
+  useEffect(() => {
+    let pausedHere = false;
+    const change = () => {
+      const state = store.getState();
+      if (document.hidden && state.view.pauseWhenHidden && state.phase === 'running') {
+        pausedHere = true;
+        engine.post({ type: 'pause' });
+      } else if (!document.hidden && pausedHere) {
+        pausedHere = false;
+        if (store.getState().phase === 'paused') engine.post({ type: 'resume' });
+      }
+    };
+    document.addEventListener('visibilitychange', change);
+    return () => document.removeEventListener('visibilitychange', change);
+  }, [store, engine]);
+}

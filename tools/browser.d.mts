@@ -1,0 +1,5 @@
+/** Types of browser.mjs, which stays plain JavaScript so that it runs before anything is installed. */
+export const SOFTWARE_ADAPTER_FLAGS: string[];
+export const ANY_ADAPTER_FLAGS: string[];
+export const HEADLESS_FLAGS: string[];
+export function findBrowser(): Promise<string | undefined>;

@@ -1,0 +1,31 @@
+import { playwright } from '@vitest/browser-playwright';
+import { defineConfig } from 'vitest/config';
+import { findBrowser, HEADLESS_FLAGS, SOFTWARE_ADAPTER_FLAGS } from './tools/browser.mjs';
+
+// Tests that need a GPU run in a real browser, one file at a time, so that there is one device a page.
+const onGpu = ['src/kernels/**/*.test.ts', 'src/**/*.gpu.test.ts'];
+
+export default defineConfig({
+  test: {
+    projects: [
+      { test: { name: 'unit', environment: 'node', include: ['src/**/*.test.{ts,tsx}', 'tools/**/*.test.ts'], exclude: onGpu } },
+      {
+        optimizeDeps: { include: ['@huggingface/tokenizers'] },
+        test: {
+          name: 'gpu',
+          include: onGpu,
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          browser: {
+            enabled: true,
+            headless: true,
+            screenshotFailures: false,
+            provider: playwright({ launchOptions: { executablePath: await findBrowser(), args: [...HEADLESS_FLAGS, ...SOFTWARE_ADAPTER_FLAGS] } }),
+            instances: [{ browser: 'chromium' }],
+          },
+        },
+      },
+    ],
+  },
+});
