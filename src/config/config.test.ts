@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { activePositions, configProblems, DEFAULT_CONFIG, PLAN_FIELDS, type RunConfig, UNIFORM_FIELDS } from './config';
+import { activePositions, DEFAULT_CONFIG, PLAN_FIELDS, type RunConfig, UNIFORM_FIELDS } from './config';
+import { configNotes, configProblems } from './problems';
 
 /** The default configuration with one field, given as a path, set to something else. */
 function withField(path: string, value: unknown): RunConfig {
@@ -17,20 +18,26 @@ describe('configuration problems', () => {
   });
 
   it.each<[string, unknown, string]>([
-    ['data.task', 'poetry', 'data: unknown task "poetry"; choose one of sentiment, similarity'],
+    ['data.task', 'poetry', 'data: unknown task "poetry"; choose one of sentiment, similarity, description'],
     ['data.noise', 1.1, 'data: label noise 1.1; choose a share from 0 to 1'],
     ['data.noise', NaN, 'data: label noise NaN; choose a share from 0 to 1'],
-    ['model.folder', 'giant', 'model: unknown folder "giant"; choose one of nano-encoder'],
+    ['model.folder', 'giant', 'model: unknown folder "giant"; choose one of nano-encoder, nano-decoder'],
     ['model.rank', 0, 'LoRA: rank 0; choose a whole number from 1 to 256'],
     ['model.rank', 2.5, 'LoRA: rank 2.5; choose a whole number from 1 to 256'],
     ['model.alpha', 0, 'LoRA: α 0; choose a number above 0'],
     ['model.alpha', Infinity, 'LoRA: α Infinity; choose a number above 0'],
     ['model.targets', [], 'LoRA: no target is chosen; choose at least one of q, k, v, o, up, down'],
-    ['model.targets', ['q', 'gate'], 'LoRA: unknown target "gate"; choose among q, k, v, o, up, down'],
+    ['model.targets', ['q', 'gate'], 'LoRA: nano-encoder has no target "gate"; choose among q, k, v, o, up, down'],
+    ['model.peft', 'magic', 'method: unknown method "magic"; choose one of lora, rslora, dora, loraplus, pissa, prompt, prefix, adapter, bitfit, full'],
+    ['model.fromLayer', 2, 'LoRA: from layer 2 of a model with layers 0 to 1; choose one of those'],
     ['dropout', { hidden: { p: 1, pattern: 'element' } }, 'dropout at hidden: rate 1 is outside 0 ≤ p < 1; choose a rate below 1'],
     ['consistency.alpha', -1, 'consistency: α -1; choose a number from 0 up'],
     ['consistency.alpha', Infinity, 'consistency: α Infinity; choose a number from 0 up'],
-    ['consistency.kind', 'mse', 'consistency: "mse" compares single outputs; choose kl, js_paper or jsd for a classification'],
+    ['consistency.kind', 'mse', 'consistency: "mse" compares single outputs; choose kl, js_paper or jsd for a classification or for text'],
+    ['consistency.every', 0, 'consistency: every 0 steps; choose a whole number from 1 to 10000'],
+    ['optimizer.accumulation', 0, 'optimizer: 0 batches a step; choose a whole number from 1 to 256'],
+    ['optimizer.l1', -1, 'optimizer: L1 penalty -1; choose a number from 0 up'],
+    ['optimizer.neftune', NaN, 'optimizer: NEFTune α NaN; choose a number from 0 up'],
     ['optimizer.learningRate', -1e-3, 'optimizer: learning rate -0.001; choose a number from 0 up'],
     ['optimizer.batchSize', 0, 'optimizer: batch of 0 rows; choose a whole number from 1 to 4096'],
     ['optimizer.batchSize', 512, 'optimizer: batch of 512 rows from 192 training rows; lower the batch or raise the rows'],
@@ -71,23 +78,61 @@ describe('configuration problems', () => {
   });
 });
 
+describe('methods that a model or a task cannot take', () => {
+  const change = (model: Partial<RunConfig['model']>, task: RunConfig['data']['task'] = 'sentiment') => configProblems({ ...DEFAULT_CONFIG, data: { ...DEFAULT_CONFIG.data, task }, model: { ...DEFAULT_CONFIG.model, ...model } });
+  it.each<[Partial<RunConfig['model']>, RunConfig['data']['task'], string]>([
+    [{}, 'description', 'model: description is written word by word, and nano-encoder sees the words to come; choose nano-decoder'],
+    [{ peft: 'pissa', rank: 65 }, 'sentiment', 'PiSSA: rank 65, but the matrices have only 64 singular vectors; choose a rank up to 64'],
+    [{ peft: 'loraplus', ratio: 0 }, 'sentiment', 'LoRA+: ratio 0; choose a number above 0'],
+    [{ peft: 'prompt', virtualTokens: 0 }, 'sentiment', 'Prompt tuning: 0 virtual tokens; choose a whole number from 1 to 64'],
+    [{ peft: 'prefix', virtualTokens: 65 }, 'sentiment', 'Prefix tuning: 65 virtual tokens; choose a whole number from 1 to 64'],
+    [{ peft: 'adapter', bottleneck: 0 }, 'sentiment', 'adapters: a bottleneck of 0; choose a whole number from 1 to 256'],
+    [{ peft: 'bitfit', folder: 'nano-decoder' }, 'description', 'BitFit: nano-decoder has no biases, and writing has no head of its own, so nothing would be trained; choose another method'],
+    [{ peft: 'adapter', fromLayer: 2 }, 'sentiment', 'Houlsby adapters: from layer 2 of a model with layers 0 to 1; choose one of those'],
+  ])('%o on %s', (model, task, sentence) => {
+    expect(change(model, task)).toEqual([sentence]);
+  });
+  it('do not judge settings that a method does not have', () => {
+    expect(change({ peft: 'bitfit', rank: 0, alpha: -1, targets: [], fromLayer: 9, virtualTokens: 0, bottleneck: 0, ratio: 0 })).toEqual([]);
+  });
+});
+
+describe('notes', () => {
+  it('are absent from the default', () => {
+    expect(configNotes(DEFAULT_CONFIG)).toEqual([]);
+  });
+  it.each<[string, Partial<RunConfig>]>([
+    ['dropout.lora_input', { model: { ...DEFAULT_CONFIG.model, peft: 'full' }, dropout: { lora_input: { p: 0.1, pattern: 'element' } } }],
+    ['dropout.lora_rank', { model: { ...DEFAULT_CONFIG.model, peft: 'prefix' }, dropout: { lora_rank: { p: 0.1, pattern: 'element' } } }],
+    ['optimizer.l1', { model: { ...DEFAULT_CONFIG.model, peft: 'bitfit' }, optimizer: { ...DEFAULT_CONFIG.optimizer, l1: 1 } }],
+    ['optimizer.smoothing', { data: { ...DEFAULT_CONFIG.data, task: 'similarity' }, optimizer: { ...DEFAULT_CONFIG.optimizer, smoothing: 0.1 } }],
+    ['model.peft', { model: { ...DEFAULT_CONFIG.model, folder: 'nano-decoder', peft: 'bitfit' } }],
+    ['consistency.kind', { consistency: { ...DEFAULT_CONFIG.consistency, kind: 'kl' } }],
+    ['dropout', { model: { ...DEFAULT_CONFIG.model, folder: 'nano-decoder' }, dropout: { logits: { p: 0.1, pattern: 'column' } } }],
+  ])('stand beside %s', (field, part) => {
+    const notes = configNotes({ ...DEFAULT_CONFIG, ...part });
+    expect(notes.map((note) => note.field)).toEqual([field]);
+    expect(notes[0].sentence).toMatch(/\.$|\)\.$/);
+  });
+});
+
 describe('changes while a run goes on', () => {
   it('takes rates as uniforms', () => {
-    for (const field of ['dropout.logits.p', 'consistency.alpha', 'optimizer.learningRate', 'optimizer.clip', 'optimizer.weightDecay', 'optimizer.smoothing']) {
+    for (const field of ['dropout.logits.p', 'dropout.logits.depth', 'dropout.hidden.time', 'consistency.alpha', 'optimizer.learningRate', 'optimizer.clip', 'optimizer.weightDecay', 'optimizer.smoothing']) {
       expect(field).toMatch(UNIFORM_FIELDS);
       expect(field).not.toMatch(PLAN_FIELDS);
     }
   });
 
   it('takes positions, patterns and passes as new plans', () => {
-    for (const field of ['dropout', 'dropout.lora_rank', 'dropout.hidden.pattern', 'dropout.weights.compensation', 'dropout.logits.fromLayer', 'consistency', 'consistency.kind', 'consistency.second']) {
+    for (const field of ['dropout', 'dropout.lora_rank', 'dropout.hidden.pattern', 'dropout.weights.compensation', 'dropout.logits.fromLayer', 'consistency', 'consistency.kind', 'consistency.second', 'consistency.every', 'optimizer.l1', 'optimizer.neftune']) {
       expect(field).toMatch(PLAN_FIELDS);
       expect(field).not.toMatch(UNIFORM_FIELDS);
     }
   });
 
   it('takes rank, targets, model and data as neither', () => {
-    for (const field of ['model.rank', 'model.targets', 'model.folder', 'data.rows', 'seed', 'optimizer.batchSize', 'optimizer.steps']) {
+    for (const field of ['model.rank', 'model.targets', 'model.folder', 'data.rows', 'seed', 'optimizer.batchSize', 'optimizer.accumulation', 'optimizer.steps']) {
       expect(field).not.toMatch(UNIFORM_FIELDS);
       expect(field).not.toMatch(PLAN_FIELDS);
     }

@@ -53,9 +53,15 @@ const SHORT: Record<string, string> = {
   'model.rank': 'r',
   'model.alpha': 'α',
   'model.targets': 'targets',
+  'model.peft': 'method',
+  'model.fromLayer': 'adapted from layer',
+  'model.ratio': 'B/A rate ratio',
+  'model.virtualTokens': 'virtual tokens',
+  'model.bottleneck': 'bottleneck',
   'consistency.kind': 'consistency',
   'consistency.alpha': 'consistency α',
   'consistency.second': 'second pass',
+  'consistency.every': 'consistency every',
   'optimizer.learningRate': 'rate',
   'optimizer.batchSize': 'batch',
   'optimizer.steps': 'steps',
@@ -63,6 +69,9 @@ const SHORT: Record<string, string> = {
   'optimizer.weightDecay': 'decay',
   'optimizer.clip': 'clip',
   'optimizer.smoothing': 'smoothing',
+  'optimizer.accumulation': 'accumulate',
+  'optimizer.l1': 'L1',
+  'optimizer.neftune': 'NEFTune α',
   'evaluation.every': 'evaluate every',
   seed: 'seed',
 };
@@ -73,7 +82,7 @@ export function shortLabel(field: string): string {
   const [group, position, leaf] = field.split('.');
   if (group !== 'dropout' || !position) return field;
   const place = POSITION_LABELS[position as Position] ?? position;
-  const words: Record<string, string> = { p: 'p', pattern: 'pattern', compensation: 'rescale', fromLayer: 'from layer' };
+  const words: Record<string, string> = { p: 'p', pattern: 'pattern', compensation: 'rescale', fromLayer: 'from layer', depth: 'p over depth', time: 'p over time' };
   return leaf ? `${place} ${words[leaf] ?? leaf}` : place;
 }
 

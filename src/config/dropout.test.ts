@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { defaultCompensation, type DropoutRule, dropoutProblems, PATTERNS, type Position, POSITIONS, secondPassOf } from './dropout';
+import { defaultCompensation, type DropoutRule, dropoutProblems, PATTERNS, type Position, POSITIONS, rateOf, secondPassOf } from './dropout';
 
 const problemsOf = (position: Position, rule: Partial<Record<keyof DropoutRule, unknown>>, layers = 2) =>
   dropoutProblems({ [position]: { p: 0.1, pattern: 'element', ...rule } }, layers);
@@ -51,5 +51,27 @@ describe('dropout problems', () => {
   it('names every problem, in the order of the positions', () => {
     const problems = dropoutProblems({ output: { p: 2, pattern: 'column' }, logits: { p: 0.1, pattern: 'element', fromLayer: 7 } }, 2);
     expect(problems.map((one) => one.split(':')[0])).toEqual(['dropout at logits', 'dropout at output', 'dropout at output']);
+  });
+});
+
+describe('rates', () => {
+  const rule = { p: 0.4, pattern: 'column' } as const;
+  it('are the same everywhere unless a course is given', () => {
+    expect(rateOf(rule, 3, 4, 9, 10)).toBe(0.4);
+    expect(rateOf({ ...rule, depth: 'constant', time: 'constant' }, 0, 4, 0, 10)).toBe(0.4);
+  });
+  it('rise and fall linearly over the active layers', () => {
+    const over = (depth: 'rising' | 'falling', fromLayer?: number) => [0, 1, 2, 3].map((layer) => rateOf({ ...rule, depth, fromLayer }, layer, 4, 0, 1));
+    expect(over('rising')).toEqual([0.1, 0.2, expect.closeTo(0.3), 0.4]);
+    expect(over('falling')).toEqual([0.4, expect.closeTo(0.3), 0.2, 0.1]);
+    expect(over('rising', 2).slice(2)).toEqual([0.2, 0.4]);
+  });
+  it('rise and fall linearly over the steps, and stay at the end', () => {
+    const over = (time: 'rising' | 'falling') => [0, 1, 3, 4, 99].map((step) => rateOf({ ...rule, time }, 0, 1, step, 4));
+    expect(over('rising')).toEqual([0.1, 0.2, 0.4, 0.4, 0.4]);
+    expect(over('falling')).toEqual([0.4, expect.closeTo(0.3), 0.1, 0.1, 0.1]);
+  });
+  it('multiply both courses', () => {
+    expect(rateOf({ ...rule, depth: 'rising', time: 'rising' }, 0, 2, 0, 2)).toBe(0.1);
   });
 });

@@ -22,6 +22,27 @@ export interface DropoutRule {
   compensation?: Compensation;
   /** First layer (from 0) in which the rule is active. Embedding and output rules take none. */
   fromLayer?: number;
+  /** How the rate changes with depth, linearly; left out: not at all. See `rateOf`. */
+  depth?: RateCourse;
+  /** How the rate changes from the first step to the last, linearly; left out: not at all. */
+  time?: RateCourse;
+}
+
+/** `rising` reaches p at the end (the last layer, the last step), `falling` has it at the beginning. */
+export const RATE_COURSES = ['constant', 'rising', 'falling'] as const;
+export type RateCourse = (typeof RATE_COURSES)[number];
+
+/** Share of the peak rate at place `index` of `count`: rising (index+1)/count, falling the mirror image. Never 0, so that no place is skipped. */
+const courseAt = (course: RateCourse | undefined, index: number, count: number): number =>
+  course === 'rising' ? (index + 1) / count : course === 'falling' ? (count - index) / count : 1;
+
+/**
+ * The rate of `rule` in a layer at a step: p times a linear factor over its active layers (DropKey, CVPR 2023, lets the rate fall with
+ * depth) and one over the steps (rising: Curriculum Dropout, arXiv 1703.06229; falling: arXiv 2303.01500 drops early only).
+ */
+export function rateOf(rule: DropoutRule, layer: number, layers: number, step: number, steps: number): number {
+  const from = rule.fromLayer ?? 0;
+  return rule.p * courseAt(rule.depth, Math.max(0, layer - from), layers - from) * courseAt(rule.time, Math.min(step, steps - 1), steps);
 }
 
 export type DropoutRules = Partial<Record<Position, DropoutRule>>;
@@ -37,6 +58,8 @@ export interface Consistency {
   kind: ConsistencyKind;
   alpha: number;
   second: SecondPass;
+  /** The term, and its second pass, are computed at every n-th step only (steps 0, n, 2n …); left out: at every step. */
+  every?: number;
 }
 
 /** What a rule does where it names no compensation (masks.md, "What each position computes"). */
@@ -67,7 +90,10 @@ export function dropoutProblems(rules: DropoutRules, layers: number): string[] {
     if (compensation && compensation !== 'none' && position === 'logits') say(`compensation "${compensation}" has no place before a softmax, which re-normalises by itself; choose none`);
     const fromLayer = rule.fromLayer ?? 0;
     if (!Number.isInteger(fromLayer) || fromLayer < 0 || fromLayer >= layers) say(`from layer ${fromLayer} of a model with layers 0 to ${layers - 1}; choose one of those`);
-    if (fromLayer > 0 && (position === 'embedding' || position === 'output')) say('takes no first layer, it sits outside the layers; leave it at 0');
+    const outside = position === 'embedding' || position === 'output';
+    if (fromLayer > 0 && outside) say('takes no first layer, it sits outside the layers; leave it at 0');
+    for (const course of [rule.depth, rule.time]) if (course && !RATE_COURSES.includes(course)) say(`unknown course of the rate "${course}"; choose one of ${RATE_COURSES.join(', ')}`);
+    if (outside && rule.depth && rule.depth !== 'constant') say('has one rate, it sits outside the layers; choose a rate that is constant over depth');
   }
   return problems;
 }

@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { configProblems, DEFAULT_CONFIG, TASK_NAMES } from './config';
+import { DEFAULT_CONFIG, TASK_NAMES } from './config';
+import { MODEL_FOLDERS } from './models';
+import { configProblems } from './problems';
 import { literatureName } from './literature';
-import { applyPreset, consistencyFor, PRESET_NAMES, presetConfig, presetOf, PRESETS } from './presets';
+import { applyPreset, consistencyFor, PRESET_NAMES, presetOf, PRESETS, referenceConfig, withModel, withTask } from './presets';
+
+const presetConfig = (name: (typeof PRESET_NAMES)[number], task: (typeof TASK_NAMES)[number]) => referenceConfig(name, withTask(DEFAULT_CONFIG, task));
 
 describe('presets', () => {
   it('can all run on every task, say why, and are recognised again', () => {
@@ -17,7 +21,7 @@ describe('presets', () => {
   });
   it('are what the literature calls them', () => {
     const named = (name: (typeof PRESET_NAMES)[number]) => literatureName(PRESETS[name].layer.dropout, presetConfig(name, 'sentiment').consistency).title;
-    expect(PRESET_NAMES.map(named)).toEqual(['Plain LoRA', 'LoRA with lora_dropout', 'DropKey, column', 'DropAttention, column', 'HiddenCut, element', 'HiddenKey⁻', 'HiddenKey']);
+    expect(PRESET_NAMES.map(named)).toEqual(['Plain LoRA', 'LoRA with lora_dropout', 'DropKey, column', 'DropKey, element', 'DropAttention, column', 'HiddenCut, element', 'HiddenKey⁻', 'HiddenKey']);
   });
   it('leave data, model and optimizer alone', () => {
     const base = { ...DEFAULT_CONFIG, data: { ...DEFAULT_CONFIG.data, rows: 33 } };
@@ -30,5 +34,28 @@ describe('presets', () => {
     expect(consistency.kind).toBe('mse');
     expect(consistencyFor('sentiment', consistency).kind).toBe('kl');
     expect(consistencyFor('similarity', DEFAULT_CONFIG.consistency).kind).toBe('none');
+  });
+  it('drop in the latter half of a decoder, and everywhere in an encoder again', () => {
+    const decoder = withModel(applyPreset('hiddenkey', DEFAULT_CONFIG), 'nano-decoder');
+    expect(decoder.dropout).toEqual({ logits: { p: 0.1, pattern: 'column', fromLayer: 1 }, hidden: { p: 0.1, pattern: 'element', fromLayer: 1 } });
+    expect(applyPreset('hiddenkey', decoder).dropout).toEqual(decoder.dropout);
+    expect(withModel(decoder, 'nano-encoder').dropout).toEqual(PRESETS.hiddenkey.layer.dropout);
+    for (const name of PRESET_NAMES) for (const folder of MODEL_FOLDERS) expect(presetOf(applyPreset(name, withModel(DEFAULT_CONFIG, folder))), name).toBe(name);
+  });
+  it('keep a first layer that somebody chose', () => {
+    const chosen = { ...DEFAULT_CONFIG, dropout: { hidden: { p: 0.1, pattern: 'element', fromLayer: 0 } } } as const;
+    expect(withModel(chosen, 'nano-decoder').dropout.hidden!.fromLayer).toBe(0);
+  });
+});
+
+describe('models and tasks', () => {
+  it('lose targets that the other model lacks', () => {
+    const decoder = withModel({ ...DEFAULT_CONFIG, model: { ...DEFAULT_CONFIG.model, folder: 'nano-decoder', targets: ['v', 'gate'] } }, 'nano-encoder');
+    expect(decoder.model.targets).toEqual(['v']);
+    expect(withModel({ ...decoder, model: { ...decoder.model, folder: 'nano-decoder', targets: ['gate'] } }, 'nano-encoder').model.targets).toEqual(['q', 'v']);
+  });
+  it('that write take a model that can', () => {
+    expect(withTask(DEFAULT_CONFIG, 'description').model.folder).toBe('nano-decoder');
+    expect(withTask(DEFAULT_CONFIG, 'similarity').model.folder).toBe('nano-encoder');
   });
 });

@@ -1,9 +1,11 @@
-/** Named starting points: layers over DEFAULT_CONFIG that touch dropout and consistency only, each with its reason. */
-import { DEFAULT_CONFIG, type RunConfig, type TaskName } from './config';
-import type { Consistency, DropoutRules } from './dropout';
+/** Named settings of dropout and consistency, each with its reason. Methods and regularisers have their own, in methods.ts and regularisers.ts. */
+import { DEFAULT_CONFIG, type RunConfig, TASK_PROBLEMS, type TaskName } from './config';
+import { type Consistency, type DropoutRules, POSITIONS } from './dropout';
 import { sameValue } from './diff';
+import { latterHalf, type ModelFolder, MODELS } from './models';
+import { applyMethod } from './methods';
 
-export const PRESET_NAMES = ['baseline', 'lora_dropout', 'dropkey', 'dropattention', 'hiddencut', 'hiddenkey_minus', 'hiddenkey'] as const;
+export const PRESET_NAMES = ['baseline', 'lora_dropout', 'dropkey', 'dropkey_depth', 'dropattention', 'hiddencut', 'hiddenkey_minus', 'hiddenkey'] as const;
 export type PresetName = (typeof PRESET_NAMES)[number];
 
 export interface Preset {
@@ -35,6 +37,12 @@ export const PRESETS: Record<PresetName, Preset> = {
     source: `${PAPER} §4.2; DropKey, CVPR 2023`,
     layer: { dropout: { logits: { p: 0.1, pattern: 'column' } } },
   },
+  dropkey_depth: {
+    title: 'DropKey, deeper less',
+    reason: 'DropKey as first published: single keys of single queries, at a rate that falls from layer to layer.',
+    source: 'DropKey, CVPR 2023',
+    layer: { dropout: { logits: { p: 0.1, pattern: 'element', depth: 'falling' } } },
+  },
   dropattention: {
     title: 'DropAttention',
     reason: 'The same columns, dropped after the softmax: equal forward pass, different gradient.',
@@ -64,19 +72,54 @@ export const PRESETS: Record<PresetName, Preset> = {
 /** A consistency that means something for the task: a regression has no distributions to compare. */
 export function consistencyFor(task: TaskName, consistency: Consistency): Consistency {
   if (consistency.kind === 'none') return consistency;
-  if (task === 'similarity') return { ...consistency, kind: 'mse' };
+  if (TASK_PROBLEMS[task] === 'regression') return { ...consistency, kind: 'mse' };
   return consistency.kind === 'mse' ? { ...consistency, kind: 'kl' } : consistency;
+}
+
+/** Places inside the layers at which decoders are not dropped all the way down. */
+const INSIDE = ['logits', 'weights', 'hidden', 'ffn_inner'] as const;
+
+/** `rules` for a model: decoders drop in the latter half of their layers only, unless a rule names its first layer (arXiv 2403.00812, appendix E). */
+export function rulesFor(folder: ModelFolder, rules: DropoutRules): DropoutRules {
+  const { decoder, layers } = MODELS[folder];
+  const fitted = { ...rules };
+  for (const position of INSIDE) {
+    const rule = rules[position];
+    if (rule && decoder && rule.fromLayer === undefined) fitted[position] = { ...rule, fromLayer: latterHalf(layers) };
+  }
+  return fitted;
+}
+
+/** `config` on another model: its targets as far as they exist there, and the layers that are dropped by that model's default. */
+export function withModel(config: RunConfig, folder: ModelFolder): RunConfig {
+  const before = MODELS[config.model.folder];
+  const targets = config.model.targets.filter((target) => MODELS[folder].targets.includes(target));
+  const freed = Object.fromEntries(POSITIONS.flatMap((position) => {
+    const rule = config.dropout[position];
+    if (!rule) return [];
+    const { fromLayer, ...rest } = rule;
+    // What the old model's default set is not a choice of the person's.
+    return [[position, before.decoder && fromLayer === latterHalf(before.layers) ? rest : rule]];
+  })) as DropoutRules;
+  return { ...config, model: { ...config.model, folder, targets: targets.length ? targets : ['q', 'v'] }, dropout: rulesFor(folder, freed) };
+}
+
+/** `config` on another task: with a model that can do it, and a consistency that means something there. */
+export function withTask(config: RunConfig, task: TaskName): RunConfig {
+  const writes = TASK_PROBLEMS[task] === 'language_model';
+  const fitted = writes && !MODELS[config.model.folder].decoder ? withModel(config, 'nano-decoder') : config;
+  return { ...fitted, data: { ...fitted.data, task }, consistency: consistencyFor(task, fitted.consistency) };
 }
 
 /** `base` with the dropout and consistency of a preset; data, model and optimizer stay as they are. */
 export function applyPreset(name: PresetName, base: RunConfig): RunConfig {
   const { dropout, consistency } = PRESETS[name].layer;
-  return { ...base, dropout, consistency: consistencyFor(base.data.task, { ...DEFAULT_CONFIG.consistency, ...consistency }) };
+  return { ...base, dropout: rulesFor(base.model.folder, dropout), consistency: consistencyFor(base.data.task, { ...DEFAULT_CONFIG.consistency, ...consistency }) };
 }
 
-/** The whole preset, for "does this control differ from it?". */
-export function presetConfig(name: PresetName, task: TaskName): RunConfig {
-  return applyPreset(name, { ...DEFAULT_CONFIG, data: { ...DEFAULT_CONFIG.data, task } });
+/** What the controls are compared with, and go back to: the defaults on this task and model, with its method's and the preset's settings. */
+export function referenceConfig(name: PresetName, { data: { task }, model: { folder, peft } }: RunConfig): RunConfig {
+  return applyPreset(name, applyMethod(peft, withTask(withModel(DEFAULT_CONFIG, folder), task)));
 }
 
 /** The preset that a configuration's dropout and consistency are equal to, if any. */

@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_CONFIG, type RunConfig } from './config';
+import { DEFAULT_CONFIG, type RunConfig, TASK_NAMES } from './config';
 import { withField } from './change';
-import { PRESET_NAMES, presetConfig } from './presets';
+import { METHODS, applyMethod } from './methods';
+import type { PeftKind } from './peft';
+import { applyPreset, PRESET_NAMES, withTask } from './presets';
+import { applyRegulariser, REGULARISER_NAMES } from './regularisers';
 import { linkOf, openLink } from './url';
 
 const round = (config: RunConfig) => openLink(`#${linkOf(config)}`);
@@ -12,13 +15,17 @@ describe('links', () => {
     expect(linkOf(withField(DEFAULT_CONFIG, 'data.rows', 64))).toBe('v=1&data.rows=64');
   });
   it('give every preset on every task back', () => {
-    for (const name of PRESET_NAMES) for (const task of ['sentiment', 'similarity'] as const) {
-      const config = presetConfig(name, task);
+    for (const name of PRESET_NAMES) for (const task of TASK_NAMES) {
+      const config = applyPreset(name, withTask(DEFAULT_CONFIG, task));
       expect(round(config)).toEqual({ config, changes: [], applied: expect.any(Number), ignored: [] });
     }
   });
+  it('give every method and regulariser back', () => {
+    const configs = [...Object.keys(METHODS).map((peft) => applyMethod(peft as PeftKind, DEFAULT_CONFIG)), ...REGULARISER_NAMES.map((name) => applyRegulariser(name, DEFAULT_CONFIG))];
+    for (const config of configs) expect(round(config)).toEqual({ config, changes: [], applied: expect.any(Number), ignored: [] });
+  });
   it('give unusual values back', () => {
-    let config = withField(DEFAULT_CONFIG, 'dropout.weights', { p: 0.25, pattern: 'span', compensation: 'none', fromLayer: 1 });
+    let config = withField(DEFAULT_CONFIG, 'dropout.weights', { p: 0.25, pattern: 'span', compensation: 'none', fromLayer: 1, depth: 'rising', time: 'falling' });
     config = withField(withField(config, 'model.targets', ['k', 'o', 'down']), 'optimizer.learningRate', 3e-4);
     expect(round({ ...config, seed: 4294967295 }).config).toEqual({ ...config, seed: 4294967295 });
   });

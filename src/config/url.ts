@@ -2,10 +2,12 @@
  * The whole experiment in a link: version, every field that differs from the default, and the changes made on the way.
  * One table of fields serves reading and writing.
  */
-import { type Change, DEFAULT_CONFIG, LORA_TARGETS, MODEL_FOLDERS, type RunConfig, TASK_NAMES } from './config';
+import { type Change, DEFAULT_CONFIG, type RunConfig, TASK_NAMES } from './config';
 import { changeKind, fieldOf, withField } from './change';
 import { sameValue } from './diff';
-import { COMPENSATIONS, CONSISTENCY_KINDS, PATTERNS, POSITIONS, SECOND_PASSES } from './dropout';
+import { COMPENSATIONS, CONSISTENCY_KINDS, PATTERNS, POSITIONS, RATE_COURSES, SECOND_PASSES } from './dropout';
+import { MODEL_FOLDERS } from './models';
+import { PEFT_KINDS, TARGETS } from './peft';
 
 export const LINK_VERSION = '1';
 
@@ -27,25 +29,36 @@ const FIELDS: Record<string, Codec> = {
   'data.rows': number,
   'data.noise': number,
   'model.folder': oneOf(MODEL_FOLDERS),
+  'model.peft': oneOf(PEFT_KINDS),
   'model.rank': number,
   'model.alpha': number,
-  'model.targets': listOf(LORA_TARGETS),
+  'model.targets': listOf(TARGETS),
+  'model.fromLayer': number,
+  'model.ratio': number,
+  'model.virtualTokens': number,
+  'model.bottleneck': number,
   ...Object.fromEntries(POSITIONS.flatMap((position) => [
     [`dropout.${position}.p`, number],
     [`dropout.${position}.pattern`, oneOf(PATTERNS)],
     [`dropout.${position}.compensation`, oneOf(COMPENSATIONS)],
     [`dropout.${position}.fromLayer`, number],
+    [`dropout.${position}.depth`, oneOf(RATE_COURSES)],
+    [`dropout.${position}.time`, oneOf(RATE_COURSES)],
   ])),
   'consistency.kind': oneOf(CONSISTENCY_KINDS),
   'consistency.alpha': number,
   'consistency.second': oneOf(SECOND_PASSES),
+  'consistency.every': number,
   'optimizer.learningRate': number,
   'optimizer.batchSize': number,
+  'optimizer.accumulation': number,
   'optimizer.steps': number,
   'optimizer.warmup': number,
   'optimizer.weightDecay': number,
   'optimizer.clip': number,
   'optimizer.smoothing': number,
+  'optimizer.l1': number,
+  'optimizer.neftune': number,
   'evaluation.every': number,
   seed: number,
 };

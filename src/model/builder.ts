@@ -3,6 +3,7 @@
  * where a method meets a model: which tensors are trained, where low-rank branches and bottlenecks sit, what is dropped.
  */
 import { type DropoutRules, type Position, defaultCompensation, POSITIONS } from '../config/dropout';
+import { isLora, type Target } from '../config/peft';
 import { type Tape, type Tensor, width } from '../graph/tape';
 import { recordAdd } from '../kernels/add';
 import { recordAttentionWeights } from '../kernels/attention_weights';
@@ -22,7 +23,7 @@ import { siteOf } from '../random/masks';
 import type { Architecture, ModelConfig } from './architectures/architecture';
 import { architectureOf } from './architectures';
 import { recordLowRank } from './lora';
-import { isLora, type Target, type Trained } from './method';
+import type { Trained } from './method';
 import { adapterName, type ParameterSpec, parameterSpecs, PREFIX, PROMPT } from './parameters';
 
 /** The slot of a rule at a layer in the step uniform: positions in their order, layers within. */

@@ -4,7 +4,8 @@ import type { ModelConfig } from './architectures/architecture';
 import { diskFolder } from './files/diskFolder';
 import { type Checkpoint, loadCheckpoint } from './files/folder';
 import { initialValues } from './initialValues';
-import { PEFT_KINDS, type PeftKind, type Target, type Trained } from './method';
+import { PEFT_KINDS, type PeftKind, type Target } from '../config/peft';
+import type { Trained } from './method';
 import { parameterSpecs } from './parameters';
 
 const fixture = (name: string) => loadCheckpoint(diskFolder(fileURLToPath(new URL(`../fixtures/golden/${name}/model`, import.meta.url))));

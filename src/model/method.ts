@@ -1,13 +1,6 @@
 /** What is trained and how it is regularised: the part of a run that shapes the plan. Independent of data and of the page. */
 import type { Consistency, DropoutRules } from '../config/dropout';
-
-/** Linear layers that can be adapted; names and numbers as in masks.md. */
-export const TARGETS = ['q', 'k', 'v', 'o', 'gate', 'up', 'down', 'qkv'] as const;
-export type Target = (typeof TARGETS)[number];
-
-/** Which tensors are trained. The first five are LoRA and its kin, which differ in scale, start or rate. */
-export const PEFT_KINDS = ['lora', 'rslora', 'dora', 'loraplus', 'pissa', 'prompt', 'prefix', 'adapter', 'bitfit', 'full'] as const;
-export type PeftKind = (typeof PEFT_KINDS)[number];
+import type { PeftKind, Target } from '../config/peft';
 
 export interface Method {
   peft: PeftKind;
@@ -15,6 +8,8 @@ export interface Method {
   rank: number;
   alpha: number;
   targets: readonly Target[];
+  /** First layer that LoRA or adapters sit in, from 0 (peft's `layers_to_transform`). */
+  fromLayer?: number;
   /** LoRA+: how many times faster B learns than A. */
   ratio?: number;
   /** Prompt and prefix tuning: vectors in front of the tokens. */
@@ -23,12 +18,14 @@ export interface Method {
   bottleneck?: number;
   dropout: DropoutRules;
   consistency: Consistency;
+  /** Whether an L1 penalty falls on A and B; its weight is a uniform. */
+  penalised?: boolean;
+  /** Whether NEFTune's noise falls on the token embeddings; its bound is a uniform. */
+  noisy?: boolean;
 }
 
 /** The part of a method that says what is trained. */
-export type Trained = Omit<Method, 'dropout' | 'consistency'>;
-
-export const isLora = (peft: PeftKind) => ['lora', 'rslora', 'dora', 'loraplus', 'pissa'].includes(peft);
+export type Trained = Omit<Method, 'dropout' | 'consistency' | 'penalised' | 'noisy'>;
 
 /** What the low-rank branch is multiplied by: α/r, or α/√r for rank-stabilised LoRA (Kalajdzievski 2023). */
 export const loraScale = ({ peft, alpha, rank }: Pick<Method, 'peft' | 'alpha' | 'rank'>) => (peft === 'rslora' ? alpha / Math.sqrt(rank) : alpha / rank);

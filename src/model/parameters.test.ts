@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { LORA_TARGETS } from '../config/config';
+import { ENCODER_TARGETS } from '../config/peft';
 import { makeCase } from '../reference/makeCase';
 import { initialValues } from './initialValues';
 import type { Trained } from './method';
 import { parameterSpecs } from './parameters';
 
-const { checkpoint: bert, init: bertInit } = makeCase({ targets: [...LORA_TARGETS], rank: 3 });
-const { checkpoint: roberta, init: robertaInit } = makeCase({ architecture: 'roberta', targets: [...LORA_TARGETS], rank: 3 });
-const LORA: Trained = { peft: 'lora', rank: 3, alpha: 6, targets: LORA_TARGETS };
+const { checkpoint: bert, init: bertInit } = makeCase({ targets: [...ENCODER_TARGETS], rank: 3 });
+const { checkpoint: roberta, init: robertaInit } = makeCase({ architecture: 'roberta', targets: [...ENCODER_TARGETS], rank: 3 });
+const LORA: Trained = { peft: 'lora', rank: 3, alpha: 6, targets: ENCODER_TARGETS };
 const namesOf = (config: typeof bert.config, trained: Partial<Trained> = {}) => parameterSpecs(config, { ...LORA, ...trained }).map(({ name }) => name);
 
 describe('what LoRA trains', () => {

@@ -1,7 +1,8 @@
 /** Which tensors a method trains, under the names peft and transformers save them with. */
+import { isLora } from '../config/peft';
 import { architectureOf } from './architectures';
 import type { ModelConfig } from './architectures/architecture';
-import { isLora, type Trained } from './method';
+import type { Trained } from './method';
 
 export interface ParameterSpec {
   /** Name in the saved file. */

@@ -1,10 +1,10 @@
 /** What a configuration's plan contains, and above all what it does not. */
 import { describe, expect, it } from 'vitest';
-import { LORA_TARGETS, type LoraTarget } from '../config/config';
+import { ENCODER_TARGETS, type EncoderTarget, isLora, PEFT_KINDS, type Target } from '../config/peft';
 import { type Consistency, PATTERNS, POSITIONS, SECOND_PASSES } from '../config/dropout';
 import type { Plan } from '../graph/compile';
 import type { ModelConfig } from './architectures/architecture';
-import { isLora, type Method, PEFT_KINDS, type Target } from './method';
+import type { Method } from './method';
 import { parameterSpecs } from './parameters';
 import { planEvaluation, planTraining } from './plans';
 import { sliceArena } from './state';
@@ -59,7 +59,7 @@ describe('a training plan', () => {
   });
 
   it('differentiates what is trained, all of it and nothing else', () => {
-    for (const targets of [['q'], ['v', 'down'], [...LORA_TARGETS]] as LoraTarget[][]) {
+    for (const targets of [['q'], ['v', 'down'], [...ENCODER_TARGETS]] as EncoderTarget[][]) {
       const plan = train({ targets });
       const names = parameterSpecs(CONFIG, { ...PLAIN, targets }).map(({ name }) => name).sort();
       expect([...plan.parameterGradients.keys()].map(({ label }) => label).sort()).toEqual(names);
@@ -72,7 +72,7 @@ describe('a training plan', () => {
   });
 
   it('computes nothing below the lowest trained tensor', () => {
-    const backward = (targets: LoraTarget[]) => {
+    const backward = (targets: EncoderTarget[]) => {
       const all = labels(train({ targets }));
       return all.slice(all.indexOf('loss dz'));
     };
@@ -85,11 +85,11 @@ describe('a training plan', () => {
     expect(atOutput.filter((label) => /^layer 1 (q|k|v|logits|weights|mix)/.test(label)).length).toBeGreaterThan(5);
     // At `v`, nothing flows into the queries and keys of layer 0.
     expect(backward(['v']).filter((label) => /^layer 0 (q|k|logits|weights) /.test(label))).toEqual([]);
-    for (const target of LORA_TARGETS) expect(backward([target]).filter((label) => label.includes('embeddings'))).toEqual([]);
+    for (const target of ENCODER_TARGETS) expect(backward([target]).filter((label) => label.includes('embeddings'))).toEqual([]);
   });
 
   it('writes every gradient once before it adds to it', () => {
-    const plan = train({ targets: [...LORA_TARGETS], dropout: everywhere(), consistency: { kind: 'kl', alpha: 1, second: 'dropped_grad' } }, { passes: 'sequential' });
+    const plan = train({ targets: [...ENCODER_TARGETS], dropout: everywhere(), consistency: { kind: 'kl', alpha: 1, second: 'dropped_grad' } }, { passes: 'sequential' });
     const written = new Set<string>();
     let added = 0;
     for (const { entry, overrides, bindings } of plan.dispatches) {
@@ -102,7 +102,7 @@ describe('a training plan', () => {
       }
     }
     // The second pass of two that are both differentiated adds to each.
-    expect(added).toBe(parameterSpecs(CONFIG, { ...PLAIN, targets: LORA_TARGETS }).length);
+    expect(added).toBe(parameterSpecs(CONFIG, { ...PLAIN, targets: ENCODER_TARGETS }).length);
   });
 
   it.each(POSITIONS)('starts a rule at its first layer: %s', (position) => {
@@ -120,7 +120,7 @@ describe('a training plan', () => {
 
   it('gives no two masks one site', () => {
     for (const architecture of ['bert', 'roberta'] as const) {
-      const plan = train({ targets: [...LORA_TARGETS], dropout: everywhere() }, {}, { ...CONFIG, architecture });
+      const plan = train({ targets: [...ENCODER_TARGETS], dropout: everywhere() }, {}, { ...CONFIG, architecture });
       const forward = plan.dispatches.slice(0, labels(plan).indexOf('loss'));
       const sites = forward.flatMap(({ shader, params }) => (shader.name === 'dropout' ? [params.site] : shader.name === 'attention_weights' ? [params.logits_site, params.weights_site] : []));
       // Three layers: logits, weights, hidden, inner, and input and rank of six targets; once: embedding and output.
@@ -131,7 +131,7 @@ describe('a training plan', () => {
 
   it.each(PATTERNS)('draws the mask again in the backward pass as it was: %s', (pattern) => {
     const rules = Object.fromEntries(POSITIONS.filter((position) => position !== 'logits' && position !== 'weights' && position !== 'output').map((position) => [position, { p: 0.2, pattern }]));
-    const plan = train({ targets: [...LORA_TARGETS], dropout: rules });
+    const plan = train({ targets: [...ENCODER_TARGETS], dropout: rules });
     const drawn = plan.dispatches.filter(({ shader }) => shader.name === 'dropout');
     const split = labels(plan).indexOf('loss');
     const before = new Map(plan.dispatches.slice(0, split).filter(({ shader }) => shader.name === 'dropout').map((dispatch) => [dispatch.params.site, dispatch]));
@@ -218,7 +218,7 @@ describe.each(Object.keys(ARCHITECTURES))('every method on %s', (architecture) =
 describe('placement of a whole plan', () => {
   it('never gives two tensors that are alive together one buffer', () => {
     for (const passes of ['doubled', 'sequential'] as const) {
-      const plan = train({ targets: [...LORA_TARGETS], dropout: everywhere(), consistency: { kind: 'jsd', alpha: 1, second: 'dropped_grad' } }, { passes, keep: ['logits', 'logits.branch1'] });
+      const plan = train({ targets: [...ENCODER_TARGETS], dropout: everywhere(), consistency: { kind: 'jsd', alpha: 1, second: 'dropped_grad' } }, { passes, keep: ['logits', 'logits.branch1'] });
       const life = new Map<number, [number, number]>();
       const bufferOf = new Map<number, number>();
       const kept = new Set(plan.kept.values());

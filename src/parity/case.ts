@@ -1,6 +1,7 @@
 /** The format of a reference case's `case.json`, and what the engine makes of it. */
 import { CONSISTENCY_KINDS, type DropoutRules, dropoutProblems, type Pattern, type Compensation, type Position, POSITIONS, type SecondPass } from '../config/dropout';
-import { type Method, PEFT_KINDS, type PeftKind, type Target, TARGETS } from '../model/method';
+import { PEFT_KINDS, type PeftKind, type Target, TARGETS } from '../config/peft';
+import type { Method } from '../model/method';
 
 export interface ParityCase {
   name: string;

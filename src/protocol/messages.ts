@@ -10,8 +10,8 @@ export type RunId = string;
 export type ToEngine =
   /** Plan `config` without starting it: answers `planned` or `fault`, and compiles its pipelines in the background. */
   | { type: 'prepare'; config: RunConfig }
-  /** Start a run; `changes` are replayed at their steps (a shared link). */
-  | { type: 'start'; runId: RunId; config: RunConfig; changes: Change[] }
+  /** Start a run; `changes` are replayed at their steps (a shared link). With `resume`, a file that `saved` brought, it goes on where that was made. */
+  | { type: 'start'; runId: RunId; config: RunConfig; changes: Change[]; resume?: Uint8Array }
   | { type: 'pause' }
   | { type: 'resume' }
   /** Train `steps` more steps, then pause. */
@@ -24,6 +24,8 @@ export type ToEngine =
   | { type: 'inspect'; at: InspectionPlace | null }
   /** Evaluate the current weights on the test rows: answers `tested`. */
   | { type: 'test'; runId: RunId }
+  /** Make a file of the trained tensors and the optimizer's moments, with `record`, the run as the page has it, in its header: answers `saved`. */
+  | { type: 'save'; runId: RunId; record: string }
   /** Send a few rows of a task: answers `previewed`. Needs no GPU. */
   | { type: 'preview'; task: RunConfig['data']['task']; rows: number; noise: number; seed: number };
 
@@ -53,20 +55,24 @@ export interface PlanSummary {
   dispatchesPerStep: number;
   parameters: { trainable: number; total: number };
   model: { layers: number; heads: number; width: number; vocabulary: number };
+  /** Layers below the first dropped one: computed once for both passes, or (`cached`) once for every training row. */
+  shared: { layers: number; cached: boolean };
   /** Tokens a row is padded to. */
   tokens: number;
 }
 
 export interface Scores {
-  /** Cross-entropy in nats without smoothing, or mean squared error. Dropout off. */
+  /** Cross-entropy in nats (a scored token, for text) without smoothing, or mean squared error. Dropout off. */
   loss: number;
-  /** Accuracy (0…1) or Pearson correlation. */
+  /** Accuracy (0…1), Pearson correlation, or perplexity. */
   metric: number;
 }
 
 export interface PreviewRow {
   text: string;
   pair?: string;
+  /** What a language model is to write after `text`. */
+  completion?: string;
   label: number;
 }
 
@@ -74,7 +80,8 @@ export type FromEngine =
   | { type: 'ready'; device: DeviceInfo }
   | { type: 'planned'; config: RunConfig; summary: PlanSummary }
   | { type: 'compiling'; done: number; of: number }
-  | { type: 'started'; runId: RunId; summary: PlanSummary }
+  /** `step`: 0, or where a resumed run goes on. */
+  | { type: 'started'; runId: RunId; step: number; summary: PlanSummary }
   /** Per-step values of steps `from` … `from + length − 1`, all arrays of equal length. `consistency` is zero without a second pass. */
   | { type: 'points'; runId: RunId; from: number; crossEntropy: Float32Array; consistency: Float32Array; gradientNorm: Float32Array; learningRate: Float32Array; seconds: Float32Array }
   /** After `step` optimizer steps; both with dropout off. `train` is a fixed sample of the training rows, with the labels trained on. */
@@ -85,6 +92,8 @@ export type FromEngine =
   | { type: 'paused'; runId: RunId; step: number }
   | { type: 'resumed'; runId: RunId; step: number }
   | { type: 'finished'; runId: RunId; step: number; seconds: number }
+  /** A file in the safetensors format; `step` optimizer steps are in it. */
+  | { type: 'saved'; runId: RunId; step: number; file: Uint8Array<ArrayBuffer> }
   | { type: 'tested'; runId: RunId; step: number; scores: Scores; rows: number }
   | { type: 'previewed'; task: RunConfig['data']['task']; title: string; description: string; mirrors: string; citation: string; labels: string[]; training: PreviewRow[]; heldOut: PreviewRow[]; counts: { training: number; validation: number; test: number } }
   | { type: 'fault'; runId?: RunId; fault: Fault };
@@ -97,7 +106,7 @@ export interface AttentionView {
   logits: Float32Array;
   /**
    * What the masks of this sentence are drawn with: it counts as sample `sample` of a batch whose rows are `width` tokens wide, of which
-   * `tokens` are real; `hidden` is the width of the hidden states (masks.md).
+   * `tokens` are real; `hidden` is the width of the hidden states (masks.md). In a causal model a query sees no later key.
    */
-  mask: { seed: number; sample: number; heads: number; width: number; tokens: number; hidden: number };
+  mask: { seed: number; sample: number; heads: number; width: number; tokens: number; hidden: number; causal: boolean };
 }

@@ -1,6 +1,6 @@
 /** A short fine-tuning in the format of the golden cases' `case.json`, and what a run of it yields. */
 import type { Compensation, Pattern, Position, SecondPass } from '../config/dropout';
-import type { LoraTarget } from '../config/config';
+import type { EncoderTarget } from '../config/peft';
 
 export interface CaseRule {
   p: number;
@@ -34,7 +34,7 @@ export interface CaseFile {
   mask_seed: number;
   method: {
     peft: 'lora';
-    targets: LoraTarget[];
+    targets: EncoderTarget[];
     r: number;
     alpha: number;
     dropout?: Partial<Record<Position, CaseRule>>;

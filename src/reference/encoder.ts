@@ -1,5 +1,5 @@
 /** The whole model, from token numbers to the head's outputs: BERT and RoBERTa with LoRA and every dropout position of masks.md. */
-import type { LoraTarget } from '../config/config';
+import type { EncoderTarget } from '../config/peft';
 import type { Position } from '../config/dropout';
 import type { ModelConfig } from '../model/files/checkpointConfig';
 import { attend } from './attention';
@@ -37,7 +37,7 @@ class Pass {
   }
 
   /** x [B·T, width] (or [B, width] for the output) under its mask. */
-  drop(x: Matrix, position: Position, layer: number, target?: LoraTarget): Matrix {
+  drop(x: Matrix, position: Position, layer: number, target?: EncoderTarget): Matrix {
     const rule = this.rule(position, layer);
     if (!rule) return x;
     const kind = POSITION_KIND[position] + (target === undefined ? 0 : TARGET_NUMBER[target]);
@@ -46,7 +46,7 @@ class Pass {
   }
 
   /** A linear layer that may carry a LoRA pair: xWᵀ + b + (α/r)·(x̃Aᵀ)Bᵀ. */
-  linear(x: Matrix, layer: number, target: LoraTarget): Matrix {
+  linear(x: Matrix, layer: number, target: EncoderTarget): Matrix {
     const { parameters, method, config } = this.input;
     const module = `${config.architecture}.encoder.layer.${layer}.${TARGET_MODULE[target]}`;
     const plain = linear(x, parameters.weight(`${module}.weight`), parameters.weight(`${module}.bias`));

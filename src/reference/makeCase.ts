@@ -1,5 +1,5 @@
 /** Small random cases in the golden format, for rules and shapes that no golden case has. The same options give the same case. */
-import type { LoraTarget } from '../config/config';
+import type { EncoderTarget } from '../config/peft';
 import type { ModelConfig } from '../model/files/checkpointConfig';
 import { bodyShapes, headShapes } from '../model/files/checkpointNames';
 import type { Checkpoint, ModelFolder } from '../model/files/folder';
@@ -24,7 +24,7 @@ export interface CaseOptions {
   /** Width of the batch; at least the longest sample. */
   width?: number;
   steps?: number;
-  targets?: LoraTarget[];
+  targets?: EncoderTarget[];
   rank?: number;
   alpha?: number;
   dropout?: CaseFile['method']['dropout'];

@@ -1,11 +1,11 @@
 /** A case's weights as matrices: the frozen checkpoint and the trainable tensors under peft's names. */
-import type { LoraTarget } from '../config/config';
+import type { EncoderTarget } from '../config/peft';
 import type { Checkpoint } from '../model/files/folder';
 import type { TensorFile } from '../model/files/safetensors';
 import { type Matrix, matrix } from './autograd';
 
 /** Module of a LoRA target below `encoder.layer.<n>.`, as transformers names it. */
-export const TARGET_MODULE: Record<LoraTarget, string> = {
+export const TARGET_MODULE: Record<EncoderTarget, string> = {
   q: 'attention.self.query',
   k: 'attention.self.key',
   v: 'attention.self.value',

@@ -1,8 +1,12 @@
 /** Editing the experiment: the draft changes at once; what a running run can take over follows as commands, the rest waits for a restart. */
-import { configProblems, type RunConfig, type TaskName } from '../config/config';
+import { DEFAULT_CONFIG, type RunConfig, type TaskName } from '../config/config';
+import { configProblems } from '../config/problems';
 import { fieldOf, withField } from '../config/change';
+import { applyMethod } from '../config/methods';
+import type { ModelFolder } from '../config/models';
+import type { PeftKind } from '../config/peft';
 import { sameValue } from '../config/diff';
-import { applyPreset, consistencyFor, presetConfig, type PresetName, presetOf } from '../config/presets';
+import { applyPreset, type PresetName, presetOf, referenceConfig, withModel, withTask } from '../config/presets';
 import { openLink } from '../config/url';
 import { hotChanges } from './hotChanges';
 import { type Context, isLive } from './playground';
@@ -25,9 +29,8 @@ const SETTLE_MS = 200;
 
 /** The chosen preset's value of a field, for comparing and restoring. */
 export function presetValue(config: RunConfig, preset: PresetName, field: string): unknown {
-  const task: TaskName = config.data.task;
-  if (field === 'data.task') return presetConfig(preset, 'sentiment').data.task;
-  return fieldOf(presetConfig(preset, task), field);
+  if (field === 'data.task' || field === 'model.folder' || field === 'model.peft') return fieldOf(DEFAULT_CONFIG, field);
+  return fieldOf(referenceConfig(preset, config), field);
 }
 
 export function createEdits({ store, engine }: Context): Edits {
@@ -71,9 +74,12 @@ export function createEdits({ store, engine }: Context): Edits {
 
   return {
     set(field, value) {
-      let draft = withField(store.getState().draft, field, value);
-      if (field === 'data.task') draft = { ...draft, consistency: consistencyFor(draft.data.task, draft.consistency) };
-      change(draft);
+      const { draft } = store.getState();
+      // A task, a model or a method brings what belongs to it.
+      if (field === 'data.task') change(withTask(draft, value as TaskName));
+      else if (field === 'model.folder') change(withModel(draft, value as ModelFolder));
+      else if (field === 'model.peft') change(applyMethod(value as PeftKind, draft));
+      else change(withField(draft, field, value));
     },
     applyPreset(name) {
       store.setState({ preset: name });

@@ -1,6 +1,7 @@
 /** The page's model without a page: state, points of runs, and everything a person can do. React only reads it and calls it. */
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import { configProblems, DEFAULT_CONFIG } from '../config/config';
+import { DEFAULT_CONFIG } from '../config/config';
+import { configProblems } from '../config/problems';
 import { openLink } from '../config/url';
 import { presetOf } from '../config/presets';
 import type { RunId } from '../protocol/messages';

@@ -1,7 +1,10 @@
 /** Runs as files: reading one back with a sentence for whatever is wrong, writing JSON and CSV. */
 import * as v from 'valibot';
-import { CONSISTENCY_KINDS, COMPENSATIONS, PATTERNS, POSITIONS, SECOND_PASSES } from '../config/dropout';
-import { configProblems, LORA_TARGETS, MODEL_FOLDERS, TASK_NAMES } from '../config/config';
+import { CONSISTENCY_KINDS, COMPENSATIONS, PATTERNS, POSITIONS, RATE_COURSES, SECOND_PASSES } from '../config/dropout';
+import { DEFAULT_CONFIG, TASK_NAMES } from '../config/config';
+import { MODEL_FOLDERS } from '../config/models';
+import { PEFT_KINDS, TARGETS } from '../config/peft';
+import { configProblems } from '../config/problems';
 import type { RunRecord } from '../protocol/run';
 import { POINT_COLUMNS } from './runData';
 
@@ -14,15 +17,23 @@ const rule = v.object({
   pattern: v.picklist(PATTERNS),
   compensation: v.optional(v.picklist(COMPENSATIONS)),
   fromLayer: v.optional(v.number()),
+  depth: v.optional(v.picklist(RATE_COURSES)),
+  time: v.optional(v.picklist(RATE_COURSES)),
 });
 
 const config = v.object({
   data: v.object({ task: v.picklist(TASK_NAMES), rows: v.number(), noise: v.number() }),
-  model: v.object({ folder: v.picklist(MODEL_FOLDERS), rank: v.number(), alpha: v.number(), targets: v.array(v.picklist(LORA_TARGETS)) }),
+  // Fields that older files lack have the only value that there was.
+  model: v.object({
+    folder: v.picklist(MODEL_FOLDERS), peft: v.optional(v.picklist(PEFT_KINDS), 'lora'), rank: v.number(), alpha: v.number(), targets: v.array(v.picklist(TARGETS)),
+    fromLayer: v.optional(v.number(), 0), ratio: v.optional(v.number(), DEFAULT_CONFIG.model.ratio),
+    virtualTokens: v.optional(v.number(), DEFAULT_CONFIG.model.virtualTokens), bottleneck: v.optional(v.number(), DEFAULT_CONFIG.model.bottleneck),
+  }),
   dropout: v.partial(v.object(Object.fromEntries(POSITIONS.map((position) => [position, rule])) as Record<(typeof POSITIONS)[number], typeof rule>)),
-  consistency: v.object({ kind: v.picklist(CONSISTENCY_KINDS), alpha: v.number(), second: v.picklist(SECOND_PASSES) }),
+  consistency: v.object({ kind: v.picklist(CONSISTENCY_KINDS), alpha: v.number(), second: v.picklist(SECOND_PASSES), every: v.optional(v.number(), 1) }),
   optimizer: v.object({
     learningRate: v.number(), batchSize: v.number(), steps: v.number(), warmup: v.number(), weightDecay: v.number(), clip: v.number(), smoothing: v.number(),
+    accumulation: v.optional(v.number(), 1), l1: v.optional(v.number(), 0), neftune: v.optional(v.number(), 0),
   }),
   evaluation: v.object({ every: v.number() }),
   seed: v.number(),

@@ -56,7 +56,7 @@ export class Inspector {
     for (let query = 0; query < n; query++) logits.set(square.subarray(query * width, query * width + n), query * n);
     this.show(step, { row, layer, head }, {
       tokens: this.tokenizer.tokenStrings(validation.ids[row]), logits,
-      mask: { seed: this.seed, sample: 0, heads: config.heads, width, tokens: n, hidden: config.hidden },
+      mask: { seed: this.seed, sample: 0, heads: config.heads, width, tokens: n, hidden: config.hidden, causal: config.causal },
     });
   }
 

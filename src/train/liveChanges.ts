@@ -4,7 +4,8 @@
  * step boundary while the old plan goes on training.
  */
 import { changeKind, fieldOf, withField } from '../config/change';
-import { type Change, configProblems, type RunConfig } from '../config/config';
+import type { Change, RunConfig } from '../config/config';
+import { configProblems } from '../config/problems';
 import type { Execution } from '../graph/execution';
 import { methodOf } from './method';
 import { planOf, type Trainer } from './trainer';

@@ -2,6 +2,7 @@
 import type { RunConfig } from '../config/config';
 import type { Method } from '../model/method';
 
-export function methodOf({ model, dropout, consistency }: RunConfig): Method {
-  return { peft: 'lora', rank: model.rank, alpha: model.alpha, targets: model.targets, dropout, consistency };
+export function methodOf({ model, dropout, consistency, optimizer }: RunConfig): Method {
+  const { peft, rank, alpha, targets, fromLayer, ratio, virtualTokens, bottleneck } = model;
+  return { peft, rank, alpha, targets, fromLayer, ratio, virtualTokens, bottleneck, dropout, consistency, penalised: optimizer.l1 > 0, noisy: optimizer.neftune > 0 };
 }

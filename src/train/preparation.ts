@@ -1,5 +1,6 @@
 /** From a configuration to everything a run needs short of memory: rows, plans, pipelines, and what it will cost. */
-import { configProblems, type RunConfig } from '../config/config';
+import type { RunConfig } from '../config/config';
+import { configProblems } from '../config/problems';
 import type { Gpu } from '../gpu/device';
 import type { Pipelines } from '../gpu/pipelines';
 import type { Plan } from '../graph/compile';
@@ -85,6 +86,7 @@ function summarise(model: LoadedModel, config: ModelConfig, method: ReturnType<t
     dispatchesPerStep: training.dispatches.length,
     parameters: { trainable, total: weights / 4 + lora },
     model: { layers: config.layers, heads: config.heads, width: config.hidden, vocabulary: config.vocabulary },
+    shared: { layers: 0, cached: false },
     tokens,
   };
 }

@@ -47,7 +47,7 @@ export class RunSession {
       failed: fail,
       idle: (step) => inspector.look(step),
     }, gpu.memoryBudget - summary.bytes.total + summary.bytes.train);
-    post({ type: 'started', runId, summary });
+    post({ type: 'started', runId, step: 0, summary });
     return new RunSession(runId, preparation, trainer, evaluator, inspector, training, post);
   }
 

@@ -1,5 +1,5 @@
 /** What an architecture is to the engine: how its files read, what its tensors are called, and how its forward pass is recorded. */
-import type { Target } from '../method';
+import type { Target } from '../../config/peft';
 import type { Tensor } from '../../graph/tape';
 import type { Builder } from '../builder';
 

@@ -5,7 +5,7 @@ import { longestSequence, parseCheckpointConfig } from '../files/checkpointConfi
 import { diskFolder } from '../files/diskFolder';
 import { loadCheckpoint } from '../files/folder';
 import { readSafetensors, type TensorFile, writeSafetensors } from '../files/safetensors';
-import { TARGETS } from '../method';
+import { TARGETS } from '../../config/peft';
 import { architectureOf, ARCHITECTURES } from '.';
 import type { ModelConfig, TensorShapes } from './architecture';
 

@@ -1,5 +1,5 @@
 /** What BERT, RoBERTa and DistilBERT share: embeddings with learned positions, and layers that normalise after each residual add. */
-import type { Target } from '../method';
+import type { Target } from '../../config/peft';
 import type { Tensor } from '../../graph/tape';
 import { recordGelu } from '../../kernels/gelu';
 import type { Builder } from '../builder';

@@ -7,7 +7,7 @@ import { FieldFrame } from '../kit/FieldFrame';
 import { LinearField, StopsField } from '../kit/Slider';
 import { useField } from '../kit/useField';
 
-const TITLES: Record<TaskName, string> = { sentiment: 'Sentiment', similarity: 'Similarity' };
+const TITLES: Record<TaskName, string> = { sentiment: 'Sentiment', similarity: 'Similarity', description: 'Description' };
 const ROW_STOPS = [16, 32, 64, 128, 256, 512, 1024, 2048, 4096];
 
 export function DataCard() {

@@ -1,4 +1,5 @@
-import { activePositions, configProblems, type RunConfig } from '../../config/config';
+import { activePositions, type RunConfig } from '../../config/config';
+import { configProblems } from '../../config/problems';
 import { type DropoutRules, type Position, POSITIONS } from '../../config/dropout';
 import { literatureName } from '../../config/literature';
 import { Card } from '../kit/Card';

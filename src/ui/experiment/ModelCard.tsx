@@ -1,4 +1,5 @@
-import { LORA_TARGETS, type LoraTarget } from '../../config/config';
+import { MODELS } from '../../config/models';
+import type { Target } from '../../config/peft';
 import { digits, grouped, percent } from '../../store/format';
 import { Card } from '../kit/Card';
 import { usePage } from '../kit/context';
@@ -6,21 +7,24 @@ import { FieldFrame } from '../kit/FieldFrame';
 import { StopsField } from '../kit/Slider';
 import { useField } from '../kit/useField';
 
-const TARGET_TITLES: Record<LoraTarget, string> = { q: 'queries', k: 'keys', v: 'values', o: 'attention output', up: 'FFN, first projection', down: 'FFN, second projection' };
+const TARGET_TITLES: Record<Target, string> = {
+  q: 'queries', k: 'keys', v: 'values', o: 'attention output', gate: 'FFN, gate', up: 'FFN, first projection', down: 'FFN, second projection', qkv: 'queries, keys and values, fused',
+};
 
 export function ModelCard() {
-  const targets = useField<LoraTarget[]>('model.targets');
+  const targets = useField<Target[]>('model.targets');
   const rank = usePage((state) => state.draft.model.rank);
   const alpha = usePage((state) => state.draft.model.alpha);
   const plan = usePage((state) => state.plan);
-  const toggle = (target: LoraTarget) => targets.set(LORA_TARGETS.filter((name) => (name === target ? !targets.value.includes(name) : targets.value.includes(name))));
+  const offered = usePage((state) => MODELS[state.draft.model.folder].targets);
+  const toggle = (target: Target) => targets.set(offered.filter((name) => (name === target ? !targets.value.includes(name) : targets.value.includes(name))));
   return (
     <Card title="Model and LoRA" summary={`r ${rank} · ${targets.value.join(' ')}`}>
       <StopsField field="model.rank" label="Rank r" whole stops={[1, 2, 4, 8, 16, 32, 64]} hint="Width of the low-rank matrices. A higher rank can learn, and memorise, more." />
       <StopsField field="model.alpha" label="Scale α" stops={[1, 2, 4, 8, 16, 32, 64]} hint="The low-rank branch is multiplied by α/r. Raise it to let LoRA speak louder." />
       <FieldFrame field={targets} label="Where LoRA sits" hint="Frozen layers that get a low-rank pair beside them.">
         <div className="chips" role="group" aria-label="LoRA targets">
-          {LORA_TARGETS.map((target) => (
+          {offered.map((target) => (
             <label key={target} className="chip" title={TARGET_TITLES[target]}>
               <input type="checkbox" checked={targets.value.includes(target)} onChange={() => toggle(target)} aria-label={TARGET_TITLES[target]} />
               {target}

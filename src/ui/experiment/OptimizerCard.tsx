@@ -2,14 +2,14 @@ import { digits } from '../../store/format';
 import { Card } from '../kit/Card';
 import { usePage } from '../kit/context';
 import { LinearField, StopsField, stops13 } from '../kit/Slider';
-import { configProblems } from '../../config/config';
+import { configProblems } from '../../config/problems';
 
 export function OptimizerCard() {
   const rate = usePage((state) => state.draft.optimizer.learningRate);
   const steps = usePage((state) => state.draft.optimizer.steps);
   const batch = usePage((state) => state.draft.optimizer.batchSize);
   const draft = usePage((state) => state.draft);
-  const problems = configProblems(draft).filter((sentence) => /^(optimizer|evaluation|data|seed|model|LoRA)/.test(sentence));
+  const problems = configProblems(draft).filter((sentence) => /^(optimizer|evaluation|data|seed)/.test(sentence));
   return (
     <Card title="Optimizer" summary={`rate ${digits(rate)} · ${steps} steps of ${batch}`}>
       <StopsField field="optimizer.learningRate" label="Learning rate" stops={stops13(1e-5, 1)} hint="How far each step goes. Too high and the loss explodes, too low and nothing happens." />

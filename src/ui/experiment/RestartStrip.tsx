@@ -1,4 +1,4 @@
-import { configProblems } from '../../config/config';
+import { configProblems } from '../../config/problems';
 import { describeDifference } from '../../config/diff';
 import { coldDifferences } from '../../store/hotChanges';
 import { isLive } from '../../store/playground';

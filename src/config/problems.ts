@@ -1,0 +1,102 @@
+/** What stands in the way of a configuration, and what in it means nothing: sentences that say where, the value, and what to do. */
+import { type RunConfig, TASK_NAMES, TASK_PROBLEMS } from './config';
+import { CONSISTENCY_KINDS, dropoutProblems } from './dropout';
+import { MODEL_FOLDERS, MODELS } from './models';
+import { hasLayers, isLora, isVirtual, PEFT_KINDS, PEFT_TITLES } from './peft';
+
+const whole = (value: number, low: number, high: number) => Number.isInteger(value) && value >= low && value <= high;
+
+/** Every reason why `config` cannot run; empty when it can. `layers` is the depth of its model, where that was read. */
+export function configProblems(config: RunConfig, layers = MODELS[config.model.folder]?.layers ?? 1): string[] {
+  const problems: string[] = [];
+  const check = (ok: boolean, sentence: string) => {
+    if (!ok) problems.push(sentence);
+  };
+  const { data, optimizer, evaluation } = config;
+  check(TASK_NAMES.includes(data.task), `data: unknown task "${data.task}"; choose one of ${TASK_NAMES.join(', ')}`);
+  check(whole(data.rows, 2, 100_000), `data: ${data.rows} training rows; choose a whole number from 2 to 100000`);
+  check(data.noise >= 0 && data.noise <= 1, `data: label noise ${data.noise}; choose a share from 0 to 1`);
+  problems.push(...modelProblems(config, layers), ...dropoutProblems(config.dropout, layers), ...consistencyProblems(config));
+  const upward = (value: number) => value >= 0 && Number.isFinite(value);
+  check(upward(optimizer.learningRate), `optimizer: learning rate ${optimizer.learningRate}; choose a number from 0 up`);
+  check(whole(optimizer.batchSize, 1, 4096), `optimizer: batch of ${optimizer.batchSize} rows; choose a whole number from 1 to 4096`);
+  check(optimizer.batchSize <= data.rows, `optimizer: batch of ${optimizer.batchSize} rows from ${data.rows} training rows; lower the batch or raise the rows`);
+  check(whole(optimizer.accumulation, 1, 256), `optimizer: ${optimizer.accumulation} batches a step; choose a whole number from 1 to 256`);
+  check(whole(optimizer.steps, 1, 1_000_000), `optimizer: ${optimizer.steps} steps; choose a whole number from 1 to 1000000`);
+  check(whole(optimizer.warmup, 0, optimizer.steps), `optimizer: ${optimizer.warmup} warm-up steps of ${optimizer.steps}; choose a whole number from 0 to ${optimizer.steps}`);
+  check(upward(optimizer.weightDecay), `optimizer: weight decay ${optimizer.weightDecay}; choose a number from 0 up`);
+  check(upward(optimizer.clip), `optimizer: clip at ${optimizer.clip}; choose a norm above 0, or 0 for none`);
+  check(optimizer.smoothing >= 0 && optimizer.smoothing < 1, `optimizer: label smoothing ${optimizer.smoothing}; choose 0 ≤ ε < 1`);
+  check(upward(optimizer.l1), `optimizer: L1 penalty ${optimizer.l1}; choose a number from 0 up`);
+  check(upward(optimizer.neftune), `optimizer: NEFTune α ${optimizer.neftune}; choose a number from 0 up`);
+  check(whole(evaluation.every, 1, 1_000_000), `evaluation: every ${evaluation.every} steps; choose a whole number from 1 up`);
+  check(whole(config.seed, 0, 0xffffffff), `seed: ${config.seed}; choose a whole number from 0 to 4294967295`);
+  return problems;
+}
+
+function modelProblems({ data, model }: RunConfig, layers: number): string[] {
+  const facts = MODELS[model.folder];
+  if (!facts) return [`model: unknown folder "${model.folder}"; choose one of ${MODEL_FOLDERS.join(', ')}`];
+  const problems: string[] = [];
+  const check = (ok: boolean, sentence: string) => {
+    if (!ok) problems.push(sentence);
+  };
+  const writes = TASK_PROBLEMS[data.task] === 'language_model';
+  check(!writes || facts.decoder, `model: ${data.task} is written word by word, and ${model.folder} sees the words to come; choose nano-decoder`);
+  check(PEFT_KINDS.includes(model.peft), `method: unknown method "${model.peft}"; choose one of ${PEFT_KINDS.join(', ')}`);
+  if (isLora(model.peft)) {
+    check(whole(model.rank, 1, 256), `LoRA: rank ${model.rank}; choose a whole number from 1 to 256`);
+    check(Number.isFinite(model.alpha) && model.alpha > 0, `LoRA: α ${model.alpha}; choose a number above 0`);
+    check(model.targets.length > 0, `LoRA: no target is chosen; choose at least one of ${facts.targets.join(', ')}`);
+    for (const target of model.targets) check(facts.targets.includes(target), `LoRA: ${model.folder} has no target "${target}"; choose among ${facts.targets.join(', ')}`);
+  }
+  if (model.peft === 'pissa') check(model.rank <= facts.width, `PiSSA: rank ${model.rank}, but the matrices have only ${facts.width} singular vectors; choose a rank up to ${facts.width}`);
+  if (model.peft === 'loraplus') check(Number.isFinite(model.ratio) && model.ratio > 0, `LoRA+: ratio ${model.ratio}; choose a number above 0`);
+  if (isVirtual(model.peft)) check(whole(model.virtualTokens, 1, 64), `${PEFT_TITLES[model.peft]}: ${model.virtualTokens} virtual tokens; choose a whole number from 1 to 64`);
+  if (model.peft === 'adapter') check(whole(model.bottleneck, 1, 256), `adapters: a bottleneck of ${model.bottleneck}; choose a whole number from 1 to 256`);
+  if (model.peft === 'bitfit') check(facts.biases || !writes, `BitFit: ${model.folder} has no biases, and writing has no head of its own, so nothing would be trained; choose another method`);
+  if (hasLayers(model.peft)) check(whole(model.fromLayer, 0, layers - 1), `${PEFT_TITLES[model.peft]}: from layer ${model.fromLayer} of a model with layers 0 to ${layers - 1}; choose one of those`);
+  return problems;
+}
+
+function consistencyProblems({ data, consistency }: RunConfig): string[] {
+  const problems: string[] = [];
+  if (!CONSISTENCY_KINDS.includes(consistency.kind)) problems.push(`consistency: unknown term "${consistency.kind}"; choose one of ${CONSISTENCY_KINDS.join(', ')}`);
+  if (!(consistency.alpha >= 0 && Number.isFinite(consistency.alpha))) problems.push(`consistency: α ${consistency.alpha}; choose a number from 0 up`);
+  if (!whole(consistency.every ?? 1, 1, 10_000)) problems.push(`consistency: every ${consistency.every} steps; choose a whole number from 1 to 10000`);
+  if (consistency.kind === 'none') return problems;
+  const regression = TASK_PROBLEMS[data.task] === 'regression';
+  if (regression && consistency.kind !== 'mse') problems.push(`consistency: "${consistency.kind}" compares distributions, a regression has none; choose mse`);
+  if (!regression && consistency.kind === 'mse') problems.push('consistency: "mse" compares single outputs; choose kl, js_paper or jsd for a classification or for text');
+  return problems;
+}
+
+export interface Note {
+  /** The control beside which the sentence is shown. */
+  field: string;
+  sentence: string;
+}
+
+/** Settings that are allowed and have no effect, or another than one would think, each with the reason. */
+export function configNotes(config: RunConfig): Note[] {
+  const notes: Note[] = [];
+  const note = (when: boolean, field: string, sentence: string) => {
+    if (when) notes.push({ field, sentence });
+  };
+  const { data, model, dropout, consistency, optimizer } = config;
+  const facts = MODELS[model.folder];
+  const lora = isLora(model.peft);
+  const title = PEFT_TITLES[model.peft];
+  const drops = (rule: { p: number } | undefined) => (rule?.p ?? 0) > 0;
+  note(drops(dropout.lora_input) && !lora, 'dropout.lora_input', `${title} has no low-rank branch, so there is no LoRA input to drop.`);
+  note(drops(dropout.lora_rank) && !lora, 'dropout.lora_rank', `${title} has no low-rank branch, so there is no rank to drop.`);
+  note(optimizer.l1 > 0 && !lora, 'optimizer.l1', `L1 falls on the matrices A and B; ${title} has none, so nothing is penalised.`);
+  note(optimizer.smoothing > 0 && TASK_PROBLEMS[data.task] === 'regression', 'optimizer.smoothing', 'A regression has no classes to smooth over; label smoothing does nothing here.');
+  note(optimizer.neftune > 0 && model.peft === 'bitfit' && !facts.biases, 'optimizer.neftune', 'Only the head is trained: the noise reaches it through frozen layers.');
+  note(model.peft === 'bitfit' && !facts.biases && TASK_PROBLEMS[data.task] !== 'language_model', 'model.peft', `${model.folder} has no biases: BitFit trains its head alone.`);
+  note(consistency.kind !== 'none' && (consistency.every ?? 1) > config.optimizer.steps, 'consistency.every', 'The term is computed at step 0 and never again in so short a run.');
+  const dropped = Object.values(dropout).some(drops);
+  note(consistency.kind !== 'none' && !dropped && optimizer.neftune === 0, 'consistency.kind', 'Nothing is dropped, so both passes are equal and the term stays zero.');
+  note(facts?.decoder === true && ['logits', 'weights', 'hidden'].some((position) => drops(dropout[position as 'logits']) && (dropout[position as 'logits']?.fromLayer ?? 0) === 0), 'dropout', 'The paper drops in the latter half of a decoder’s layers only; over all layers its gain was small or negative (appendix E).');
+  return notes;
+}
