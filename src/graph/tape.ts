@@ -23,7 +23,10 @@ export interface Tensor {
   readonly role: Role;
   /** Whether a trained tensor lies below: only then is its gradient computed. */
   needsGradient: boolean;
-  /** Made from weights and parameters alone: its first extent does not count samples. */
+  /**
+   * Its first extent does not count the samples of the batch as it runs: made from weights and parameters alone, or recorded once for
+   * both passes of a doubled batch. Its gradient then has its own shape, however many of the samples are differentiated.
+   */
   readonly unbatched: boolean;
 }
 
@@ -38,6 +41,8 @@ export interface Node<Attributes = unknown> {
 /** One operation: how its forward and its backward pass become dispatches. */
 export interface Op<Attributes = unknown> {
   readonly name: string;
+  /** Its output counts the samples of the batch even where its inputs do not. */
+  readonly batched?: true;
   forward(emit: Emitter, node: Node<Attributes>): void;
   /** Absent for operations below every trained tensor. */
   backward?(emit: Emitter, node: Node<Attributes>, gradients: Gradients): void;
@@ -63,6 +68,7 @@ export class Tape {
   readonly constants = new Map<Tensor, Float32Array>();
   private readonly named = new Map<string, Tensor>();
   private frozen = false;
+  private single = false;
 
   /** @param wanted names of tensors, offered while recording, that shall be kept */
   constructor(private readonly wanted: ReadonlySet<string> = new Set()) {}
@@ -117,7 +123,7 @@ export class Tape {
     op: Op<A>, label: string, inputs: Record<string, Tensor | undefined>, outputs: Outputs, attributes: A,
   ): { [K in keyof Outputs]: Tensor } {
     const needsGradient = !this.frozen && Object.values(inputs).some((input) => input?.needsGradient);
-    const unbatched = Object.values(inputs).every((input) => !input || input.unbatched || ['weight', 'parameter', 'constant'].includes(input.role));
+    const unbatched = !op.batched && (this.single || Object.values(inputs).every((input) => !input || input.unbatched || ['weight', 'parameter', 'constant'].includes(input.role)));
     const made = {} as { [K in keyof Outputs]: Tensor };
     for (const name of Object.keys(outputs) as (keyof Outputs & string)[]) {
       const given = outputs[name];
@@ -140,6 +146,17 @@ export class Tape {
       return build();
     } finally {
       this.frozen = before;
+    }
+  }
+
+  /** Records what `build` records once for both passes of a doubled batch: with B samples where the rest of the tape has 2·B. */
+  once<T>(build: () => T): T {
+    const before = this.single;
+    this.single = true;
+    try {
+      return build();
+    } finally {
+      this.single = before;
     }
   }
 

@@ -47,7 +47,7 @@ export interface Recording {
 export class Builder {
   readonly tape: Tape;
   readonly config: ModelConfig;
-  private readonly architecture: Architecture;
+  readonly architecture: Architecture;
   private readonly parameters: Map<string, ParameterSpec>;
   private readonly inputs: { ids: Tensor; lengths: Tensor; spans: Tensor };
   /** Rows in front of the tokens (prompt), and keys in front of the keys (prompt and prefix). */
@@ -141,7 +141,7 @@ export class Builder {
   /** Adds a target's low-rank branch to y. Without a `weight`, y is a slice of a fused layer, which only plain LoRA adapts. */
   adapt(target: Target, layer: number, x: Tensor, y: Tensor, frozen?: { weight: Tensor; transposed: boolean }): Tensor {
     const { trained } = this.recording;
-    if (!isLora(trained.peft) || !trained.targets.includes(target)) return y;
+    if (!isLora(trained.peft) || !trained.targets.includes(target) || layer < (trained.fromLayer ?? 0)) return y;
     const module = this.architecture.targets[target]!.module(layer);
     return recordLowRank(this.tape, this.label(`layer ${layer} ${target}`), {
       x, y, trained, frozen,
@@ -236,9 +236,4 @@ export class Builder {
     const last = recordSelectToken(this.tape, this.label('last token'), x, { lengths: this.inputs.lengths, virtualTokens: this.virtualRows });
     return this.linear('score', this.drop('output', 0, last), labels, { bias: false });
   }
-}
-
-/** Records the model and returns its logits: (S, labels), or (S,V+T,vocabulary) for a language model. */
-export function recordModel(recording: Recording): Tensor {
-  return architectureOf(recording.config).record(new Builder(recording));
 }

@@ -61,10 +61,10 @@ export function parameterSpecs(config: ModelConfig, trained: Trained): Parameter
   return [...bottleneckSpecs(config, trained), ...headSpecs()];
 }
 
-function loraSpecs(config: ModelConfig, { peft, rank, targets, ratio }: Trained): ParameterSpec[] {
+function loraSpecs(config: ModelConfig, { peft, rank, targets, ratio, fromLayer = 0 }: Trained): ParameterSpec[] {
   const architecture = architectureOf(config);
   const specs: ParameterSpec[] = [];
-  for (let layer = 0; layer < config.layers; layer++) {
+  for (let layer = fromLayer; layer < config.layers; layer++) {
     for (const target of targets) {
       const found = architecture.targets[target];
       if (!found) throw new Error(`LoRA: ${architecture.name} has no target "${target}"; choose among ${Object.keys(architecture.targets).join(', ')}`);
@@ -79,17 +79,20 @@ function loraSpecs(config: ModelConfig, { peft, rank, targets, ratio }: Trained)
   return specs;
 }
 
+/** The layer that a tensor belongs to, from its name. */
+const layerOf = (name: string) => Number(/\.(\d+)\./.exec(name)?.[1] ?? -1);
+
 /** Two bottlenecks a layer, after the attention projection and after the FFN, with the normalisations next to them. */
-function bottleneckSpecs(config: ModelConfig, { bottleneck = 0 }: Trained): ParameterSpec[] {
+function bottleneckSpecs(config: ModelConfig, { bottleneck = 0, fromLayer = 0 }: Trained): ParameterSpec[] {
   if (!(bottleneck >= 1)) throw new Error(`adapter: a bottleneck of ${bottleneck}; choose a width of at least one`);
   const architecture = architectureOf(config);
   const specs: ParameterSpec[] = [];
-  for (let layer = 0; layer < config.layers; layer++) {
+  for (let layer = fromLayer; layer < config.layers; layer++) {
     for (const module of architecture.sublayers(layer)) {
       specs.push(spec(adapterName(module, 'down.weight'), [bottleneck, config.hidden]), spec(adapterName(module, 'down.bias'), [bottleneck]));
       specs.push(spec(adapterName(module, 'up.weight'), [config.hidden, bottleneck]), spec(adapterName(module, 'up.bias'), [config.hidden]));
     }
   }
-  const norms = [...architecture.body(config)].filter(([name]) => architecture.sublayerNorm.test(name));
+  const norms = [...architecture.body(config)].filter(([name]) => architecture.sublayerNorm.test(name) && layerOf(name) >= fromLayer);
   return [...specs, ...norms.map(([name, shape]) => spec(name, shape))];
 }

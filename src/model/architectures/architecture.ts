@@ -68,8 +68,12 @@ export interface Architecture {
   sublayerNorm: RegExp;
   /** Prefix of the body's tensors, which a file may leave out. */
   prefix: string;
-  /** Records the forward pass and returns the logits. */
-  record(build: Builder): Tensor;
+  /** Records what enters the first layer: token and position embeddings (S,V+T,D). */
+  embed(build: Builder): Tensor;
+  /** Records one layer: (S,V+T,D) → (S,V+T,D). */
+  layer(build: Builder, layer: number, x: Tensor): Tensor;
+  /** Records what follows the last layer and returns the logits. */
+  head(build: Builder, x: Tensor): Tensor;
 }
 
 /** Reads fields of `config.json`, with sentences for what is missing or unusable. */

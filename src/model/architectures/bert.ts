@@ -1,7 +1,7 @@
 /** BERT (Devlin et al. 2018): the classifier reads the pooled first token. */
 import { recordTanh } from '../../kernels/tanh';
 import { type Architecture, linearGroup } from './architecture';
-import { encoderBody, type EncoderNames, encoderSublayers, encoderTargets, parseBertLike, recordEncoderBody } from './postNormEncoder';
+import { encoderBody, type EncoderNames, encoderSublayers, encoderTargets, parseBertLike, embedEncoder, recordLayer } from './postNormEncoder';
 
 export const bertModules = {
   targets: { q: 'attention.self.query', k: 'attention.self.key', v: 'attention.self.value', o: 'attention.output.dense', up: 'intermediate.dense', down: 'output.dense' },
@@ -25,10 +25,11 @@ export const bert: Architecture = {
   firstPosition: () => 0,
   sublayers: encoderSublayers(names),
   sublayerNorm: /encoder\.layer\..*LayerNorm/,
-  record(build) {
+  embed: (build) => embedEncoder(build, names),
+  layer: (build, layer, x) => recordLayer(build, names, layer, x),
+  head(build, x) {
     const { hidden, labels } = build.config;
-    const first = build.firstRow(recordEncoderBody(build, names));
-    const pooled = recordTanh(build.tape, build.label('pooler tanh'), build.linear('bert.pooler.dense', first, hidden));
+    const pooled = recordTanh(build.tape, build.label('pooler tanh'), build.linear('bert.pooler.dense', build.firstRow(x), hidden));
     return build.linear('classifier', build.drop('output', 0, pooled), labels);
   },
 };

@@ -1,7 +1,7 @@
 /** DistilBERT (Sanh et al. 2019): BERT without segments and pooler; the head is a layer with ReLU and a classifier. */
 import { recordRelu } from '../../kernels/relu';
 import { type Architecture, linearGroup } from './architecture';
-import { encoderBody, type EncoderNames, encoderSublayers, encoderTargets, recordEncoderBody } from './postNormEncoder';
+import { encoderBody, type EncoderNames, encoderSublayers, encoderTargets, embedEncoder, recordLayer } from './postNormEncoder';
 
 const names: EncoderNames = {
   embeddings: 'distilbert.embeddings',
@@ -35,10 +35,11 @@ export const distilbert: Architecture = {
   firstPosition: () => 0,
   sublayers: encoderSublayers(names),
   sublayerNorm: /transformer\.layer\..*_layer_norm/,
-  record(build) {
+  embed: (build) => embedEncoder(build, names),
+  layer: (build, layer, x) => recordLayer(build, names, layer, x),
+  head(build, x) {
     const { hidden, labels } = build.config;
-    const first = build.firstRow(recordEncoderBody(build, names));
-    const dense = recordRelu(build.tape, build.label('pre_classifier relu'), build.linear('pre_classifier', first, hidden));
+    const dense = recordRelu(build.tape, build.label('pre_classifier relu'), build.linear('pre_classifier', build.firstRow(x), hidden));
     return build.linear('classifier', build.drop('output', 0, dense), labels);
   },
 };

@@ -52,12 +52,9 @@ export const gpt2: Architecture = {
   firstPosition: () => 0,
   sublayers: (layer) => [`${block(layer)}.attn`, `${block(layer)}.mlp`],
   sublayerNorm: /\.ln_[12]\./,
-  record(build) {
-    let x = build.drop('embedding', 0, build.addPositions(build.embedTokens('transformer.wte.weight'), 'transformer.wpe.weight'));
-    for (let layer = 0; layer < build.config.layers; layer++) x = recordLayer(build, layer, x);
-    x = build.layerNorm('transformer.ln_f', x);
-    return build.causalHead(x, build.config.tied ? 'transformer.wte.weight' : 'lm_head.weight');
-  },
+  embed: (build) => build.drop('embedding', 0, build.addPositions(build.embedTokens('transformer.wte.weight'), 'transformer.wpe.weight')),
+  layer: recordLayer,
+  head: (build, x) => build.causalHead(build.layerNorm('transformer.ln_f', x), build.config.tied ? 'transformer.wte.weight' : 'lm_head.weight'),
 };
 
 /** x = x + attention(LN(x)); x = x + HiddenCut(FFN(LN(x))). */

@@ -47,12 +47,9 @@ export function llamaFamily(traits: LlamaTraits): Architecture {
     firstPosition: () => 0,
     sublayers: (layer) => [`${block(layer)}.self_attn`, `${block(layer)}.mlp`],
     sublayerNorm: /_layernorm\.weight$/,
-    record(build) {
-      let x = build.drop('embedding', 0, build.embedTokens('model.embed_tokens.weight'));
-      for (let layer = 0; layer < build.config.layers; layer++) x = recordLayer(build, traits, layer, x);
-      x = build.rmsNorm('model.norm', x);
-      return build.causalHead(x, build.config.tied ? 'model.embed_tokens.weight' : 'lm_head.weight');
-    },
+    embed: (build) => build.drop('embedding', 0, build.embedTokens('model.embed_tokens.weight')),
+    layer: (build, layer, x) => recordLayer(build, traits, layer, x),
+    head: (build, x) => build.causalHead(build.rmsNorm('model.norm', x), build.config.tied ? 'model.embed_tokens.weight' : 'lm_head.weight'),
   };
 
   /** x = x + attention(norm(x)); x = x + HiddenCut(SwiGLU(norm(x))). */

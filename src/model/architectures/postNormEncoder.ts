@@ -63,18 +63,15 @@ export function parseBertLike(fields: ConfigFields, padId: number): ReturnType<A
   };
 }
 
-/** Embeddings and layers; returns the last hidden states (S,V+T,D). */
-export function recordEncoderBody(build: Builder, names: EncoderNames): Tensor {
-  const { embeddings } = names;
-  let x = build.embedTokens(`${embeddings}.word_embeddings.weight`);
-  x = build.addPositions(x, `${embeddings}.position_embeddings.weight`, names.segments ? `${embeddings}.token_type_embeddings.weight` : undefined);
-  x = build.drop('embedding', 0, build.layerNorm(`${embeddings}.LayerNorm`, x));
-  for (let layer = 0; layer < build.config.layers; layer++) x = recordLayer(build, names, layer, x);
-  return x;
+/** What enters the first layer (S,V+T,D). */
+export function embedEncoder(build: Builder, { embeddings, segments }: EncoderNames): Tensor {
+  const tokens = build.embedTokens(`${embeddings}.word_embeddings.weight`);
+  const x = build.addPositions(tokens, `${embeddings}.position_embeddings.weight`, segments ? `${embeddings}.token_type_embeddings.weight` : undefined);
+  return build.drop('embedding', 0, build.layerNorm(`${embeddings}.LayerNorm`, x));
 }
 
 /** x = LN(x + attention(x)); x = LN(x + HiddenCut(FFN(x))). */
-function recordLayer(build: Builder, names: EncoderNames, layer: number, x: Tensor): Tensor {
+export function recordLayer(build: Builder, names: EncoderNames, layer: number, x: Tensor): Tensor {
   const block = names.layer(layer);
   const attended = build.attention(layer, build.project('q', layer, x), build.project('k', layer, x), build.project('v', layer, x));
   const projected = build.project('o', layer, attended);

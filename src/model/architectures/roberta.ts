@@ -2,7 +2,7 @@
 import { recordTanh } from '../../kernels/tanh';
 import { type Architecture, linearGroup } from './architecture';
 import { bertModules } from './bert';
-import { encoderBody, type EncoderNames, encoderSublayers, encoderTargets, parseBertLike, recordEncoderBody } from './postNormEncoder';
+import { encoderBody, type EncoderNames, encoderSublayers, encoderTargets, parseBertLike, embedEncoder, recordLayer } from './postNormEncoder';
 
 const names: EncoderNames = { embeddings: 'roberta.embeddings', layer: (layer) => `roberta.encoder.layer.${layer}`, ...bertModules };
 
@@ -17,9 +17,11 @@ export const roberta: Architecture = {
   firstPosition: ({ padId }) => padId + 1,
   sublayers: encoderSublayers(names),
   sublayerNorm: /encoder\.layer\..*LayerNorm/,
-  record(build) {
+  embed: (build) => embedEncoder(build, names),
+  layer: (build, layer, x) => recordLayer(build, names, layer, x),
+  head(build, x) {
     const { hidden, labels } = build.config;
-    const first = build.drop('output', 0, build.firstRow(recordEncoderBody(build, names)));
+    const first = build.drop('output', 0, build.firstRow(x));
     const dense = recordTanh(build.tape, build.label('classifier tanh'), build.linear('classifier.dense', first, hidden));
     return build.linear('classifier.out_proj', dense, labels);
   },
