@@ -3,6 +3,7 @@ import { activePositions, type RunConfig } from '../config/config';
 import { fieldOf, withField } from '../config/change';
 import type { Fault } from '../protocol/faults';
 import type { FromEngine } from '../protocol/messages';
+import type { Checkpoints } from './checkpoints';
 import { visiblyOverfits } from './findings';
 import { type Context, isLive } from './playground';
 import { effectiveConfig, type RunList } from './runList';
@@ -23,7 +24,7 @@ function restored(draft: RunConfig, inForce: RunConfig, field: string): RunConfi
   return withField(draft, whole ? group : field, fieldOf(inForce, whole ? group : field));
 }
 
-export function handleEvents({ store, engine, data, redraw }: Context, runList: RunList, prepare: () => void): void {
+export function handleEvents({ store, engine, data, redraw }: Context, runList: RunList, checkpoints: Checkpoints, prepare: () => void): void {
   const { setState: set, getState: get } = store;
   /** Step and time of a recent moment, for the speed. */
   let mark = { step: 0, at: 0 };
@@ -45,9 +46,9 @@ export function handleEvents({ store, engine, data, redraw }: Context, runList: 
     },
     planned: ({ summary }) => set(({ problem }) => ({ plan: summary, problem: problem?.scope === 'plan' ? undefined : problem })),
     compiling: ({ done, of }) => set({ compiling: done < of ? { done, of } : undefined }),
-    started({ summary }) {
-      mark = { step: 0, at: performance.now() };
-      set(({ phase }) => ({ phase: phase === 'starting' ? 'running' : phase, plan: summary, compiling: undefined }));
+    started({ step, summary }) {
+      mark = { step, at: performance.now() };
+      set(({ phase }) => ({ phase: phase === 'starting' ? 'running' : phase, plan: summary, compiling: undefined, step }));
     },
     points(event) {
       data.get(event.runId)?.appendPoints(event);
@@ -67,7 +68,10 @@ export function handleEvents({ store, engine, data, redraw }: Context, runList: 
       if (run) set(({ draft }) => ({ draft: restored(draft, effectiveConfig(run), field), refusal: { field, sentence } }));
     },
     inspected: (event) => set({ inspection: event }),
-    paused: ({ step }) => set({ phase: 'paused', step, speed: undefined }),
+    paused({ step }) {
+      set({ phase: 'paused', step, speed: undefined });
+      checkpoints.continueSaving();
+    },
     resumed({ step }) {
       mark = { step, at: performance.now() };
       set({ phase: 'running', step });
@@ -76,9 +80,11 @@ export function handleEvents({ store, engine, data, redraw }: Context, runList: 
       const run = get().runs.find(({ id }) => id === runId);
       const plain = run !== undefined && activePositions(effectiveConfig(run)).length === 0;
       const overfits = visiblyOverfits(data.get(runId)?.evaluations ?? []);
+      checkpoints.continueSaving();
       set(({ offer }) => ({ phase: 'finished', step, speed: undefined, offer: offer === 'waiting' && plain && overfits ? 'shown' : offer }));
       redraw.request();
     },
+    saved: ({ runId, step, file }) => checkpoints.finishSaving(runId, step, file),
     tested: ({ runId, step, scores, rows }) => runList.update(runId, { test: { step, scores, rows } }),
     previewed: (event) => set(({ previews }) => ({ previews: { ...previews, [event.task]: event } })),
     fault({ runId, fault }) {

@@ -13,6 +13,7 @@ export const FAKE_PLAN: PlanSummary = {
   dispatchesPerStep: 180,
   parameters: { trainable: 4_226, total: 210_000 },
   model: { layers: 2, heads: 4, width: 64, vocabulary: 2000 },
+  shared: { layers: 0, cached: false },
   tokens: 24,
 };
 

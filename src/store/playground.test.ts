@@ -19,7 +19,7 @@ const ready = () => engine.say({ type: 'ready', device: FAKE_DEVICE });
 function start(): string {
   page.transport.toggle();
   const { runId } = engine.last('start')!;
-  engine.say({ type: 'started', runId, summary: FAKE_PLAN });
+  engine.say({ type: 'started', runId, step: 0, summary: FAKE_PLAN });
   return runId;
 }
 const settle = () => vi.advanceTimersByTime(1000);
@@ -32,7 +32,7 @@ afterEach(() => vi.useRealTimers());
 
 describe('before a run', () => {
   it('asks for examples at once and for a plan once there is a device', () => {
-    expect(engine.posted.filter(({ type }) => type === 'preview')).toHaveLength(2);
+    expect(engine.posted.filter(({ type }) => type === 'preview')).toHaveLength(3);
     expect(engine.last('prepare')).toBeUndefined();
     ready();
     expect(engine.last('prepare')?.config).toEqual(DEFAULT_CONFIG);

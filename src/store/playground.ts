@@ -1,11 +1,12 @@
 /** The page's model without a page: state, points of runs, and everything a person can do. React only reads it and calls it. */
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import { DEFAULT_CONFIG } from '../config/config';
+import { DEFAULT_CONFIG, TASK_NAMES } from '../config/config';
 import { configProblems } from '../config/problems';
 import { openLink } from '../config/url';
 import { presetOf } from '../config/presets';
 import type { RunId } from '../protocol/messages';
 import { createEdits, type Edits } from './edits';
+import { type Checkpoints, createCheckpoints } from './checkpoints';
 import type { EngineLink } from './engineClient';
 import { handleEvents } from './events';
 import { createRedrawQueue, type RedrawQueue } from './redraw';
@@ -27,6 +28,7 @@ export interface Playground extends Context {
   edits: Edits;
   transport: Transport;
   runList: RunList;
+  checkpoints: Checkpoints;
   setView(part: Partial<ViewSettings>): void;
 }
 
@@ -65,6 +67,9 @@ export function initialState(hash: string, view: ViewSettings = DEFAULT_VIEW): P
     inspection: undefined,
     link: fromLink ? { applied: opened.applied, ignored: opened.ignored, changes: opened.changes, dismissed: false } : undefined,
     offer: 'waiting',
+    checkpoint: undefined,
+    saving: undefined,
+    saved: undefined,
     notice: undefined,
     hoveredRun: undefined,
     cursor: undefined,
@@ -84,6 +89,7 @@ export function createPlayground(engine: EngineLink, options: PlaygroundOptions 
   const runList = createRunList(context);
   const transport = createTransport(context, runList);
   const edits = createEdits(context);
+  const checkpoints = createCheckpoints(context, runList, transport);
   const prepare = () => {
     const { draft } = store.getState();
     if (configProblems(draft).length === 0) engine.post({ type: 'prepare', config: draft });
@@ -91,17 +97,18 @@ export function createPlayground(engine: EngineLink, options: PlaygroundOptions 
   // Examples need no GPU, so they are asked for without waiting for one.
   const preview = () => {
     const { draft } = store.getState();
-    for (const task of ['sentiment', 'similarity'] as const) {
+    for (const task of TASK_NAMES) {
       engine.post({ type: 'preview', task, rows: task === draft.data.task ? draft.data.rows : DEFAULT_CONFIG.data.rows, noise: draft.data.noise, seed: draft.seed });
     }
   };
-  handleEvents(context, runList, prepare);
+  handleEvents(context, runList, checkpoints, prepare);
   preview();
   return {
     ...context,
     edits,
     transport,
     runList,
+    checkpoints,
     setView(part) {
       const view = { ...store.getState().view, ...part };
       store.setState({ view });

@@ -25,19 +25,23 @@ export class RunData {
   readonly evaluations: Evaluation[] = [];
   /** Whether any consistency value differs from zero: without one its chart is not shown. */
   hasConsistency = false;
+  /** Seconds of training before this session: a run that goes on counts from there. */
+  private before = 0;
   /** Grows with every arrival, so that derived rows know when they are stale. */
   version = 0;
 
   appendPoints(event: Pick<PointsEvent, 'from' | PointColumn>): void {
     const count = event.crossEntropy.length;
     this.step.append(Array.from({ length: count }, (_, index) => event.from + index));
-    for (const name of POINT_COLUMNS) this[name].append(event[name]);
+    for (const name of POINT_COLUMNS) this[name].append(name === 'seconds' ? event.seconds.map((seconds) => this.before + seconds) : event[name]);
     this.hasConsistency ||= event.consistency.some((value) => value !== 0);
     this.version += 1;
   }
 
   appendEvaluation(evaluation: Evaluation): void {
-    this.evaluations.push(evaluation);
+    // A run that goes on evaluates again where it was saved; one of the two is enough.
+    if (this.evaluations.at(-1)?.step === evaluation.step) return;
+    this.evaluations.push({ ...evaluation, seconds: this.before + evaluation.seconds });
     this.version += 1;
   }
 
@@ -58,12 +62,15 @@ export class RunData {
     };
   }
 
-  static fromRecord({ points, evaluations }: Pick<RunRecord, 'points' | 'evaluations'>): RunData {
+  /** @param steps how many steps of the record to take: a run that goes on brings the later ones anew */
+  static fromRecord({ points, evaluations }: Pick<RunRecord, 'points' | 'evaluations'>, steps = Infinity): RunData {
     const data = new RunData();
-    data.step.append(points.step);
-    for (const name of POINT_COLUMNS) data[name].append(points[name]);
+    const taken = points.step.filter((step) => step < steps).length;
+    data.step.append(points.step.slice(0, taken));
+    for (const name of POINT_COLUMNS) data[name].append(points[name].slice(0, taken));
     data.hasConsistency = points.consistency.some((value) => value !== 0);
-    data.evaluations.push(...evaluations);
+    data.evaluations.push(...evaluations.filter(({ step }) => step <= steps));
+    data.before = Math.max(data.seconds.last() ?? 0, data.evaluations.at(-1)?.seconds ?? 0);
     return data;
   }
 }

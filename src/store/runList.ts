@@ -1,9 +1,10 @@
 /** The runs that are overlaid: colours, pins, names, removal, and the way to files and back. */
 import type { Change, RunConfig } from '../config/config';
-import { nameOfRun, withChanges } from '../config/diff';
+import { nameOfRun, sameValue, withChanges } from '../config/diff';
 import { DEFAULT_CONFIG } from '../config/config';
 import type { RunId } from '../protocol/messages';
 import type { RunRecord } from '../protocol/run';
+import type { Checkpoint } from './checkpointFile';
 import type { Context } from './playground';
 import { readRecords } from './recordFile';
 import { RunData } from './runData';
@@ -14,12 +15,15 @@ export const RUN_COLOURS = 8;
 
 export interface RunList {
   add(id: RunId, config: RunConfig, changes: Change[], device: string): void;
+  /** Puts a run that goes on in the place of the one that shows its curves so far. */
+  goOn(id: RunId, checkpoint: Checkpoint, device: string): void;
   update(id: RunId, part: Partial<RunInfo>): void;
   appendChange(id: RunId, change: Change): void;
   remove(id: RunId): void;
   /** Removes all that are neither current nor pinned. */
   clearOthers(): void;
-  addRecord(record: RunRecord, kind: 'recorded' | 'loaded'): void;
+  /** Answers the run's id here. */
+  addRecord(record: RunRecord, kind: 'recorded' | 'loaded'): RunId;
   /** Adds the runs of a dropped file; what cannot be read becomes a notice. */
   open(text: string, fileName: string): void;
   /** Records of what is visible, for a download. */
@@ -71,6 +75,7 @@ export function createRunList({ store, data, redraw }: Context): RunList {
       id, name: distinct(kind === 'recorded' ? `${name}, recorded` : name, runs), renamed: true, colour: kind === 'recorded' ? -1 : freeColour(runs), kind, createdAt, device, config, changes,
       pinned: kind === 'loaded', hidden: false, ...(test && { test }),
     }]);
+    return id;
   };
 
   return {
@@ -90,9 +95,23 @@ export function createRunList({ store, data, redraw }: Context): RunList {
       };
       setRuns((all) => [...all, run]);
     },
+    goOn(id, { record, step, ...opened }, device) {
+      const { runs, checkpoint } = store.getState();
+      const shown = checkpoint?.file === opened.file ? runs.find((run) => run.id === checkpoint.shownAs) : undefined;
+      data.set(id, RunData.fromRecord(record, step));
+      const { name, createdAt, config, changes } = record;
+      const run: RunInfo = {
+        id, name: shown?.name ?? distinct(name, runs), renamed: shown?.renamed ?? true, colour: shown?.colour ?? freeColour(runs), kind: 'live', createdAt, device,
+        config, changes: changes.filter((change) => change.step <= step), pinned: false, hidden: false,
+      };
+      if (shown) data.delete(shown.id);
+      setRuns((all) => [...all.filter((other) => other !== shown), run]);
+    },
     appendChange(id, change) {
       const run = store.getState().runs.find((other) => other.id === id);
       if (!run) return;
+      // A run that goes on has those that were made before.
+      if (run.changes.some((made) => sameValue(made, change))) return;
       const changes = [...run.changes, change];
       const others = store.getState().runs.filter((other) => other.id !== id);
       update(id, { changes, ...(run.renamed ? {} : { name: distinct(automaticName(run.config, changes), others) }) });

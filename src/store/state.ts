@@ -4,6 +4,7 @@ import type { PresetName } from '../config/presets';
 import type { Fault } from '../protocol/faults';
 import type { DeviceInfo, FromEngine, InspectionPlace, PlanSummary, RunId } from '../protocol/messages';
 import type { RunRecord } from '../protocol/run';
+import type { Checkpoint } from './checkpointFile';
 import type { Axis } from './series';
 
 export type Phase = 'idle' | 'starting' | 'running' | 'paused' | 'finished' | 'failed';
@@ -65,6 +66,12 @@ export interface PageState {
   link: { applied: number; ignored: string[]; changes: Change[]; dismissed: boolean } | undefined;
   /** The card after the first run that overfits: shown once in a session. */
   offer: 'waiting' | 'shown' | 'done';
+  /** An opened checkpoint that waits to go on, and the run that shows its curves so far. */
+  checkpoint: (Checkpoint & { shownAs: RunId }) | undefined;
+  /** A checkpoint is being made: the run pauses for it, and goes on afterwards if it was going. */
+  saving: { goOn: boolean } | undefined;
+  /** A file that waits to be downloaded. */
+  saved: { name: string; file: Uint8Array<ArrayBuffer> } | undefined;
   /** A sentence about a file that could not be read, or the like; dismissable. */
   notice: string | undefined;
   hoveredRun: RunId | undefined;

@@ -1,5 +1,9 @@
 /** Start, pause, step, reset, and what follows from them. */
-import { applyPreset, type PresetName } from '../config/presets';
+import type { Change, RunConfig } from '../config/config';
+import { withChanges } from '../config/diff';
+import { applyPreset, type PresetName, presetOf } from '../config/presets';
+import type { RunId } from '../protocol/messages';
+import type { Checkpoint } from './checkpointFile';
 import { type Context, isLive, startObstacle } from './playground';
 import type { RunList } from './runList';
 
@@ -11,6 +15,8 @@ export interface Transport {
   toggle(): void;
   /** A new run of the draft; ends the one that is going on. */
   start(): void;
+  /** Goes on with the run of a checkpoint, from the step where that was made. */
+  goOn(checkpoint: Checkpoint): void;
   step(): void;
   reset(): void;
   /** Applies the offered preset, pins the current run and starts the next. */
@@ -22,23 +28,37 @@ export interface Transport {
 }
 
 export function createTransport({ store, engine, data }: Context, runList: RunList): Transport {
+  /** Tells the engine to begin, `from` a checkpoint or afresh; the run is in the list once `list` has put it there. */
+  const begin = (config: RunConfig, changes: Change[], list: (runId: RunId, device: string) => void, from?: Checkpoint) => {
+    const state = store.getState();
+    if (isLive(state.phase)) engine.post({ type: 'reset' });
+    const runId = crypto.randomUUID();
+    list(runId, state.device ? `${state.device.name}, ${state.device.profile}` : 'unknown');
+    engine.post({ type: 'start', runId, config, changes, ...(from && { resume: from.file }) });
+    // Whoever starts the next run, taken up or not, has seen the offer.
+    if (state.offer === 'shown') store.setState({ offer: 'done' });
+    store.setState({
+      phase: 'starting', current: runId, step: from?.step ?? 0, speed: undefined, problem: undefined, refusal: undefined, silent: false, inspection: undefined, saving: undefined,
+    });
+  };
+
   const start = (): boolean => {
     const state = store.getState();
     if (startObstacle(state)) return false;
-    if (isLive(state.phase)) engine.post({ type: 'reset' });
-    const runId = crypto.randomUUID();
     const changes = state.link?.changes ?? [];
-    const device = state.device ? `${state.device.name}, ${state.device.profile}` : 'unknown';
-    runList.add(runId, state.draft, changes, device);
-    engine.post({ type: 'start', runId, config: state.draft, changes });
-    // Whoever starts the next run, taken up or not, has seen the offer.
-    if (state.offer === 'shown') store.setState({ offer: 'done' });
-    store.setState({ phase: 'starting', current: runId, step: 0, speed: undefined, problem: undefined, refusal: undefined, silent: false, inspection: undefined });
+    begin(state.draft, changes, (runId, device) => runList.add(runId, state.draft, changes, device));
     return true;
   };
 
   return {
     start,
+    goOn(checkpoint) {
+      const { config, changes } = checkpoint.record;
+      const draft = withChanges(config, changes);
+      store.setState({ draft, preset: presetOf(draft) ?? 'baseline', link: undefined });
+      if (startObstacle(store.getState())) return;
+      begin(config, changes, (runId, device) => runList.goOn(runId, checkpoint, device), checkpoint);
+    },
     toggle() {
       const { phase } = store.getState();
       // The engine remembers a pause for a run that it is still building.
@@ -58,7 +78,7 @@ export function createTransport({ store, engine, data }: Context, runList: RunLi
       const { current, phase } = store.getState();
       if (phase !== 'idle') engine.post({ type: 'reset' });
       store.setState(({ problem }) => ({
-        phase: 'idle', current: undefined, step: 0, speed: undefined, compiling: undefined, silent: false, inspection: undefined,
+        phase: 'idle', current: undefined, step: 0, speed: undefined, compiling: undefined, silent: false, inspection: undefined, saving: undefined,
         problem: problem?.scope === 'run' ? undefined : problem,
       }));
       // A run that has hardly begun is not worth a line among the others.
@@ -77,7 +97,7 @@ export function createTransport({ store, engine, data }: Context, runList: RunLi
       if (current) engine.post({ type: 'test', runId: current });
     },
     restartEngine() {
-      store.setState({ engine: 'starting', problem: undefined, silent: false, phase: 'idle', current: undefined, compiling: undefined, plan: undefined, step: 0, speed: undefined });
+      store.setState({ engine: 'starting', problem: undefined, silent: false, saving: undefined, phase: 'idle', current: undefined, compiling: undefined, plan: undefined, step: 0, speed: undefined });
       engine.restart();
     },
   };

@@ -8,16 +8,18 @@ import { PresetPicker } from './experiment/PresetPicker';
 import { RestartStrip } from './experiment/RestartStrip';
 import { InsideView } from './inside/InsideView';
 import { FaultBanner } from './states/FaultBanner';
-import { LinkNote, Notice, Offer } from './states/Notes';
+import { CheckpointNote, LinkNote, Notice, Offer } from './states/Notes';
 import { TransportBar } from './transport/TransportBar';
 import { useFileDrop } from './useFileDrop';
 import { useKeyboard } from './useKeyboard';
+import { useSavedFile } from './useSavedFile';
 import { useTabState } from './useTabState';
 
 export function App() {
   useKeyboard();
   useTabState();
   const dropping = useFileDrop();
+  useSavedFile();
   const hint = usePage((state) => (state.engine !== 'ready' || state.current ? 'held-out rows are never trained on' : 'press Start, or the space bar'));
   return (
     <div className={dropping ? 'dropping-file' : undefined}>
@@ -37,6 +39,7 @@ export function App() {
           <h2 className="column-title">Curves <small>{hint}</small></h2>
           <LinkNote />
           <Notice />
+          <CheckpointNote />
           <Offer />
           <Curves />
           <InsideView />

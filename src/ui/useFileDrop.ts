@@ -1,9 +1,9 @@
 import { useEffect, useState } from 'react';
 import { usePlayground } from './kit/context';
 
-/** A run file can be dropped anywhere on the page. True while one hovers over it. */
+/** A run's file or a checkpoint can be dropped anywhere on the page. True while one hovers over it. */
 export function useFileDrop(): boolean {
-  const { runList } = usePlayground();
+  const { checkpoints } = usePlayground();
   const [over, setOver] = useState(false);
   useEffect(() => {
     const carriesFiles = (event: DragEvent) => event.dataTransfer?.types.includes('Files') ?? false;
@@ -17,7 +17,7 @@ export function useFileDrop(): boolean {
       if (!carriesFiles(event)) return;
       event.preventDefault();
       setOver(false);
-      for (const file of event.dataTransfer?.files ?? []) void file.text().then((text) => runList.open(text, file.name));
+      for (const file of event.dataTransfer?.files ?? []) void checkpoints.open(file);
     };
     document.addEventListener('dragover', drag);
     document.addEventListener('dragleave', leave);
@@ -27,6 +27,6 @@ export function useFileDrop(): boolean {
       document.removeEventListener('dragleave', leave);
       document.removeEventListener('drop', drop);
     };
-  }, [runList]);
+  }, [checkpoints]);
   return over;
 }

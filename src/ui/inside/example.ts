@@ -20,5 +20,5 @@ function exampleLogits(): Float32Array {
 export const EXAMPLE: AttentionView = {
   tokens: TOKENS,
   logits: exampleLogits(),
-  mask: { seed: 42, sample: 0, heads: 4, width: TOKENS.length, tokens: TOKENS.length, hidden: 64 },
+  mask: { seed: 42, sample: 0, heads: 4, width: TOKENS.length, tokens: TOKENS.length, hidden: 64, causal: false },
 };
