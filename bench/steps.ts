@@ -33,8 +33,8 @@ export async function createTrainer(gpu: Gpu, pipelines: Pipelines, shape: Shape
 function submit(runner: Runner, shape: Shape): void {
   const { method } = runner.stepCase;
   const step = runner.next++;
-  runner.trainer.step(batchOf(shape), {
-    seed: 1, maskStep: step, ringSlot: step % RING_SLOTS, step, learningRate: 1e-4, weightDecay: 0.01, clip: 1, alpha: method.consistency.alpha, smoothing: 0, rules: method.dropout,
+  runner.trainer.step([batchOf(shape)], {
+    seed: 1, ringSlot: step % RING_SLOTS, step, learningRate: 1e-4, weightDecay: 0.01, clip: 1, alpha: method.consistency.alpha, smoothing: 0, l1: 0, neftune: 0, rules: method.dropout,
   });
 }
 

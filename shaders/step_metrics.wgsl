@@ -1,5 +1,6 @@
 // step_metrics — the scalars of one step, written into a ring that comes home a few times a second
-//          ring[slot] = (cross-entropy, consistency, gradient norm, 0), the first two averaged over the counted rows
+//          ring[slot] = (cross-entropy, consistency, gradient norm, 0), the first two averaged over the counted rows of all micro-batches:
+//          the first micro-batch assigns, each later one adds its share; the norm is right once the last one has finished the step
 //
 // shapes   losses and second_losses (N), values (M), norm (2), ring (slots, 4)
 // threads  one workgroup of LANES lanes
@@ -32,5 +33,9 @@ fn forward(@builtin(local_invocation_id) local: vec3<u32>) {
     for (var i = lane; i < params.values; i += LANES) { distance += values[i]; }
     distance = reduce_sum(distance, local.y, lane);
   }
-  if (lane == 0u) { ring[step.ring_slot] = vec4f(loss * params.loss_weight * step.inverse_rows, distance * step.inverse_rows, norm[0], 0.0); }
+  if (lane == 0u) {
+    var sums = vec2f(loss * params.loss_weight * step.inverse_rows, distance * step.inverse_rows);
+    if (step.micro_batch > 0u) { sums += ring[step.ring_slot].xy; }
+    ring[step.ring_slot] = vec4f(sums, norm[0], 0.0);
+  }
 }

@@ -65,6 +65,19 @@ describe('the backward walk', () => {
     expect(plan(tape).labels).toEqual(['a', 'b', 'c', 'loss b', 'loss c', 'loss c dx', 'loss b dx', 'c dx', 'b dx +', 'b dw', 'a dx', 'a dw +']);
   });
 
+  it('adds every gradient of a parameter where the plan runs several times a step, and assigns those of activations', () => {
+    const tape = new Tape();
+    const [x, w] = [tape.parameter('x', [2, 3]), tape.parameter('w', [3])];
+    const a = apply(tape, 'a', x, w);
+    lose(tape, apply(tape, 'b', a, w));
+    lose(tape, tape.record(through, 'through', { x: tape.parameter('p', [2, 3]) }, { y: [2, 3] }, null).y, 'loss p');
+    const { labels, added, accumulating } = plan(tape, { accumulating: true });
+    expect(labels.slice(5)).toEqual(['loss p dx', 'add', 'loss dx', 'b dx', 'b dw +', 'a dx +', 'a dw +']);
+    expect(added).toEqual(['p += d(through.y)']);
+    expect(accumulating).toBe(true);
+    expect(plan(new Tape()).accumulating).toBe(false);
+  });
+
   it('skips what leads to no trained tensor, and what no gradient reaches', () => {
     const tape = new Tape();
     const [input, w] = [tape.input('ids', [2, 3], 'f32'), tape.parameter('w', [3])];
@@ -204,13 +217,15 @@ describe('a gradient that is handed on', () => {
   });
 });
 
-it('ends with what finishes the step, and keeps what it was told to', () => {
+it('ends with what finishes the step and with what each micro-batch reports, and keeps what it was told to', () => {
   const tape = new Tape();
   const y = apply(tape, 'a', tape.parameter('x', [2, 3]));
   tape.keep('y', y);
   lose(tape, y);
-  const { labels, kept, placement } = plan(tape, {}, { finish: (emit) => emit.dispatch({ label: 'update', shader: nothing, entry: 'forward', grid: [1, 1, 1], bindings: {} }) });
-  expect(labels.at(-1)).toBe('update');
+  const write = (label: string) => (emit: Emitter) => emit.dispatch({ label, shader: nothing, entry: 'forward', grid: [1, 1, 1], bindings: {} });
+  const { labels, kept, placement, finish } = plan(tape, {}, { finish: write('update'), report: write('scalars') });
+  expect(labels.slice(-2)).toEqual(['update', 'scalars']);
+  expect(labels.slice(finish.from, finish.to)).toEqual(['update']);
   expect(kept.get('y')).toBe(y);
   expect(placement.bufferOf.has(y)).toBe(true);
 });

@@ -3,7 +3,8 @@
  * trained tensor. Buffers are placed by lifetime, so that the bytes of a plan are known before any is allocated.
  *
  * Accumulation policy, stated once: the first dispatch that writes a gradient assigns, every later one adds (ACCUMULATE). Nothing is
- * ever zero-filled.
+ * ever zero-filled, with one exception: in a plan that runs several times a step (`accumulating`) every write of a parameter's gradient
+ * adds, and whoever runs it clears these gradients before the first time.
  */
 import type { Profile } from '../gpu/device';
 import type { Shader } from '../gpu/shader';
@@ -32,6 +33,8 @@ export interface CompileOptions {
   /** Tests run every workgroup size: fixed lanes per row, and tiles of fixed size. */
   lanes?: number;
   tile?: Tile;
+  /** The plan runs once for each of several micro-batches a step: gradients of parameters add up over them. */
+  accumulating?: boolean;
   /** The tile that autotune found fastest for a product of this size on this adapter. */
   tileFor?: (rows: number, columns: number, depth: number, products: number) => Tile | undefined;
 }
@@ -41,6 +44,10 @@ export interface Tile { wx: number; wy: number; k: number }
 
 export interface Plan {
   dispatches: Dispatch[];
+  /** The dispatches from … to − 1 finish a step: of several micro-batches only the last one runs them. */
+  finish: { from: number; to: number };
+  /** Whether gradients of parameters must be cleared before the first micro-batch. */
+  accumulating: boolean;
   placement: Placement;
   /** Gradient of each parameter that the loss reaches. */
   parameterGradients: Map<Tensor, Tensor>;
@@ -125,7 +132,7 @@ export class Gradients {
   into(tensor: Tensor | undefined): GradientTarget | undefined {
     if (!tensor?.needsGradient) return undefined;
     const before = this.made.get(tensor);
-    if (!before) return { tensor: this.set(tensor, this.create(tensor)), accumulate: 0 };
+    if (!before) return { tensor: this.set(tensor, this.create(tensor)), accumulate: this.options.accumulating && tensor.role === 'parameter' ? 1 : 0 };
     if (this.readers.get(before)!.size === 1) return { tensor: before, accumulate: 1 };
     this.release(tensor);
     const own = this.set(tensor, this.create(tensor));
@@ -177,7 +184,8 @@ export class Gradients {
 
 /**
  * @param parts.seeds gradients that come from outside, for tests of a single operation; losses need none, they are where the walk starts
- * @param parts.finish dispatches after the backward pass: gradient norm, optimizer, metrics
+ * @param parts.finish dispatches after the backward pass, once a step: gradient norm, optimizer
+ * @param parts.report dispatches at the end of every micro-batch: the step's scalars
  */
 export function compile(
   tape: Tape, options: CompileOptions,
@@ -187,6 +195,7 @@ export function compile(
     add: (emit: Emitter, from: Tensor, to: Tensor, accumulate: boolean) => void;
     seeds?: Map<Tensor, Tensor>;
     finish?: (emit: Emitter, gradients: Gradients) => void;
+    report?: (emit: Emitter) => void;
   },
 ): Plan {
   const emit = new Emitter(tape, options);
@@ -203,11 +212,16 @@ export function compile(
       for (const output of Object.values(node.outputs)) if (firstProducer.get(output) === index) gradients.release(output);
     }
   }
+  const from = emit.dispatches.length;
   parts.finish?.(emit, gradients);
+  const finish = { from, to: emit.dispatches.length };
+  parts.report?.(emit);
   const kept = new Set(tape.kept.values());
   const placement = place(emit.dispatches, kept);
   return {
     dispatches: emit.dispatches,
+    finish,
+    accumulating: options.accumulating ?? false,
     placement,
     parameterGradients: gradients.ofParameters,
     inputs: tape.tensors.filter((tensor) => tensor.role === 'input'),

@@ -15,6 +15,14 @@ export interface SharedBuffers {
 const ALIGNMENT = 256;
 const round = (bytes: number) => Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
 
+/** What of a plan one submit runs, where a step takes several (micro-batches whose gradients add up). */
+export interface Part {
+  /** Records what goes before the plan's work. */
+  prepare?: (encoder: GPUCommandEncoder) => void;
+  /** Whether the dispatches that finish a step run. */
+  finishes?: boolean;
+}
+
 interface Encoded {
   label: string;
   pipeline: GPUComputePipeline;
@@ -87,9 +95,23 @@ export class Execution {
     return this.inputs.has(label);
   }
 
-  encode(pass: GPUComputePassEncoder): void {
+  /** Runs the plan: one pass in one submit, nothing is waited for. `copy` records copies that follow the work. */
+  submit(label: string, copy?: (encoder: GPUCommandEncoder) => void, { prepare, finishes }: Part = {}): void {
+    const encoder = this.device.createCommandEncoder({ label });
+    prepare?.(encoder);
+    const pass = encoder.beginComputePass({ label });
+    this.encode(pass, finishes);
+    pass.end();
+    copy?.(encoder);
+    this.device.queue.submit([encoder.finish()]);
+  }
+
+  /** @param finishes false leaves out what finishes a step (`Plan.finish`) */
+  encode(pass: GPUComputePassEncoder, finishes = true): void {
+    const { from, to } = this.plan.finish;
     let current: GPUComputePipeline | undefined;
-    for (const { pipeline, group, grid } of this.steps) {
+    for (const [index, { pipeline, group, grid }] of this.steps.entries()) {
+      if (!finishes && index >= from && index < to) continue;
       if (pipeline !== current) pass.setPipeline(pipeline);
       current = pipeline;
       pass.setBindGroup(0, group);

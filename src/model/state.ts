@@ -11,8 +11,9 @@ import type { ParameterSpec } from './parameters';
 /** Slices of an arena start at multiples of this, the strictest alignment of a binding's offset. */
 const ALIGNMENT = 256;
 
-/** Bytes of the step uniform: 12 scalars, then 16 bytes a slot. */
-export const STEP_BYTES = 48 + SLOT_LIMIT * 16;
+/** Bytes of the step uniform: 16 scalars, then 16 bytes a slot. */
+export const STEP_SCALAR_BYTES = 64;
+export const STEP_BYTES = STEP_SCALAR_BYTES + SLOT_LIMIT * 16;
 
 export interface Slice {
   spec: ParameterSpec;
@@ -35,6 +36,10 @@ export function sliceArena(specs: ParameterSpec[]): { slices: Map<string, Slice>
 
 const ARENAS = ['values', 'gradients', 'first moments', 'second moments', 'groups'] as const;
 type ArenaName = (typeof ARENAS)[number];
+
+/** The optimizer's running means of gradients and of their squares. */
+export const MOMENTS = ['first moments', 'second moments'] as const;
+export type Moments = (typeof MOMENTS)[number];
 
 export class ModelState implements SharedBuffers {
   readonly step: GPUBuffer;
@@ -106,8 +111,25 @@ export class ModelState implements SharedBuffers {
     }
   }
 
-  /** Reads every trained tensor, or its gradient, by name. */
-  async read(what: 'values' | 'gradients'): Promise<Map<string, Float32Array>> {
+  /** Sets trained tensors, or a moment of them, without touching anything else. `values` has every name and size, see `reset`. */
+  restore(what: 'values' | Moments, values: Map<string, Float32Array>): void {
+    for (const { spec, offset } of this.slices.values()) this.gpu.device.queue.writeBuffer(this.arena(what), offset, values.get(spec.name) as Float32Array<ArrayBuffer>);
+  }
+
+  /** A buffer of this state's own, for a shared tensor that only some plans read; made once. */
+  provide(label: string, bytes: number): GPUBuffer {
+    const made = this.buffers.get(label) ?? this.gpu.device.createBuffer({ label, size: bytes, usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST });
+    this.buffers.set(label, made);
+    return made;
+  }
+
+  /** Records that every gradient becomes 0, for micro-batches to add to. */
+  clearGradients(encoder: GPUCommandEncoder): void {
+    encoder.clearBuffer(this.arena('gradients'));
+  }
+
+  /** Reads every trained tensor, or what belongs to it, by name. The copies are submitted before anything is waited for. */
+  async read(what: 'values' | 'gradients' | Moments): Promise<Map<string, Float32Array>> {
     const slices = [...this.slices.values()];
     const values = await readRanges(this.gpu.device, slices.map(({ offset, bytes }) => ({ buffer: this.arena(what), offset, bytes })));
     return new Map(slices.map(({ spec }, index) => [spec.name, values[index]]));

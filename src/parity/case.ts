@@ -21,7 +21,14 @@ export interface ParityCase {
     dropout?: Partial<Record<Position, { p: number; pattern: Pattern; compensation?: Compensation; from_layer?: number }>>;
     consistency?: { kind: Method['consistency']['kind']; alpha?: number; second?: SecondPass };
   };
-  hyper: { lr: number; weight_decay: number; warmup: number; total: number; clip?: number; smoothing?: number };
+  hyper: {
+    lr: number; weight_decay: number; warmup: number; total: number; clip?: number; smoothing?: number;
+    /** Batches whose gradients make one step; left out: 1. */
+    accumulation?: number;
+    /** λ of the L1 penalty on A and B, α of NEFTune's noise; left out or 0: none. */
+    l1?: number;
+    neftune?: number;
+  };
   batches: { input_ids: number[][]; attention_mask: number[][]; labels: (number | number[])[] }[];
 }
 
@@ -56,5 +63,7 @@ export function methodOf(description: ParityCase): Method {
     targets,
     dropout,
     consistency: { kind, alpha: method.consistency?.alpha ?? 0, second: method.consistency?.second ?? 'dropped_stopgrad' },
+    penalised: (description.hyper.l1 ?? 0) > 0,
+    noisy: (description.hyper.neftune ?? 0) > 0,
   };
 }

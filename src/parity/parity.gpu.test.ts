@@ -1,38 +1,23 @@
 /** The engine against PyTorch: every golden fixture in both kernel profiles. */
 import { describe, expect, it } from 'vitest';
+import { FIXTURES, fixtureFolder } from '../kernels/testing/fixtures';
 import '../kernels/testing/matcher';
 import { pageFor } from '../kernels/testing/page';
-import type { ModelFolder } from '../model/files/folder';
 import { compareOutcomes, type Distances, readGoldenCase } from '../reference/golden';
 import type { ParityCase } from './case';
 import { type ParityOptions, type ParityResult, runCase } from './runCase';
 
-const ROOT = '../fixtures/golden/';
-const files: Record<string, string> = import.meta.glob('../fixtures/golden/**/*.{json,safetensors}', { query: '?url', import: 'default', eager: true });
-const names = [...new Set(Object.keys(files).map((path) => path.slice(ROOT.length).split('/')[0]))].sort();
-
 /** The limits of the golden cases' own comparison; float32 arithmetic lands 30 to 1000 times below them. */
 const LIMITS: Distances = { loss: 1e-4, grad_norm: 1e-3, logits: 1e-4, grad: 1e-3, final: 2e-3, eval: 1e-3 };
 
-function folderOf(name: string, below = ''): ModelFolder {
-  return {
-    name,
-    async read(file) {
-      const url = files[`${ROOT}${name}/${below}${file}`];
-      if (!url) throw new Error(`fixture ${name} has no file ${below}${file}`);
-      return (await fetch(url)).arrayBuffer();
-    },
-  };
-}
-
 it('has the fixtures', () => {
-  expect(names.length).toBe(29);
+  expect(FIXTURES.length).toBe(29);
 });
 
 async function run(name: string, profile: 'software' | 'gpu', options: ParityOptions = {}): Promise<ParityResult> {
-  const golden = await readGoldenCase(folderOf(name));
+  const golden = await readGoldenCase(fixtureFolder(name));
   const { gpu, pipelines, complaints } = await pageFor({ profile });
-  const result = await runCase(gpu, pipelines, golden.file as unknown as ParityCase, folderOf(name, 'model/'), golden.init, options);
+  const result = await runCase(gpu, pipelines, golden.file as unknown as ParityCase, fixtureFolder(name, 'model/'), golden.init, options);
   expect(complaints()).toEqual([]);
   const distances = compareOutcomes(golden.expected, { perStep: result.steps, tensors: result.tensors }, golden.file.batches[0].attention_mask);
   for (const [kind, limit] of Object.entries(LIMITS)) expect(distances[kind as keyof Distances], kind).toBeLessThan(limit);
@@ -40,7 +25,7 @@ async function run(name: string, profile: 'software' | 'gpu', options: ParityOpt
 }
 
 describe.each(['software', 'gpu'] as const)('profile %s', (profile) => {
-  it.each(names)('%s', async (name) => {
+  it.each(FIXTURES)('%s', async (name) => {
     await run(name, profile);
   });
 });

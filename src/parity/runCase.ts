@@ -41,20 +41,21 @@ export async function runCase(gpu: Gpu, pipelines: Pipelines, description: Parit
   const batches = description.batches.map((batch) => hostBatch(batch, virtualRows));
   const samples = batches[0].lengths.length;
   const tokens = batches[0].ids.length / samples;
-  const trainer = await Trainer.create({ gpu, pipelines, checkpoint, config, method, batch: { samples, tokens }, keep: ['logits', 'logits.branch1'], ...options });
+  const { hyper } = description;
+  const { accumulation = 1 } = hyper;
+  const trainer = await Trainer.create({ gpu, pipelines, checkpoint, config, method, batch: { samples, tokens }, accumulation, keep: ['logits', 'logits.branch1'], ...options });
   try {
     trainer.reset(new Map([...init].map(([name, { values }]) => [name, values])));
     const shapes = new Map([...trainer.state.slices.values()].map(({ spec }) => [spec.name, spec.shape]));
     const tensors = new Map<string, TensorFile>();
     const shape: LogitsShape = { samples, rows: config.problem === 'language_model' ? tokens : 0, virtualRows, outputs: config.problem === 'language_model' ? config.vocabulary : config.labels };
-    const { hyper } = description;
     const rates: number[] = [];
-    for (const [step, batch] of batches.entries()) {
+    for (let step = 0; step * accumulation < batches.length; step++) {
       const learningRate = hyper.lr * linearSchedule(step, hyper.warmup, hyper.total);
       rates.push(learningRate);
-      trainer.step(batch, {
-        seed: description.mask_seed, maskStep: step, ringSlot: step, step, learningRate, weightDecay: hyper.weight_decay, clip: hyper.clip ?? 0,
-        alpha: method.consistency.alpha, smoothing: hyper.smoothing ?? 0, rules: method.dropout,
+      trainer.step(batches.slice(step * accumulation, (step + 1) * accumulation), {
+        seed: description.mask_seed, ringSlot: step, step, learningRate, weightDecay: hyper.weight_decay, clip: hyper.clip ?? 0,
+        alpha: method.consistency.alpha, smoothing: hyper.smoothing ?? 0, l1: hyper.l1 ?? 0, neftune: hyper.neftune ?? 0, rules: method.dropout,
       });
       if (step > 0) continue;
       await keepLogits(trainer, method, shape, tensors);
@@ -62,7 +63,7 @@ export async function runCase(gpu: Gpu, pipelines: Pipelines, description: Parit
     }
     for (const [name, values] of await trainer.state.read('values')) tensors.set(`final.${name}`, { shape: shapes.get(name)!, values });
     tensors.set('eval.logits', logitsOf(await evaluate(trainer, batches[0], samples, tokens), shape));
-    const [ring] = await readRanges(gpu.device, [{ buffer: trainer.state.ring, bytes: batches.length * RING_WIDTH * 4 }]);
+    const [ring] = await readRanges(gpu.device, [{ buffer: trainer.state.ring, bytes: rates.length * RING_WIDTH * 4 }]);
     const steps = rates.map((lr, step) => {
       const [ce, consistency, norm] = ring.subarray(step * RING_WIDTH);
       return { ce, consistency, loss: ce + (method.consistency.kind === 'none' ? 0 : method.consistency.alpha * consistency), lr, grad_norm: norm };
@@ -105,17 +106,14 @@ async function evaluate(trainer: Trainer, batch: HostBatch, samples: number, tok
   const { gpu, config } = trainer.options;
   const execution = await trainer.evaluator({ samples, tokens });
   writeBatch(execution, batch, config);
-  const encoder = gpu.device.createCommandEncoder();
-  const pass = encoder.beginComputePass({ label: 'evaluate' });
-  execution.encode(pass);
-  pass.end();
-  gpu.device.queue.submit([encoder.finish()]);
+  execution.submit('evaluate');
   const [logits] = await readRanges(gpu.device, [execution.kept('logits')]);
   execution.destroy();
   return logits;
 }
 
-function hostBatch(batch: ParityCase['batches'][number], virtualRows: number): HostBatch {
+/** @param virtualRows rows in front of the tokens of each sample (prompt tuning) */
+export function hostBatch(batch: ParityCase['batches'][number], virtualRows: number): HostBatch {
   const rows = {
     ids: Uint32Array.from(batch.input_ids.flat()),
     lengths: Uint32Array.from(batch.attention_mask.map((row) => row.reduce((sum, seen) => sum + seen, 0))),

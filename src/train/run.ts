@@ -156,13 +156,16 @@ export class Run {
 
   private submit(): void {
     const { config, dataset, step } = this;
-    const { batchSize, weightDecay, clip, smoothing } = config.optimizer;
-    const rows = batchRows(config.seed, step, batchSize, dataset.training.ids.length);
+    const { batchSize, accumulation, weightDecay, clip, smoothing, l1, neftune } = config.optimizer;
+    const batches = Array.from({ length: accumulation }, (_, microBatch) => {
+      const rows = batchRows(config.seed, step * accumulation + microBatch, batchSize, dataset.training.ids.length);
+      return fillBatch(rows, dataset.training, dataset.width, dataset.padId);
+    });
     const learningRate = this.rateOf(step);
     this.rates.push(learningRate);
     this.times.push(this.clock.seconds);
-    this.trainer.step(fillBatch(rows, dataset.training, dataset.width, dataset.padId), {
-      seed: config.seed, maskStep: step, ringSlot: this.ring.slot(step), step, learningRate, weightDecay, clip, smoothing,
+    this.trainer.step(batches, {
+      seed: config.seed, ringSlot: this.ring.slot(step), step, learningRate, weightDecay, clip, smoothing, l1, neftune,
       alpha: config.consistency.alpha, rules: config.dropout,
     });
     this.step++;

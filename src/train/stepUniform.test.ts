@@ -3,11 +3,11 @@ import stepCode from '../../shaders/lib/step.wgsl?raw';
 import { type DropoutRules, POSITIONS } from '../config/dropout';
 import { SLOT_LIMIT } from '../kernels/site';
 import { slotOf } from '../model/builder';
-import { STEP_BYTES } from '../model/state';
+import { STEP_BYTES, STEP_SCALAR_BYTES } from '../model/state';
 import { packSpans, packStep, type StepValues } from './stepUniform';
 
 const VALUES: StepValues = {
-  seed: 0xfffffffe, maskStep: 3_000_000_000, ringSlot: 17, step: 4, learningRate: 0.01, weightDecay: 0.1, clip: 1.5, alpha: 0.3, smoothing: 0.2, countedRows: 12, rules: {}, layers: 2,
+  seed: 0xfffffffe, maskStep: 3_000_000_000, microBatch: 3, ringSlot: 17, step: 4, learningRate: 0.01, weightDecay: 0.1, clip: 1.5, alpha: 0.3, smoothing: 0.2, l1: 0.003, neftune: 5, countedRows: 12, rules: {}, layers: 2,
 };
 
 /** Byte of a field of the WGSL struct, by its order in the text: all scalars have four bytes. */
@@ -21,16 +21,20 @@ function byteOf(field: string): number {
 describe('the step uniform', () => {
   it('has every scalar where the WGSL struct reads it', () => {
     const view = packStep(VALUES);
-    expect(['seed', 'mask_step', 'ring_slot'].map((field) => view.getUint32(byteOf(field), true))).toEqual([0xfffffffe, 3_000_000_000, 17]);
+    expect(['seed', 'mask_step', 'ring_slot', 'micro_batch'].map((field) => view.getUint32(byteOf(field), true))).toEqual([0xfffffffe, 3_000_000_000, 17, 3]);
     const float = (field: string) => view.getFloat32(byteOf(field), true);
     // The fifth step: t = 5.
     expect(float('step_size')).toBe(Math.fround(0.01 / (1 - 0.9 ** 5)));
     expect(float('second_correction')).toBe(Math.fround(1 / Math.sqrt(1 - 0.999 ** 5)));
     expect(float('decay')).toBe(Math.fround(0.01 * 0.1));
-    expect(['clip', 'alpha', 'smoothing', 'inverse_rows'].map(float)).toEqual([1.5, 0.3, 0.2, 1 / 12].map(Math.fround));
-    expect(byteOf('slots')).toBe(48);
+    expect(['clip', 'alpha', 'smoothing', 'inverse_rows', 'l1', 'neftune'].map(float)).toEqual([1.5, 0.3, 0.2, 1 / 12, 0.003, 5].map(Math.fround));
+    expect(byteOf('slots')).toBe(STEP_SCALAR_BYTES);
     expect(view.byteLength).toBe(STEP_BYTES);
     expect(Number(/array<Slot, (\d+)>/.exec(stepCode)![1])).toBe(SLOT_LIMIT);
+  });
+
+  it('has no infinity where no row counts', () => {
+    expect(packStep({ ...VALUES, countedRows: 0 }).getFloat32(byteOf('inverse_rows'), true)).toBe(1);
   });
 
   it('has threshold and scale of every rule in the slots of all its layers', () => {
@@ -40,7 +44,7 @@ describe('the step uniform', () => {
     };
     const view = packStep({ ...VALUES, rules });
     const slot = (position: (typeof POSITIONS)[number], layer: number) => {
-      const at = 48 + slotOf(position, layer, 2) * 16;
+      const at = STEP_SCALAR_BYTES + slotOf(position, layer, 2) * 16;
       return [view.getUint32(at, true), view.getFloat32(at + 4, true)];
     };
     for (const layer of [0, 1]) {

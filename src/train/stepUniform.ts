@@ -1,8 +1,8 @@
-/** The host side of `shaders/lib/step.wgsl`: everything that changes from step to step, computed in float64 and written once a step. */
+/** The host side of `shaders/lib/step.wgsl`: everything that changes from step to step, computed in float64 and written once a micro-batch. */
 import { defaultCompensation, type DropoutRules, POSITIONS } from '../config/dropout';
 import { SLOT_LIMIT } from '../kernels/site';
 import { slotOf } from '../model/builder';
-import { STEP_BYTES } from '../model/state';
+import { STEP_BYTES, STEP_SCALAR_BYTES } from '../model/state';
 import { spanLength, thresholdOf } from '../random/masks';
 
 const BETA1 = 0.9;
@@ -13,6 +13,8 @@ export interface StepValues {
   seed: number;
   /** What masks.md calls step: the optimizer step, or step · M + m with M micro-batches. */
   maskStep: number;
+  /** m: number of this micro-batch in its step. */
+  microBatch: number;
   /** Slot of the metrics ring. */
   ringSlot: number;
   /** Optimizer step counted from 0, for the bias corrections. */
@@ -24,7 +26,11 @@ export interface StepValues {
   /** Weight of the consistency term. */
   alpha: number;
   smoothing: number;
-  /** Rows that count, over which losses are averaged. */
+  /** Weight λ of the L1 penalty on A and B, for a plan that contains it. */
+  l1: number;
+  /** α of NEFTune's noise, for a plan that contains it. */
+  neftune: number;
+  /** Rows that count in all micro-batches of the step, over which losses are averaged. */
   countedRows: number;
   rules: DropoutRules;
   layers: number;
@@ -34,12 +40,12 @@ export interface StepValues {
 export function packStep(values: StepValues, into: DataView<ArrayBuffer> = new DataView(new ArrayBuffer(STEP_BYTES))): DataView<ArrayBuffer> {
   const { rules, layers } = values;
   if (POSITIONS.length * layers > SLOT_LIMIT) throw new Error(`step: ${layers} layers need ${POSITIONS.length * layers} slots, the step uniform has ${SLOT_LIMIT}; choose a model of at most ${SLOT_LIMIT / POSITIONS.length} layers`);
-  const words = [values.seed, values.maskStep, values.ringSlot, 0];
+  const words = [values.seed, values.maskStep, values.ringSlot, values.microBatch];
   words.forEach((word, index) => into.setUint32(index * 4, word, true));
   const t = values.step + 1;
   const scalars = [
     values.learningRate / (1 - BETA1 ** t), 1 / Math.sqrt(1 - BETA2 ** t), values.learningRate * values.weightDecay, values.clip,
-    values.alpha, values.smoothing, 1 / values.countedRows, 0,
+    values.alpha, values.smoothing, 1 / Math.max(1, values.countedRows), values.l1, values.neftune,
   ];
   scalars.forEach((scalar, index) => into.setFloat32(16 + index * 4, scalar, true));
   for (const position of POSITIONS) {
@@ -48,7 +54,7 @@ export function packStep(values: StepValues, into: DataView<ArrayBuffer> = new D
     const compensation = rule.compensation ?? defaultCompensation(position, rule.pattern);
     const scale = compensation === 'rescale' ? 1 / (1 - rule.p) : 1;
     for (let layer = 0; layer < layers; layer++) {
-      const at = 48 + slotOf(position, layer, layers) * 16;
+      const at = STEP_SCALAR_BYTES + slotOf(position, layer, layers) * 16;
       into.setUint32(at, thresholdOf(rule.p), true);
       into.setFloat32(at + 4, scale, true);
     }

@@ -10,7 +10,7 @@ import type { Method, Passes } from '../model/method';
 import { parameterSpecs } from '../model/parameters';
 import { residualWeights } from '../model/pissa';
 import { type BatchShape, planEvaluation, planTraining, type PlanTarget } from '../model/plans';
-import { ModelState, sliceArena } from '../model/state';
+import { ModelState, sliceArena, STEP_BYTES } from '../model/state';
 import { packSpans, packStep, type StepValues } from './stepUniform';
 
 /** Rows padded on the right to one width. */
@@ -33,16 +33,21 @@ export interface TrainerOptions {
   config: ModelConfig;
   method: Method;
   batch: BatchShape;
+  /** M: micro-batches a step may have; left out: 1. */
+  accumulation?: number;
   passes?: Passes;
   keep?: string[];
   target?: Partial<PlanTarget>;
 }
 
+/** What a caller says of a step; the rest follows from its batches and the model. */
+export type StepInput = Omit<StepValues, 'maskStep' | 'microBatch' | 'countedRows' | 'layers'>;
+
 /** The training plan of `options`, without allocating anything: its bytes are what Start would take. */
 export function planOf(options: Omit<TrainerOptions, 'pipelines' | 'checkpoint'>): Plan {
-  const { gpu, config, method, batch, passes, keep } = options;
+  const { gpu, config, method, batch, accumulation = 1, passes, keep } = options;
   const arena = sliceArena(parameterSpecs(config, method));
-  return planTraining(config, method, batch, arena.bytes / 4, targetOf(gpu, options.target), { passes, keep });
+  return planTraining(config, method, batch, arena.bytes / 4, targetOf(gpu, options.target), { passes, keep, accumulating: accumulation > 1 });
 }
 
 export function targetOf(gpu: Gpu, target: Partial<PlanTarget> = {}): PlanTarget {
@@ -50,7 +55,7 @@ export function targetOf(gpu: Gpu, target: Partial<PlanTarget> = {}): PlanTarget
 }
 
 export class Trainer {
-  private readonly scratch = packStep({ seed: 0, maskStep: 0, ringSlot: 0, step: 0, learningRate: 0, weightDecay: 0, clip: 0, alpha: 0, smoothing: 0, countedRows: 1, rules: {}, layers: 1 });
+  private readonly scratch = new DataView(new ArrayBuffer(STEP_BYTES));
 
   private constructor(readonly state: ModelState, readonly options: TrainerOptions, private training: Execution) {}
 
@@ -81,20 +86,28 @@ export class Trainer {
     if (method.peft === 'pissa') this.state.overwrite(residualWeights(config, method, parameterSpecs(config, method), checkpoint.tensors, values));
   }
 
-  /** Submits one optimizer step; nothing is waited for. `copy` may record copies that follow the step's work. */
-  step(batch: HostBatch, values: Omit<StepValues, 'countedRows' | 'layers'>, copy?: (encoder: GPUCommandEncoder) => void): void {
+  /**
+   * Submits one optimizer step, a submit for each of its micro-batches; nothing is waited for.
+   * @param batches the M micro-batches, each of the plan's rows: the step follows the gradient of the mean over the counted rows of them all
+   * @param copy may record copies that follow the step's work
+   * @throws when the trainer was made for one batch a step and there are more
+   */
+  step(batches: readonly HostBatch[], values: StepInput, copy?: (encoder: GPUCommandEncoder) => void): void {
     const { gpu, config } = this.options;
-    const { queue } = gpu.device;
-    packStep({ ...values, countedRows: batch.countedRows ?? batch.lengths.length, layers: config.layers }, this.scratch);
-    queue.writeBuffer(this.state.step, 0, this.scratch.buffer);
-    writeBatch(this.training, batch, config);
-    if (this.training.reads('spans')) this.training.write('spans', packSpans(values.rules, config.layers, batch.lengths));
-    const encoder = gpu.device.createCommandEncoder({ label: 'train' });
-    const pass = encoder.beginComputePass({ label: 'train' });
-    this.training.encode(pass);
-    pass.end();
-    copy?.(encoder);
-    queue.submit([encoder.finish()]);
+    const { accumulating } = this.training.plan;
+    const last = batches.length - 1;
+    if (last < 0 || (last > 0 && !accumulating)) throw new Error(`trainer: ${batches.length} batches in a step of a plan for one; set accumulation to ${batches.length}`);
+    const countedRows = batches.reduce((sum, batch) => sum + (batch.countedRows ?? batch.lengths.length), 0);
+    batches.forEach((batch, microBatch) => {
+      packStep({ ...values, maskStep: values.step * batches.length + microBatch, microBatch, countedRows, layers: config.layers }, this.scratch);
+      gpu.device.queue.writeBuffer(this.state.step, 0, this.scratch.buffer);
+      writeBatch(this.training, batch, config);
+      if (this.training.reads('spans')) this.training.write('spans', packSpans(values.rules, config.layers, batch.lengths));
+      this.training.submit('train', microBatch === last ? copy : undefined, {
+        prepare: accumulating && microBatch === 0 ? (encoder) => this.state.clearGradients(encoder) : undefined,
+        finishes: microBatch === last,
+      });
+    });
   }
 
   /** Makes the execution of a changed method over the same weights, gradients and moments, while the present one goes on. */

@@ -14,7 +14,7 @@ type Numbers = Float32Array | Uint32Array | Int32Array;
 const POISON = -7.25e5;
 
 export const STEP_DEFAULTS: StepValues = {
-  seed: 0xc0ffee, maskStep: 3, ringSlot: 0, step: 0, learningRate: 0, weightDecay: 0, clip: 0, alpha: 0, smoothing: 0, countedRows: 1, rules: {}, layers: 1,
+  seed: 0xc0ffee, maskStep: 3, microBatch: 0, ringSlot: 0, step: 0, learningRate: 0, weightDecay: 0, clip: 0, alpha: 0, smoothing: 0, l1: 0, neftune: 0, countedRows: 1, rules: {}, layers: 1,
 };
 
 /** y = x. Its gradient is not carried on. */
