@@ -1,16 +1,21 @@
 /** What differs between two configurations, and short words for it: names of runs, rows of the list, labels on charts. */
 import { withField } from './change';
-import type { Change, RunConfig } from './config';
-import type { Position } from './dropout';
+import { type Change, DEFAULT_CONFIG, type RunConfig, TASK_PROBLEMS } from './config';
+import type { DropoutRule, Position } from './dropout';
 import { literatureName } from './literature';
+import { MODELS } from './models';
+import { PEFT_TITLES, type PeftKind } from './peft';
 
 /** The configuration in force after `changes`. */
 export function withChanges(config: RunConfig, changes: readonly Change[]): RunConfig {
   return changes.reduce((current, change) => withField(current, change.field, change.to), config);
 }
 
+/** A rule that names no course of its rate has a constant one, so both are the same. */
+const named = (value: unknown) => (value === 'constant' ? undefined : value);
+
 export function sameValue(a: unknown, b: unknown): boolean {
-  if (Object.is(a, b)) return true;
+  if (Object.is(named(a), named(b))) return true;
   if (a === null || b === null || typeof a !== 'object' || typeof b !== 'object') return false;
   const left = a as Record<string, unknown>;
   const right = b as Record<string, unknown>;
@@ -88,15 +93,24 @@ export function shortLabel(field: string): string {
 
 const number = (value: number) => (value !== 0 && Math.abs(value) < 0.001 ? value.toExponential().replace('e-', 'e−') : String(Number(value.toPrecision(4))));
 
+const course = ({ depth, time }: DropoutRule) => [depth && depth !== 'constant' && ` ${depth} with depth`, time && time !== 'constant' && ` ${time} over the run`].filter(Boolean).join(',');
+
 /** A value as people read it: numbers short, lists joined, a dropout rule as "column 0.1". */
 export function shortValue(value: unknown): string {
   if (typeof value === 'number') return number(value);
   if (value === undefined || value === null) return 'off';
   if (Array.isArray(value)) return value.join(' ');
-  if (typeof value === 'object' && 'pattern' in value && 'p' in value) return `${String(value.pattern)} ${number(value.p as number)}`;
+  if (typeof value === 'object' && 'pattern' in value && 'p' in value) return `${String(value.pattern)} ${number(value.p as number)}${course(value as DropoutRule)}`;
   if (typeof value === 'object' && 'kind' in value) return String(value.kind);
   if (typeof value === 'object') return Object.entries(value).map(([key, rule]) => `${POSITION_LABELS[key as Position] ?? key} ${shortValue(rule)}`).join(' + ') || 'none';
   return String(value);
+}
+
+/** A value of a field: methods by their names, and a course that is not there is a constant one. */
+function valueOf(field: string, value: unknown): string {
+  if (field === 'model.peft') return PEFT_TITLES[value as PeftKind] ?? String(value);
+  if (/\.(depth|time)$/.test(field)) return String(value ?? 'constant');
+  return shortValue(value);
 }
 
 /** "FFN output p 0.1 → 0.3", for a chart's hairline or a row's difference. */
@@ -107,7 +121,7 @@ export function describeDifference({ field, from, to }: Difference): string {
     if (to === undefined || to === null) return `− ${place}`;
   }
   if (field === 'dropout') return `dropout: ${shortValue(to)}`;
-  return `${shortLabel(field)} ${shortValue(from)} → ${shortValue(to)}`;
+  return `${shortLabel(field)} ${valueOf(field, from)} → ${valueOf(field, to)}`;
 }
 
 /** What is different about `config` from the point of view of `reference`; empty when nothing is. */
@@ -115,14 +129,28 @@ export function describeDifferences(reference: RunConfig, config: RunConfig): st
   return differences(reference, config).map(describeDifference).join(', ');
 }
 
-/** The rates at the active positions and, where they are not the defaults, the settings that change what a run can reach. */
+/** What a run is named first: its method where that is not LoRA, then its dropout; "Plain LoRA" where there is neither. */
+function titlesOf({ model: { peft }, dropout, consistency }: RunConfig): string[] {
+  const { title } = literatureName(dropout, consistency, peft);
+  const drops = Object.values(dropout).some((rule) => rule.p > 0);
+  return peft === 'lora' || !drops ? [title] : [PEFT_TITLES[peft], title];
+}
+
+/**
+ * Method, dropout and rates, task and model where they are not the usual ones, and the settings that change what a run can reach.
+ * @param reference what the settings are compared with: the defaults on this task and model, with this method
+ */
 export function nameOfRun(config: RunConfig, changes: readonly Change[], reference: RunConfig): string {
-  const parts = [literatureName(config.dropout, config.consistency).title];
+  const { data: { task }, model: { folder } } = config;
+  const parts = titlesOf(config);
   const rates = [...new Set(Object.values(config.dropout).filter((rule) => rule.p > 0).map((rule) => number(rule.p)))];
   if (rates.length) parts.push(`p ${rates.join(' / ')}`);
+  if (task !== DEFAULT_CONFIG.data.task) parts.push(task);
+  // Only a decoder can write, so there its name says nothing.
+  if (folder !== DEFAULT_CONFIG.model.folder && TASK_PROBLEMS[task] !== 'language_model') parts.push(MODELS[folder].architecture);
   for (const difference of differences(reference, config)) {
-    if (/^(dropout|consistency)/.test(difference.field)) continue;
-    parts.push(difference.field === 'data.task' ? String(difference.to) : `${shortLabel(difference.field)} ${shortValue(difference.to)}`);
+    if (/^(dropout|consistency|data\.task$|model\.(folder|peft)$)/.test(difference.field)) continue;
+    parts.push(`${shortLabel(difference.field)} ${shortValue(difference.to)}`);
   }
   for (const change of changes.slice(0, 2)) parts.push(`${describeDifference(change)} @${change.step}`);
   if (changes.length > 2) parts.push(`${changes.length - 2} more ${changes.length === 3 ? 'change' : 'changes'}`);

@@ -17,7 +17,7 @@ describe('names from the literature', () => {
     ['Ordinary attention dropout', { weights: { p: 0.1, pattern: 'element', compensation: 'rescale' } }, none],
     ['HiddenCut, element', { hidden: { p: 0.1, pattern: 'element' } }, none],
     ['Cutoff (token)', { embedding: { p: 0.1, pattern: 'column' } }, none],
-    ['LoRA with lora_dropout', { lora_input: { p: 0.1, pattern: 'element' } }, none],
+    ['lora_dropout', { lora_input: { p: 0.1, pattern: 'element' } }, none],
     ['DropLoRA-like', { lora_rank: { p: 0.5, pattern: 'element' } }, none],
     ['HiddenKey⁻', { logits: { p: 0.1, pattern: 'column' }, hidden: { p: 0.2, pattern: 'element' } }, none],
     ['HiddenKey', { logits: { p: 0.1, pattern: 'column' }, hidden: { p: 0.2, pattern: 'element' } }, kl],
@@ -36,6 +36,19 @@ describe('names from the literature', () => {
     expect(literatureName({ hidden: { p: 0.1, pattern: 'element' } }, none).note).toContain('ordinary FFN-output dropout');
     expect(literatureName({ weights: { p: 0.1, pattern: 'column', compensation: 'normalize' } }, none).note).toContain('counts it as DropKey');
     expect(literatureName({ hidden: { p: 0.1, pattern: 'element' } }, { ...kl, kind: 'js_paper' }).note).toContain('not the Jensen–Shannon divergence');
+  });
+});
+
+describe('other methods and changing rates', () => {
+  it('a method is named where nothing else is', () => {
+    expect(literatureName({}, none, 'dora').title).toBe('DoRA');
+    expect(literatureName({}, kl, 'bitfit').title).toBe('BitFit + KL');
+    expect(literatureName({ logits: { p: 0.1, pattern: 'column' } }, none, 'dora').title).toBe('DropKey, column');
+  });
+  it('courses of a rate are said in the note', () => {
+    expect(literatureName({ logits: { p: 0.1, pattern: 'element', depth: 'falling' } }, none).note).toContain('first published');
+    expect(literatureName({ hidden: { p: 0.1, pattern: 'element', time: 'rising' } }, none).note).toContain('curriculum');
+    expect(literatureName({ hidden: { p: 0.1, pattern: 'element', depth: 'constant', time: 'constant' } }, none).note).not.toContain('rate that');
   });
 });
 

@@ -2,6 +2,7 @@
  * What a choice of position, pattern, compensation and consistency is called in the literature, and what it rescales.
  * Sources: arXiv 2403.00812 (HiddenKey) §3–4, HiddenCut, R-Drop, Cutoff, DropLoRA; where papers disagree, spec/methods.md §0.2 decides.
  */
+import { PEFT_TITLES, type PeftKind } from './peft';
 import { type Consistency, defaultCompensation, type DropoutRule, type DropoutRules, type Position, POSITIONS, secondPassOf } from './dropout';
 
 export interface LiteratureName {
@@ -44,7 +45,7 @@ export function nameOfRule(position: Position, rule: DropoutRule): LiteratureNam
       return { title: 'Classifier dropout', note: 'Ordinary dropout on the vector that the classifier reads.' };
     case 'lora_input':
       return pattern === 'element'
-        ? { title: 'LoRA with lora_dropout', note: 'What PEFT calls lora_dropout: only the low-rank branch sees the mask. The HiddenKey paper does not study it.' }
+        ? { title: 'lora_dropout', note: 'What PEFT calls lora_dropout: only the low-rank branch sees the mask. The HiddenKey paper does not study it.' }
         : { title: `lora_dropout, ${pattern}`, note: 'lora_dropout on whole tokens instead of single values.' };
     case 'lora_rank':
       return pattern === 'element'
@@ -68,17 +69,31 @@ function consistencyNote(consistency: Consistency): string {
   return '';
 }
 
-/** Names the whole setting: known combinations first, else the parts joined. */
-export function literatureName(rules: DropoutRules, consistency: Consistency): LiteratureName {
+/** What a rate that changes is called; the names themselves mean one that does not. */
+function courseNote(position: Position, { pattern, depth, time }: DropoutRule): string {
+  const published = position === 'logits' && pattern === 'element' && depth === 'falling' ? 'A rate that falls from layer to layer is how DropKey was first published.' : '';
+  const over = time === 'rising' ? 'A rate that rises over the run is a curriculum of dropout.' : time === 'falling' ? 'A rate that falls over the run is early dropout.' : '';
+  return [published, over].filter(Boolean).join(' ');
+}
+
+/** Names the whole setting: known combinations first, else the parts joined. With nothing dropped the method is all there is to name. */
+export function literatureName(rules: DropoutRules, consistency: Consistency, peft: PeftKind = 'lora'): LiteratureName {
+  const { title, note } = nameOfSetting(rules, consistency, peft);
+  const courses = [...new Set(POSITIONS.map((position) => (rules[position]?.p ? courseNote(position, rules[position]) : '')))];
+  return { title, note: [note, ...courses].filter(Boolean).join(' ') };
+}
+
+function nameOfSetting(rules: DropoutRules, consistency: Consistency, peft: PeftKind): LiteratureName {
   const active = POSITIONS.filter((position) => (rules[position]?.p ?? 0) > 0);
   const has = (position: Position, pattern: string) => rules[position]?.pattern === pattern;
   const rescaled = (position: Position) => compensationOf(position, rules[position]!) === 'rescale';
   const suffix = consistencySuffix(consistency);
   const join = (...notes: string[]) => notes.filter(Boolean).join(' ');
   if (active.length === 0) {
+    const plain = peft === 'lora' ? 'Plain LoRA' : PEFT_TITLES[peft];
     return consistency.kind === 'none'
-      ? { title: 'Plain LoRA', note: 'The baseline: nothing is dropped.' }
-      : { title: `Plain LoRA${suffix}`, note: 'Nothing is dropped, so both passes are equal and the consistency term stays zero.' };
+      ? { title: plain, note: 'The baseline: nothing is dropped.' }
+      : { title: `${plain}${suffix}`, note: 'Nothing is dropped, so both passes are equal and the consistency term stays zero.' };
   }
   if (active.length === 2 && active.includes('logits') && active.includes('hidden') && has('logits', 'column') && has('hidden', 'element') && rescaled('hidden')) {
     if (consistency.kind === 'none') return { title: 'HiddenKey⁻', note: 'DropKey on columns and HiddenCut on elements, without the consistency term.' };

@@ -21,7 +21,7 @@ describe('presets', () => {
   });
   it('are what the literature calls them', () => {
     const named = (name: (typeof PRESET_NAMES)[number]) => literatureName(PRESETS[name].layer.dropout, presetConfig(name, 'sentiment').consistency).title;
-    expect(PRESET_NAMES.map(named)).toEqual(['Plain LoRA', 'LoRA with lora_dropout', 'DropKey, column', 'DropKey, element', 'DropAttention, column', 'HiddenCut, element', 'HiddenKey⁻', 'HiddenKey']);
+    expect(PRESET_NAMES.map(named)).toEqual(['Plain LoRA', 'lora_dropout', 'DropKey, column', 'DropKey, element', 'DropAttention, column', 'HiddenCut, element', 'HiddenKey⁻', 'HiddenKey']);
   });
   it('leave data, model and optimizer alone', () => {
     const base = { ...DEFAULT_CONFIG, data: { ...DEFAULT_CONFIG.data, rows: 33 } };

@@ -20,9 +20,9 @@ const PAPER = 'HiddenKey, arXiv 2403.00812';
 
 export const PRESETS: Record<PresetName, Preset> = {
   baseline: {
-    title: 'Plain LoRA',
+    title: 'No dropout',
     reason: 'Nothing is dropped. Run it first: everything else is measured against it.',
-    source: 'LoRA, arXiv 2106.09685; rank 8, α 16 on q and v',
+    source: 'the baseline of every paper here',
     layer: { dropout: {} },
   },
   lora_dropout: {

@@ -22,7 +22,8 @@ function dropoutChanges(from: RunConfig, to: RunConfig, whole: (field: string) =
   return changed.flatMap((position) => {
     const field = `dropout.${position}`;
     if (!from.dropout[position]) return [whole(field)];
-    const leaves = differences(from.dropout[position], to.dropout[position], field);
+    // A course that is taken out is a constant one, which can be said as a value.
+    const leaves = differences(from.dropout[position], to.dropout[position], field).map((leaf) => (/\.(depth|time)$/.test(leaf.field) ? { ...leaf, to: leaf.to ?? 'constant' } : leaf));
     return leaves.length > 1 || leaves.some((leaf) => leaf.to === undefined) ? [whole(field)] : leaves;
   });
 }

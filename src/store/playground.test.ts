@@ -147,6 +147,21 @@ describe('changes while running', () => {
     settle();
     expect(engine.posted.filter(({ type }) => type === 'change')).toHaveLength(2);
   });
+  it('send a course of the rate as a value, and that it is constant again', () => {
+    page.edits.applyPreset('dropkey');
+    const runId = start();
+    page.edits.set('dropout.logits.time', 'rising');
+    settle();
+    expect(engine.last('change')).toEqual({ type: 'change', runId, field: 'dropout.logits.time', to: 'rising' });
+    engine.say({ type: 'changed', runId, change: { step: 4, field: 'dropout.logits.time', from: null, to: 'rising' } });
+    page.edits.applyPreset('dropkey');
+    settle();
+    expect(engine.last('change')).toEqual({ type: 'change', runId, field: 'dropout.logits.time', to: 'constant' });
+    engine.say({ type: 'changed', runId, change: { step: 9, field: 'dropout.logits.time', from: 'rising', to: 'constant' } });
+    page.edits.set('seed', 1);
+    settle();
+    expect(engine.posted.filter(({ type }) => type === 'change')).toHaveLength(2);
+  });
   it('never restart by themselves: rank waits', () => {
     start();
     page.edits.set('model.rank', 2);

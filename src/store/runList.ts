@@ -1,7 +1,7 @@
 /** The runs that are overlaid: colours, pins, names, removal, and the way to files and back. */
 import type { Change, RunConfig } from '../config/config';
 import { nameOfRun, sameValue, withChanges } from '../config/diff';
-import { DEFAULT_CONFIG } from '../config/config';
+import { referenceConfig } from '../config/presets';
 import type { RunId } from '../protocol/messages';
 import type { RunRecord } from '../protocol/run';
 import type { Checkpoint } from './checkpointFile';
@@ -30,7 +30,7 @@ export interface RunList {
   records(): RunRecord[];
 }
 
-const automaticName = (config: RunConfig, changes: Change[]) => nameOfRun(config, changes, DEFAULT_CONFIG);
+const automaticName = (config: RunConfig, changes: Change[]) => nameOfRun(config, changes, referenceConfig('baseline', config));
 
 export function freeColour(runs: readonly RunInfo[]): number {
   const counts = Array.from({ length: RUN_COLOURS }, (_, colour) => runs.filter((run) => run.colour === colour).length);
