@@ -5,7 +5,10 @@ import type { TextTokenizer } from './tokenizer';
 export interface EncodedRows {
   ids: Uint32Array[];
   lengths: Uint32Array;
+  /** Zeros for a language model, whose labels are its tokens. */
   labels: Float32Array;
+  /** For a language model: index of each row's first scored token. From there to the row's end, the end token included, all are scored. */
+  scoredFrom?: Uint32Array;
   /** Rows that were longer than the greatest length and lost their end. */
   cutRows: number;
 }
@@ -17,14 +20,18 @@ export interface Batch {
   labels: Float32Array;
 }
 
+/** @throws RangeError where only some of the examples have a completion, or a prompt leaves no scored token within `maxLength` */
 export function encodeRows(tokenizer: TextTokenizer, examples: readonly Example[], maxLength: number): EncodedRows {
-  let cutRows = 0;
-  const ids = examples.map((example) => {
-    const encoded = tokenizer.encode(example, maxLength);
-    if (encoded.cutOff > 0) cutRows++;
-    return encoded.ids;
-  });
-  return { ids, lengths: Uint32Array.from(ids, (row) => row.length), labels: Float32Array.from(examples, ({ label }) => label), cutRows };
+  const encoded = examples.map((example) => tokenizer.encode(example, maxLength));
+  const ids = encoded.map((row) => row.ids);
+  const rows: EncodedRows = {
+    ids, lengths: Uint32Array.from(ids, (row) => row.length), labels: Float32Array.from(examples, ({ label }) => label),
+    cutRows: encoded.filter(({ cutOff }) => cutOff > 0).length,
+  };
+  const completed = encoded.filter(({ scoredFrom }) => scoredFrom !== undefined).length;
+  if (completed === 0) return rows;
+  if (completed < examples.length) throw new RangeError(`encodeRows: ${completed} of ${examples.length} rows have a completion; give one to each row, or to none.`);
+  return { ...rows, scoredFrom: Uint32Array.from(encoded, ({ scoredFrom }) => scoredFrom!) };
 }
 
 /** Keeps the shuffle apart from every mask, whose site has a branch of 0 or 1 in its top byte. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { accuracy, crossEntropy, f1, matthews, pearson, predictedClasses, ranks, spearman, squaredError } from './metrics';
+import { accuracy, crossEntropy, f1, languageModelLoss, matthews, pearson, perplexity, predictedClasses, ranks, spearman, squaredError } from './metrics';
 
 describe('losses', () => {
   it('is ln of the number of classes where nothing is known', () => {
@@ -14,6 +14,34 @@ describe('losses', () => {
 
   it('averages squares', () => {
     expect(squaredError([1, 2, 3], [1, 4, 0])).toBeCloseTo(13 / 3, 14);
+  });
+});
+
+describe('language models', () => {
+  it('sums over scored tokens alone', () => {
+    // Row 1: ln(1 + 2 + 5) − ln 5; row 2 not scored; row 3: ln(1 + 1 + 2) − ln 1.
+    const logits = Float32Array.from([0, Math.log(2), Math.log(5), 9, 9, -9, 0, 0, Math.log(2)]);
+    const { sum, count } = languageModelLoss(logits, [2, -100, 0], 3);
+    expect(count).toBe(2);
+    expect(sum).toBeCloseTo(Math.log(8 / 5) + Math.log(4), 6);
+  });
+
+  it('is ln of the vocabulary where nothing is known, and its perplexity the vocabulary', () => {
+    const { sum, count } = languageModelLoss(new Float32Array(8), Int32Array.of(3, 0), 4);
+    expect(perplexity(sum / count)).toBeCloseTo(4, 12);
+    expect(perplexity(0)).toBe(1);
+    expect(perplexity(1)).toBeCloseTo(2.718281828459045, 14);
+  });
+
+  it('is exact for large logits', () => {
+    expect(languageModelLoss(Float32Array.of(1000, 0, -1000, 0), [0, 0], 2)).toEqual({ sum: 1000, count: 2 });
+  });
+
+  it('counts nothing where nothing is scored, and refuses a label that is no token', () => {
+    expect(languageModelLoss(new Float32Array(4), [-100, -100], 2)).toEqual({ sum: 0, count: 0 });
+    expect(() => languageModelLoss(new Float32Array(4), [0, 2], 2)).toThrow(/row 1 has a label outside the vocabulary \(2 of 2\)/);
+    expect(() => languageModelLoss(new Float32Array(4), [0, -1], 2)).toThrow(/outside the vocabulary/);
+    expect(() => languageModelLoss(new Float32Array(5), [0, 1], 2)).toThrow(/not rows of 2/);
   });
 });
 

@@ -27,18 +27,49 @@ export function predictedClasses(logits: ArrayLike<number>, classes: number): nu
   });
 }
 
+/** ln Σ exp of `count` numbers from `from` on, without overflow. */
+function logSumExp(values: ArrayLike<number>, from: number, count: number): number {
+  let largest = -Infinity;
+  for (let i = from; i < from + count; i++) largest = Math.max(largest, values[i]);
+  let sum = 0;
+  for (let i = from; i < from + count; i++) sum += Math.exp(values[i] - largest);
+  return largest + Math.log(sum);
+}
+
 /** Mean −ln p_label in nats, without smoothing. @param logits [rows, classes]; @param labels class numbers */
 export function crossEntropy(logits: ArrayLike<number>, labels: ArrayLike<number>, classes: number): number {
   const rows = rowsOf(logits, labels, classes);
   let total = 0;
   for (let row = 0; row < rows; row++) {
-    const own = Array.from({ length: classes }, (_, c) => logits[row * classes + c]);
-    const largest = Math.max(...own);
-    const logSum = largest + Math.log(own.reduce((sum, value) => sum + Math.exp(value - largest), 0));
-    total += logSum - own[labels[row]];
+    total += logSumExp(logits, row * classes, classes) - logits[row * classes + labels[row]];
   }
   return total / rows;
 }
+
+/** The label of a token that is not scored, as in PyTorch. */
+export const NOT_SCORED = -100;
+
+/**
+ * −ln p of the scored tokens in nats, as a sum and a count, so that batches add up before the mean is taken.
+ * @param logits [rows, vocabulary], each row shifted already: it guesses the token that its label names
+ * @param labels token ids, or −100 where nothing is scored
+ */
+export function languageModelLoss(logits: Float32Array, labels: ArrayLike<number>, vocabulary: number): { sum: number; count: number } {
+  const rows = rowsOf(logits, labels, vocabulary);
+  let [sum, count] = [0, 0];
+  for (let row = 0; row < rows; row++) {
+    const label = labels[row];
+    if (label === NOT_SCORED) continue;
+    if (!Number.isInteger(label) || label < 0 || label >= vocabulary)
+      throw new RangeError(`metric: row ${row} has a label outside the vocabulary (${label} of ${vocabulary}); give a token id, or ${NOT_SCORED} where nothing is scored`);
+    sum += logSumExp(logits, row * vocabulary, vocabulary) - logits[row * vocabulary + label];
+    count++;
+  }
+  return { sum, count };
+}
+
+/** Among how many equally likely tokens a model seems to choose: e to the mean loss a token, 1 at best. */
+export const perplexity = (meanNats: number): number => Math.exp(meanNats);
 
 /** Mean (output − label)², without ½. */
 export function squaredError(outputs: ArrayLike<number>, labels: ArrayLike<number>): number {

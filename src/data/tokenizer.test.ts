@@ -37,11 +37,28 @@ describe('the tokenizer of the nano encoder', () => {
     expect(shown(ids).some((token) => token.startsWith('\\x'))).toBe(true);
   });
 
-  it.each(Object.values(TASKS))('fits every row of $name in 32 tokens and most in 24', (task) => {
+  it.each([TASKS.sentiment, TASKS.similarity])('fits every row of $name in 32 tokens and most in 24', (task) => {
     const { train, validation, test } = task.generate({ seed: 1, trainRows: 512, labelNoise: 0 });
     const lengths = [...train, ...validation, ...test].map((example) => tokenizer.encode(example, 128).ids.length);
     expect(Math.max(...lengths)).toBeLessThanOrEqual(32);
     expect(lengths.filter((length) => length <= 24).length / lengths.length).toBeGreaterThan(0.75);
+  });
+
+  it('puts a completion behind its prompt and an end token behind both', () => {
+    const { ids, scoredFrom, cutOff } = tokenizer.encode({ text: 'the plot:', completion: 'not dull.' }, 32);
+    expect([shown(ids), scoredFrom, cutOff]).toEqual([['<s>', 'the', 'plot', ':', 'not', 'dull', '.', '</s>'], 4, 0]);
+    expect(Array.from(ids)).toEqual(Array.from(encode('the plot: not dull.').ids));
+  });
+
+  it('cuts the end of a completion, and refuses a prompt that leaves nothing to score', () => {
+    const cut = tokenizer.encode({ text: 'the plot:', completion: 'not dull.' }, 5);
+    expect([shown(cut.ids), cut.scoredFrom, cut.cutOff]).toEqual([['<s>', 'the', 'plot', ':', 'not'], 4, 3]);
+    expect(() => tokenizer.encode({ text: 'the plot:', completion: 'not dull.' }, 4)).toThrow(/no room for a token that is scored \(4 tokens of 4\)/);
+  });
+
+  it('refuses a completion where the tokenizer has no end token', () => {
+    const endless = createTokenizer(read('tokenizer.json'), { ...read('tokenizer_config.json'), eos_token: null });
+    expect(() => endless.encode({ text: 'a', completion: 'b' }, 8)).toThrow(/eos_token is missing/);
   });
 
   it('says which file is wrong', () => {

@@ -4,14 +4,25 @@ import type { Example } from './tasks/task';
 export interface EncodedText {
   /** With special tokens, cut to the greatest length. */
   ids: Uint32Array;
-  /** How many tokens the text and its pair had too many. */
+  /** How many tokens the text and its pair, or the whole row of a language model, had too many. */
   cutOff: number;
+  /** With a completion: index of its first token. It and what follows are what a language model is scored on. */
+  scoredFrom?: number;
 }
+
+type Input = Pick<Example, 'text' | 'pair' | 'completion'>;
 
 export interface TextTokenizer {
   readonly vocabularySize: number;
   readonly padId: number;
-  encode(example: Pick<Example, 'text' | 'pair'>, maxLength: number): EncodedText;
+  /**
+   * A text or a pair with the special tokens of the tokenizer's post-processor around it. With a completion: the post-processor's begin
+   * token if it has one, the tokens of the prompt, those of the completion, the end token. Prompt and completion are tokenised apart and put
+   * one after the other, so that a prompt has the same tokens whatever follows it; byte-level BPE with a prefix space gives the same tokens
+   * for both joined by a space.
+   * @throws RangeError where the greatest length leaves no text, or no token that is scored
+   */
+  encode(example: Input, maxLength: number): EncodedText;
   /** One readable string a token: no mark for a leading space, bytes as the text they stand for. */
   tokenStrings(ids: ArrayLike<number>): string[];
   /** Whether a token stands for structure (`<s>`, `[SEP]`, padding) and not for text. */
@@ -54,6 +65,9 @@ export function createTokenizer(tokenizerJson: Json, tokenizerConfig: Json): Tex
   if (padId === undefined)
     throw new Error(`tokenizer_config.json: the padding token is not in the vocabulary (${padToken}); set pad_token to one of its tokens.`);
 
+  const endToken = tokenText(tokenizerConfig.eos_token);
+  const endId = endToken === undefined ? undefined : tokenizer.token_to_id(endToken);
+
   const special = new Set<number>();
   for (const [id, token] of tokenizer.get_added_tokens_decoder()) if (token.special) special.add(id);
   const vocabularySize = tokenizer.get_vocab(true).size;
@@ -62,8 +76,20 @@ export function createTokenizer(tokenizerJson: Json, tokenizerConfig: Json): Tex
 
   /** Ids without special tokens, so that a cut never takes one of them away. */
   const plain = (text: string) => tokenizer.encode(text, { add_special_tokens: false }).ids;
+  const begin = leadingSpecial(tokenizer.encode('a').ids, special);
 
-  function encode({ text, pair }: Pick<Example, 'text' | 'pair'>, maxLength: number): EncodedText {
+  function encodeCompletion(text: string, completion: string, maxLength: number): EncodedText {
+    if (endId === undefined)
+      throw new Error(`tokenizer_config.json: the end token is not in the vocabulary (${endToken ?? 'eos_token is missing'}); set eos_token to one of its tokens.`);
+    const prompt = [...begin, ...plain(text)];
+    const full = [...prompt, ...plain(completion), endId];
+    if (prompt.length >= maxLength)
+      throw new RangeError(`tokenizer: the prompt leaves no room for a token that is scored (${prompt.length} tokens of ${maxLength}); shorten the prompt or raise the greatest length.`);
+    return { ids: Uint32Array.from(full.slice(0, maxLength)), cutOff: Math.max(0, full.length - maxLength), scoredFrom: prompt.length };
+  }
+
+  function encode({ text, pair, completion }: Input, maxLength: number): EncodedText {
+    if (completion !== undefined) return encodeCompletion(text, completion, maxLength);
     const full = tokenizer.encode(text, { text_pair: pair ?? null, add_special_tokens: true }).ids;
     if (full.length <= maxLength) return { ids: Uint32Array.from(full), cutOff: 0 };
     const room = maxLength - (pair === undefined ? separators.single : separators.pair);
@@ -101,15 +127,17 @@ function cutTo(room: number, first: number[], second?: number[]): [number[], num
   return [first.slice(0, firstLength), second?.slice(0, secondLength) ?? []];
 }
 
+/** The special tokens in front of the first token of text. */
+function leadingSpecial(ids: number[], special: Set<number>): number[] {
+  return ids.slice(0, ids.findIndex((id) => !special.has(id)));
+}
+
 /** The special tokens of `full` in their places, the shortened texts between them. */
 function insert(full: number[], special: Set<number>, [first, second]: [number[], number[]]): number[] {
-  const isText = full.map((id) => !special.has(id));
-  const start = isText.indexOf(true);
-  const end = isText.indexOf(false, start);
-  const rest = isText.indexOf(true, end);
-  const head = [...full.slice(0, start), ...first];
-  if (rest < 0) return [...head, ...full.slice(end)];
-  return [...head, ...full.slice(end, rest), ...second, ...full.slice(isText.lastIndexOf(true) + 1)];
+  const head = leadingSpecial(full, special);
+  const tail = leadingSpecial([...full].reverse(), special).reverse();
+  const between = full.slice(head.length, full.length - tail.length).filter((id) => special.has(id));
+  return [...head, ...first, ...between, ...second, ...tail];
 }
 
 /** A token of byte-level BPE as text; a token that holds half a character shows its bytes. */

@@ -1,7 +1,8 @@
+import { description } from './description';
 import { sentiment } from './sentiment';
 import { similarity } from './similarity';
 import type { Task } from './task';
 
 export type { Example, Task, TaskData, TaskOptions } from './task';
 
-export const TASKS: Record<Task['name'], Task> = { sentiment, similarity };
+export const TASKS: Record<Task['name'], Task> = { sentiment, similarity, description };

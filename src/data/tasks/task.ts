@@ -1,9 +1,12 @@
 /** What every task offers to the page and to the engine. */
 export interface Example {
+  /** For a language model: the prompt, which is read and not scored. */
   text: string;
   /** The second sentence of a pair. */
   pair?: string;
-  /** Class index, or a score in 0…5 for regression. */
+  /** For a language model: what it is to write after the prompt. */
+  completion?: string;
+  /** Class index, or a score in 0…5 for regression; 0 for a language model. */
   label: number;
 }
 
@@ -16,21 +19,21 @@ export interface TaskData {
 export interface TaskOptions {
   seed: number;
   trainRows: number;
-  /** Share of training labels replaced by a wrong one, 0…1. Validation and test labels stay clean. */
+  /** Share of training labels replaced by a wrong one, or of training completions that state a wrong fact, 0…1. Validation and test stay clean. */
   labelNoise: number;
 }
 
 export interface Task {
-  name: 'sentiment' | 'similarity';
+  name: 'sentiment' | 'similarity' | 'description';
   title: string;
   description: string;
   /** The public benchmark whose form the task has. */
   mirrors: string;
   citation: string;
-  kind: 'classification' | 'regression';
-  /** One name per class; empty for regression. */
+  kind: 'classification' | 'regression' | 'language_model';
+  /** One name per class; empty for the other kinds. */
   labels: string[];
-  metric: 'accuracy' | 'pearson';
+  metric: 'accuracy' | 'pearson' | 'perplexity';
   generate(options: TaskOptions): TaskData;
 }
 

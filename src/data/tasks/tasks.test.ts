@@ -8,6 +8,8 @@ import type { Split } from './splits';
 const SPLITS: Split[] = ['pretraining', 'train', 'validation', 'test'];
 const generate = (task: Task, seed: number, trainRows = 512, labelNoise = 0) => task.generate({ seed, trainRows, labelNoise });
 const sentenceOf = ({ text, pair = '' }: { text: string; pair?: string }) => `${text} ${pair}`.trim();
+/** What the label noise spoils: the label, or what a language model is to write. */
+const targetOf = ({ label, completion = label }: { label: number; completion?: string | number }) => completion;
 
 describe.each(Object.values(TASKS))('$name', (task) => {
   const data = generate(task, 7);
@@ -33,13 +35,14 @@ describe.each(Object.values(TASKS))('$name', (task) => {
     const noisy = generate(task, 7, 512, 0.25);
     expect(noisy.train.map(sentenceOf)).toEqual(data.train.map(sentenceOf));
     expect([noisy.validation, noisy.test]).toEqual([data.validation, data.test]);
-    const changed = noisy.train.filter(({ label }, row) => label !== data.train[row].label).length / 512;
+    const changed = noisy.train.filter((example, row) => targetOf(example) !== targetOf(data.train[row])).length / 512;
     expect(changed).toBeGreaterThan(0.18);
     expect(changed).toBeLessThan(0.32);
   });
 
   it('keeps sentences short', () => {
     for (const example of [...data.train, ...data.test]) expect(sentenceOf(example).split(' ').length).toBeLessThanOrEqual(25);
+    for (const { completion } of [...data.train, ...data.test]) expect(completion?.split(' ').length ?? 0).toBeLessThanOrEqual(36);
   });
 
   it('refuses what it cannot generate', () => {
