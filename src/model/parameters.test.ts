@@ -33,6 +33,10 @@ describe('what LoRA trains', () => {
     for (const { name, decays } of parameterSpecs(roberta.config, LORA)) expect(decays, name).toBe(!name.endsWith('.bias'));
   });
 
+  it('may be penalised in A and B, not in magnitudes and not in the head', () => {
+    for (const { name, penalised } of parameterSpecs(roberta.config, { ...LORA, peft: 'dora' })) expect(penalised, name).toBe(/lora_[AB]\.weight$/.test(name));
+  });
+
   it('follows the targets, and refuses one that the architecture does not have', () => {
     const names = namesOf(bert.config, { rank: 1, targets: ['o'] });
     expect(names.filter((name) => name.includes('lora_')).length).toBe(2 * bert.config.layers);

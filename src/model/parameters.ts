@@ -14,6 +14,8 @@ export interface ParameterSpec {
   decays: boolean;
   /** Multiplier of the learning rate. */
   rateScale: number;
+  /** An L1 penalty falls on it where the method has one: on the matrices A and B of low-rank branches. */
+  penalised: boolean;
 }
 
 export const PROMPT = 'prompt';
@@ -27,7 +29,7 @@ export const adapterName = (module: string, part: string) => `${module}.adapter.
 /** Biases and normalisation weights, by the names that transformers gives them. */
 const decays = (name: string) => !(name.endsWith('bias') || /layernorm|layer_norm|\.ln_|norm\.weight$/i.test(name));
 
-const spec = (of: string, shape: number[], name = of, rateScale = 1): ParameterSpec => ({ name, of, shape, decays: decays(name), rateScale });
+const spec = (of: string, shape: number[], name = of, rateScale = 1): ParameterSpec => ({ name, of, shape, decays: decays(name), rateScale, penalised: /\.lora_[AB]$/.test(of) });
 
 /** `classifier.dense.weight` → `<prefix>classifier.modules_to_save.dense.weight`, as peft saves a module that is trained whole. */
 const savedWhole = (prefix: string, module: string, tensor: string) => `${prefix}${module}.modules_to_save${tensor.slice(module.length)}`;

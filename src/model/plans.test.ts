@@ -20,7 +20,7 @@ const SOFTWARE = { profile: 'software', subgroupSize: 0 } as const;
 
 function train(method: Partial<Method> = {}, options: Parameters<typeof planTraining>[5] = {}, config = CONFIG): Plan {
   const whole = { ...PLAIN, ...method };
-  return planTraining(config, whole, BATCH, sliceArena(parameterSpecs(config, whole)).bytes / 4, SOFTWARE, options);
+  return planTraining(config, whole, BATCH, sliceArena(parameterSpecs(config, whole)), SOFTWARE, options);
 }
 
 const labels = (plan: Plan) => plan.dispatches.map(({ label }) => label);
@@ -143,10 +143,33 @@ describe('a training plan', () => {
     }
   });
 
+  it.each(['lora', 'dora', 'loraplus', 'full', 'prompt'] as const)('has an L1 penalty where it is asked for, before the norm, and on A and B alone: %s', (peft) => {
+    const method = { peft, virtualTokens: 2 };
+    expect(labels(train(method))).not.toContain('L1 penalty');
+    const plan = train({ ...method, penalised: true });
+    const { slices } = sliceArena(parameterSpecs(CONFIG, { ...PLAIN, ...method }));
+    const pairs = [...slices.values()].filter(({ spec }) => /lora_[AB]/.test(spec.name));
+    expect(labels(plan).filter((label) => label === 'L1 penalty').length).toBe(pairs.length > 0 ? 1 : 0);
+    if (pairs.length === 0) return;
+    const finish = labels(plan).slice(plan.finish.from, plan.finish.to);
+    expect(finish).toEqual(['L1 penalty', 'gradient norm partials', 'gradient norm', 'adamw']);
+    const covered = plan.dispatches[plan.finish.from].params.elements * 4;
+    for (const { spec, offset, bytes } of slices.values()) expect(offset + bytes <= covered, spec.name).toBe(pairs.some((pair) => pair.spec === spec));
+  });
+
+  it('finishes once a step, and reports in every micro-batch', () => {
+    for (const accumulating of [false, true]) {
+      const plan = train({}, { accumulating });
+      expect(labels(plan).slice(plan.finish.from)).toEqual(['gradient norm partials', 'gradient norm', 'adamw', 'step metrics']);
+      expect(plan.accumulating).toBe(accumulating);
+      expect(plan.bytes).toBe(train().bytes);
+    }
+  });
+
   it('refuses a batch that no grid holds', () => {
     const method = { ...PLAIN };
     const wide = { samples: 40_000, tokens: 1 };
-    expect(() => planTraining(CONFIG, method, wide, 64, SOFTWARE)).toThrow(/grid of \d+×\d+×80000 workgroups, 65535 is the limit.*lower the batch size/);
+    expect(() => planTraining(CONFIG, method, wide, { bytes: 256, penalisedBytes: 0 }, SOFTWARE)).toThrow(/grid of \d+×\d+×80000 workgroups, 65535 is the limit.*lower the batch size/);
   });
 });
 

@@ -5,12 +5,14 @@ import { Tape } from '../graph/tape';
 import { type Arena, emitAdamw } from '../kernels/adamw';
 import { emitAdd } from '../kernels/add';
 import { emitGradientNorm } from '../kernels/gradient_norm';
+import { emitL1Penalty } from '../kernels/l1_penalty';
 import { NO_BRANCH } from '../kernels/site';
 import { emitStepMetrics, RING_SLOTS, RING_WIDTH } from '../kernels/step_metrics';
 import type { ModelConfig } from './architectures/architecture';
 import type { Method, Trained } from './method';
 import { type BatchShape, type PassOptions, recordPasses } from './passes';
 import { recordModel, recordStages } from './stages';
+import type { ArenaLayout } from './state';
 
 export interface PlanTarget {
   profile: Profile;
@@ -23,28 +25,30 @@ export interface PlanTarget {
 export type { BatchShape } from './passes';
 
 /**
- * Records and compiles one training step: forward, losses, backward, gradient norm, AdamW, scalars.
- * @param arenaElements elements of the flat arena of trained tensors
+ * Records and compiles one training step: forward, losses, backward, L1 penalty, gradient norm, AdamW, scalars.
+ * @param layout sizes of the flat arena of trained tensors
  * @param options.keep names of tensors to keep for reading back (`logits`, `logits.branch1`, `logits N`)
  * @param options.accumulating the plan runs once for each of a step's micro-batches, see `Plan.finish`
  */
 export function planTraining(
-  config: ModelConfig, method: Method, batch: BatchShape, arenaElements: number, target: PlanTarget,
+  config: ModelConfig, method: Method, batch: BatchShape, layout: Pick<ArenaLayout, 'bytes' | 'penalisedBytes'>, target: PlanTarget,
   options: PassOptions & { keep?: string[]; accumulating?: boolean } = {},
 ): Plan {
   const tape = new Tape(new Set(options.keep));
-  const { losses, layout } = recordPasses(tape, config, method, batch, options);
-  const shared = (label: string) => tape.shared(label, [arenaElements]);
+  const { losses, layout: samples } = recordPasses(tape, config, method, batch, options);
+  const shared = (label: string) => tape.shared(label, [layout.bytes / 4]);
   const arena: Arena = { values: shared('values'), gradients: shared('gradients'), first: shared('first moments'), second: shared('second moments'), groups: shared('groups') };
   const norm = tape.shared('norm', [2]);
   const ring = tape.shared('ring', [RING_SLOTS, RING_WIDTH]);
   const finish = (emit: Emitter, gradients: Gradients) => {
     if (gradients.ofParameters.size === 0) throw new Error('plan: no trained tensor is reached by the loss; choose at least one LoRA target');
+    // A method without A and B has nothing that the penalty falls on.
+    if (method.penalised && layout.penalisedBytes > 0) emitL1Penalty(emit, arena, layout.penalisedBytes / 4);
     emitGradientNorm(emit, arena.gradients, norm);
     emitAdamw(emit, arena, norm);
   };
   const report = (emit: Emitter) => emitStepMetrics(emit, { ...losses, norm, ring });
-  return compile(tape, { ...target, ...layout, accumulating: options.accumulating }, { backward: true, add: emitAdd, finish, report });
+  return compile(tape, { ...target, ...samples, accumulating: options.accumulating }, { backward: true, add: emitAdd, finish, report });
 }
 
 /** Records and compiles the stages whose outputs are kept for every training row (`states`, as `Cached` has them). */

@@ -22,16 +22,30 @@ export interface Slice {
   bytes: number;
 }
 
-/** Where each trained tensor lies in the arenas. Padding between tensors stays zero in all of them. */
-export function sliceArena(specs: ParameterSpec[]): { slices: Map<string, Slice>; bytes: number } {
+export interface ArenaLayout {
+  slices: Map<string, Slice>;
+  bytes: number;
+  /** How much of that, from the front on, holds tensors on which an L1 penalty may fall. */
+  penalisedBytes: number;
+}
+
+/**
+ * Where each trained tensor lies in the arenas: those that may be penalised in front, so that one dispatch covers them. Padding between
+ * tensors stays zero in all arenas.
+ */
+export function sliceArena(specs: ParameterSpec[]): ArenaLayout {
   const slices = new Map<string, Slice>();
   let offset = 0;
-  for (const spec of specs) {
-    const bytes = elements(spec.shape) * 4;
-    slices.set(spec.name, { spec, offset, bytes });
-    offset += Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
-  }
-  return { slices, bytes: offset };
+  const lay = (penalised: boolean) => {
+    for (const spec of specs) {
+      if (spec.penalised !== penalised) continue;
+      const bytes = elements(spec.shape) * 4;
+      slices.set(spec.name, { spec, offset, bytes });
+      offset += Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
+    }
+    return offset;
+  };
+  return { slices, penalisedBytes: lay(true), bytes: lay(false) };
 }
 
 const ARENAS = ['values', 'gradients', 'first moments', 'second moments', 'groups'] as const;

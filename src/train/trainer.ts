@@ -47,7 +47,7 @@ export type StepInput = Omit<StepValues, 'maskStep' | 'microBatch' | 'countedRow
 export function planOf(options: Omit<TrainerOptions, 'pipelines' | 'checkpoint'>): Plan {
   const { gpu, config, method, batch, accumulation = 1, passes, keep } = options;
   const arena = sliceArena(parameterSpecs(config, method));
-  return planTraining(config, method, batch, arena.bytes / 4, targetOf(gpu, options.target), { passes, keep, accumulating: accumulation > 1 });
+  return planTraining(config, method, batch, arena, targetOf(gpu, options.target), { passes, keep, accumulating: accumulation > 1 });
 }
 
 export function targetOf(gpu: Gpu, target: Partial<PlanTarget> = {}): PlanTarget {
