@@ -9,6 +9,7 @@
 override LANES: u32 = 1;
 override ROWS: u32 = 64;
 override ACCUMULATE: bool = false;
+override SMOOTHED: bool = true;   // off where a model is judged, not trained
 
 struct Params { rows: u32, classes: u32, labels: u32, weight: f32 }
 @group(0) @binding(0) var<uniform> params: Params;
@@ -42,7 +43,8 @@ fn forward(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_id
     var loss = 0.0;
     if (label >= 0) {
       let spread = log(sum);
-      loss = (1.0 - step.smoothing) * (spread - (z[base + u32(label)] - highest)) + step.smoothing * (spread - shifted / f32(params.classes));
+      let smoothing = select(0.0, step.smoothing, SMOOTHED);
+      loss = (1.0 - smoothing) * (spread - (z[base + u32(label)] - highest)) + smoothing * (spread - shifted / f32(params.classes));
     }
     losses[row] = loss;
   }

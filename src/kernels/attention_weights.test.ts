@@ -30,7 +30,7 @@ function attentionCheck(setting: AttentionSetting): OpCheck {
     leaves: {
       g: activation(shape, setting.g ?? normals(count(shape), 11, 1.5)),
       lengths: input([B], lengths, 'u32'),
-      spans: input([8 * LAYERS, B], packSpans(rules, LAYERS, Uint32Array.from(lengths)), 'u32'),
+      spans: input([8 * LAYERS, B], packSpans({ rules, layers: LAYERS, step: 0 }, Uint32Array.from(lengths)), 'u32'),
     },
     record: (tape, { g, lengths: real, spans }) => {
       const dropped = recordAttentionWeights(tape, 'attention', g, { lengths: real, spans }, { pass, logits: site('logits'), weights: site('weights'), causal, virtualKeys, virtualQueries });

@@ -7,13 +7,13 @@ import { elements, type Op, rows, type Tape, type Tensor, width } from '../graph
 const crossEntropyShader = shader('cross_entropy', code, [stepUniform]);
 
 /** losses (N) of z (N,C). dz = weight/rows·(p − target); `weight` is ½ where both passes of a consistency loss carry a cross-entropy. */
-export const crossEntropy: Op<{ weight: number }> = {
+export const crossEntropy: Op<{ weight: number; smoothed: boolean }> = {
   name: 'cross_entropy',
-  forward(emit, { label, inputs, outputs, attributes: { weight } }) {
+  forward(emit, { label, inputs, outputs, attributes: { weight, smoothed } }) {
     const z = inputs.z!;
     const { overrides, grid } = emit.reduction(rows(z), width(z));
     emit.dispatch({
-      label, shader: crossEntropyShader, entry: 'forward', overrides, grid,
+      label, shader: crossEntropyShader, entry: 'forward', overrides: { ...overrides, SMOOTHED: Number(smoothed) }, grid,
       params: { rows: rows(z), classes: width(z), labels: elements(inputs.labels!.shape), weight },
       bindings: { z, labels: inputs.labels!, losses: outputs.losses },
     });
@@ -31,7 +31,10 @@ export const crossEntropy: Op<{ weight: number }> = {
   },
 };
 
-/** @param labels (B) i32, negative where a row does not count */
-export function recordCrossEntropy(tape: Tape, label: string, z: Tensor, labels: Tensor, weight: number): Tensor {
-  return tape.record(crossEntropy, label, { z, labels }, { losses: [rows(z)] }, { weight }).losses;
+/**
+ * @param labels (B) i32, negative where a row does not count
+ * @param options.smoothed whether the step's label smoothing applies: not where a model is judged
+ */
+export function recordCrossEntropy(tape: Tape, label: string, z: Tensor, labels: Tensor, weight: number, { smoothed = true } = {}): Tensor {
+  return tape.record(crossEntropy, label, { z, labels }, { losses: [rows(z)] }, { weight, smoothed }).losses;
 }

@@ -56,7 +56,7 @@ function checkOf(setting: Setting): OpCheck {
     leaves: {
       x: activation(shape, normals(count(shape), 1)),
       lengths: input([B], lengths, 'u32'),
-      spans: input([8 * LAYERS, B], packSpans(rules, LAYERS, Uint32Array.from(lengths)), 'u32'),
+      spans: input([8 * LAYERS, B], packSpans({ rules, layers: LAYERS, step: 0 }, Uint32Array.from(lengths)), 'u32'),
       ...(residual && { residual: activation(shape, normals(count(shape), 2)) }),
     },
     record: (tape, { x, lengths: real, spans, residual: added }) => ({

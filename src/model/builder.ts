@@ -23,7 +23,7 @@ import { siteOf } from '../random/masks';
 import type { Architecture, ModelConfig } from './architectures/architecture';
 import { architectureOf } from './architectures';
 import { recordLowRank } from './lora';
-import type { Trained } from './method';
+import { type Trained, virtualRowsOf } from './method';
 import { adapterName, type ParameterSpec, parameterSpecs, PREFIX, PROMPT } from './parameters';
 
 /** The slot of a rule at a layer in the step uniform: positions in their order, layers within. */
@@ -61,8 +61,9 @@ export class Builder {
     this.config = config;
     this.architecture = architectureOf(config);
     this.parameters = new Map(parameterSpecs(config, trained).map((spec) => [spec.of, spec]));
-    this.virtualKeys = trained.peft === 'prompt' || trained.peft === 'prefix' ? (trained.virtualTokens ?? 0) : 0;
-    this.virtualRows = trained.peft === 'prompt' ? this.virtualKeys : 0;
+    const virtual = virtualRowsOf(trained);
+    this.virtualKeys = virtual.keys;
+    this.virtualRows = virtual.rows;
     this.inputs = {
       ids: tape.input('ids', [pass.samples, tokens], 'u32'),
       lengths: tape.input('lengths', [pass.samples], 'u32'),

@@ -1,6 +1,6 @@
 /** What is trained and how it is regularised: the part of a run that shapes the plan. Independent of data and of the page. */
 import type { Consistency, DropoutRules } from '../config/dropout';
-import type { PeftKind, Target } from '../config/peft';
+import { isVirtual, type PeftKind, type Target } from '../config/peft';
 
 export interface Method {
   peft: PeftKind;
@@ -29,6 +29,11 @@ export type Trained = Omit<Method, 'dropout' | 'consistency' | 'penalised' | 'no
 
 /** What the low-rank branch is multiplied by: α/r, or α/√r for rank-stabilised LoRA (Kalajdzievski 2023). */
 export const loraScale = ({ peft, alpha, rank }: Pick<Method, 'peft' | 'alpha' | 'rank'>) => (peft === 'rslora' ? alpha / Math.sqrt(rank) : alpha / rank);
+
+/** Trained vectors in front of the rows of a model (prompt tuning), and in front of the keys of its attention (prompt and prefix tuning). */
+export function virtualRowsOf({ peft, virtualTokens = 0 }: Pick<Method, 'peft' | 'virtualTokens'>): { rows: number; keys: number } {
+  return { rows: peft === 'prompt' ? virtualTokens : 0, keys: isVirtual(peft) ? virtualTokens : 0 };
+}
 
 /** How the two passes of a consistency loss run: as one batch of twice the rows, or one after the other (less memory, more dispatches). */
 export type Passes = 'doubled' | 'sequential';

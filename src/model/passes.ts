@@ -12,7 +12,7 @@ import { NO_BRANCH } from '../kernels/site';
 import { recordSquaredError } from '../kernels/squared_error';
 import type { ModelConfig } from './architectures/architecture';
 import type { Recording } from './builder';
-import type { Method, Passes } from './method';
+import { type Method, type Passes, virtualRowsOf } from './method';
 import { type Border, firstRandomStage, recordModel, recordStages } from './stages';
 
 export interface BatchShape {
@@ -27,6 +27,9 @@ export interface Cached {
   stages: number;
   rows: number;
 }
+
+/** Bytes of that table. */
+export const statesBytes = ({ rows }: Cached, tokens: number, hidden: number): number => rows * tokens * hidden * 4;
 
 /** Label of the table among the buffers that outlive a plan, and of the input that says which of its rows a batch reads, (B,T). */
 export const STATES = 'states';
@@ -63,7 +66,7 @@ export function recordPasses(tape: Tape, config: ModelConfig, method: Method, ba
   const single: Recording = { ...recording, samples: B, pass: { samples: B, branch: 0, cleanBranch: NO_BRANCH } };
   // A language model scores every token but the padded and the virtual ones; other heads score a sample.
   const languageModel = config.problem === 'language_model';
-  const rows = languageModel ? batch.tokens + (method.peft === 'prompt' ? (method.virtualTokens ?? 0) : 0) : 1;
+  const rows = languageModel ? batch.tokens + virtualRowsOf(method).rows : 1;
   const N = B * rows;
   const labels = tape.input('labels', [N], config.problem === 'regression' ? 'f32' : 'i32');
   const counted = languageModel ? labels : undefined;

@@ -47,7 +47,7 @@ describe('an evaluate plan', () => {
 
   it('keeps the logits, and those of the attention where they are asked for', () => {
     expect([...plan.kept.keys()]).toEqual(['logits']);
-    expect([...planEvaluation(CONFIG, PLAIN, BATCH, SOFTWARE, true).kept.keys()].sort()).toEqual(['logits', 'logits 0', 'logits 1', 'logits 2']);
+    expect([...planEvaluation(CONFIG, PLAIN, BATCH, SOFTWARE, 'attention').kept.keys()].sort()).toEqual(['logits', 'logits 0', 'logits 1', 'logits 2']);
   });
 });
 

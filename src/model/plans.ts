@@ -1,9 +1,10 @@
 /** From a method to plans: one that trains, one that only evaluates. The evaluate plan has no dropout code at all. */
 import type { Profile } from '../gpu/device';
 import { compile, type CompileOptions, type Emitter, type Gradients, type Plan, type Tile } from '../graph/compile';
-import { Tape } from '../graph/tape';
+import { rows, Tape } from '../graph/tape';
 import { type Arena, emitAdamw } from '../kernels/adamw';
 import { emitAdd } from '../kernels/add';
+import { recordCrossEntropy } from '../kernels/cross_entropy';
 import { emitGradientNorm } from '../kernels/gradient_norm';
 import { emitL1Penalty } from '../kernels/l1_penalty';
 import { NO_BRANCH } from '../kernels/site';
@@ -59,12 +60,19 @@ export function planStates(config: ModelConfig, trained: Trained, batch: BatchSh
   return compile(tape, { ...target, samples: batch.samples, gradientSamples: batch.samples }, { backward: false, add: emitAdd });
 }
 
-/** Records and compiles a forward pass without dropout; keeps `logits`, and with `attention` the scaled attention logits of each layer. */
-export function planEvaluation(config: ModelConfig, trained: Trained, batch: BatchShape, target: PlanTarget, attention = false): Plan {
+/**
+ * Records and compiles a forward pass without dropout.
+ * @param options.keep the `logits`, or of a language model the `losses` of its tokens, without smoothing; `attention` keeps, beside the
+ *   logits, the scaled attention logits of each layer
+ */
+export function planEvaluation(config: ModelConfig, trained: Trained, batch: BatchShape, target: PlanTarget, keep: 'logits' | 'losses' | 'attention' = 'logits'): Plan {
   const layers = Array.from({ length: config.layers }, (_, layer) => `logits ${layer}`);
-  const tape = new Tape(new Set(attention ? layers : []));
+  const tape = new Tape(new Set(keep === 'attention' ? layers : []));
   const pass = { samples: batch.samples, branch: 0, cleanBranch: NO_BRANCH };
   const logits = recordModel({ tape, config, trained, rules: {}, pass, ...batch });
-  tape.keep('logits', logits);
+  if (keep === 'losses') {
+    const labels = tape.input('labels', [rows(logits)], 'i32');
+    tape.keep('losses', recordCrossEntropy(tape, 'loss', logits, labels, 1, { smoothed: false }));
+  } else tape.keep('logits', logits);
   return compile(tape, { ...target, samples: batch.samples, gradientSamples: batch.samples }, { backward: false, add: emitAdd });
 }

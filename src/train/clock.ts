@@ -1,9 +1,12 @@
 /** Seconds that a run was going, pauses left out. */
 export class Clock {
-  private gone = 0;
+  private gone: number;
   private since: number | undefined;
 
-  constructor(private readonly now: () => number = () => performance.now()) {}
+  /** @param seconds that it was going before */
+  constructor(seconds = 0, private readonly now: () => number = () => performance.now()) {
+    this.gone = seconds * 1000;
+  }
 
   start(): void {
     this.since ??= this.now();

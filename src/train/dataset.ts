@@ -4,10 +4,13 @@ import { type EncodedRows, encodeRows, fillBatch } from '../data/batches';
 import { TASKS } from '../data/tasks';
 import type { Task, TaskData } from '../data/tasks/task';
 import type { TextTokenizer } from '../data/tokenizer';
+import { tokenLabels } from './languageModel';
 import type { HostBatch } from './trainer';
 
 /** Training rows on which the clean training loss is measured at every evaluation. */
 const SAMPLE_ROWS = 128;
+/** Held-out rows of a language model that are scored at every evaluation: each is as much work as dozens of classified ones. */
+const WRITTEN_ROWS = 128;
 /** Widths are multiples of this, so that small changes of the data do not change every shape. */
 const WIDTH_STEP = 4;
 
@@ -15,6 +18,7 @@ export interface Dataset {
   task: Task;
   examples: TaskData;
   training: EncodedRows;
+  /** The rows of every evaluation: all held-out rows, of a language model the first ones. */
   validation: EncodedRows;
   test: EncodedRows;
   /** The fixed sample of the training rows: the first ones, which are as random as any. */
@@ -29,17 +33,31 @@ export function loadDataset(config: RunConfig, tokenizer: TextTokenizer, longest
   const task = TASKS[config.data.task];
   const examples = task.generate({ seed: config.seed, trainRows: config.data.rows, labelNoise: config.data.noise });
   const training = encodeRows(tokenizer, examples.train, longest);
-  const validation = encodeRows(tokenizer, examples.validation, longest);
+  const heldOut = encodeRows(tokenizer, examples.validation, longest);
   const test = encodeRows(tokenizer, examples.test, longest);
   // A plain loop: spreading thousands of lengths into Math.max overflows the stack of some engines.
   let most = 0;
-  for (const rows of [training, validation, test]) for (const length of rows.lengths) most = Math.max(most, length);
-  const sample = { ...training, ids: training.ids.slice(0, SAMPLE_ROWS), lengths: training.lengths.slice(0, SAMPLE_ROWS), labels: training.labels.slice(0, SAMPLE_ROWS) };
-  return { task, examples, training, validation, test, sample, width: Math.min(longest, Math.ceil(most / WIDTH_STEP) * WIDTH_STEP), padId: tokenizer.padId };
+  for (const rows of [training, heldOut, test]) for (const length of rows.lengths) most = Math.max(most, length);
+  const validation = task.kind === 'language_model' ? first(heldOut, WRITTEN_ROWS) : heldOut;
+  return { task, examples, training, validation, test, sample: first(training, SAMPLE_ROWS), width: Math.min(longest, Math.ceil(most / WIDTH_STEP) * WIDTH_STEP), padId: tokenizer.padId };
+}
+
+function first(rows: EncodedRows, count: number): EncodedRows {
+  return { ...rows, ids: rows.ids.slice(0, count), lengths: rows.lengths.slice(0, count), labels: rows.labels.slice(0, count), scoredFrom: rows.scoredFrom?.slice(0, count) };
+}
+
+/**
+ * The chosen rows as the engine takes them.
+ * @param virtualRows trained vectors in front of every row (prompt tuning), which a language model does not score
+ */
+export function batchOf(dataset: Dataset, rows: EncodedRows, chosen: ArrayLike<number>, virtualRows: number): HostBatch {
+  const batch = fillBatch(chosen, rows, dataset.width, dataset.padId);
+  const numbered = { ...batch, rows: Uint32Array.from(chosen) };
+  return rows.scoredFrom ? { ...numbered, ...tokenLabels(batch, Array.from(chosen, (row) => rows.scoredFrom![row]), virtualRows) } : numbered;
 }
 
 /** Rows `from` … `from + count − 1`; past the end the last row is repeated, and the caller ignores its results. */
-export function chunk(dataset: Dataset, rows: EncodedRows, from: number, count: number): HostBatch {
+export function chunk(dataset: Dataset, rows: EncodedRows, from: number, count: number, virtualRows: number): HostBatch {
   const last = rows.ids.length - 1;
-  return fillBatch(Array.from({ length: count }, (_, index) => Math.min(from + index, last)), rows, dataset.width, dataset.padId);
+  return batchOf(dataset, rows, Array.from({ length: count }, (_, index) => Math.min(from + index, last)), virtualRows);
 }

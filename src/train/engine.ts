@@ -1,6 +1,7 @@
 /** The engine behind the protocol: takes commands in, posts events out. Knows no page and no DOM, so that it runs under Node too. */
 import type { FromEngine, InspectionPlace, RunId, ToEngine } from '../protocol/messages';
 import type { Change, RunConfig } from '../config/config';
+import { withChanges } from '../config/diff';
 import type { Fault } from '../protocol/faults';
 import { acquireDevice, DeviceError, type DeviceOptions, type Gpu } from '../gpu/device';
 import { Pipelines } from '../gpu/pipelines';
@@ -10,8 +11,10 @@ import { LoadError } from '../model/files/loadError';
 import type { ModelFolder } from '../model/files/folder';
 import { Autotuner } from './autotune';
 import { deviceInfo } from './deviceInfo';
+import { readRun } from './checkpoint';
 import { Library } from './library';
-import { prepare, Refusal, warmUp } from './preparation';
+import { prepare, warmUp } from './preparation';
+import { Refusal } from './refusal';
 import { RunSession } from './runSession';
 
 /** Rows of a task that the page shows as examples. */
@@ -57,7 +60,7 @@ export class Engine {
     switch (command.type) {
       case 'preview': return this.preview(command);
       case 'prepare': return this.prepare(command.config);
-      case 'start': return this.start(command.runId, command.config, command.changes);
+      case 'start': return this.start(command);
       case 'pause': return this.allow(0);
       case 'resume': return this.allow(Infinity);
       case 'step': return this.allow(command.steps);
@@ -69,6 +72,7 @@ export class Engine {
         this.inspecting = command.at;
         return this.session?.inspect(command.at);
       case 'test': return this.session?.test(command.runId);
+      case 'save': return this.session?.save(command.runId, command.record);
       default: return command satisfies never;
     }
   }
@@ -116,15 +120,19 @@ export class Engine {
   }
 
   /** Only a newer start, or a reset, takes the place of a start. */
-  private async start(runId: RunId, config: RunConfig, changes: Change[]): Promise<void> {
+  private async start({ runId, config, changes, resume }: Extract<ToEngine, { type: 'start' }>): Promise<void> {
     await this.end();
     const number = ++this.starts;
     const build = async () => {
       await this.opened;
       if (!this.gpu) return;
-      const preparation = await prepare(this.gpu, this.tuner!, this.library, config);
+      const saved = resume && readRun(resume);
+      // What was changed before it was saved is in force from the first step on.
+      const isPast = ({ step }: Change) => saved !== undefined && step <= saved.step;
+      const preparation = await prepare(this.gpu, this.tuner!, this.library, withChanges(config, changes.filter(isPast)));
       if (number !== this.starts) return;
-      const session = await RunSession.create(this.gpu, this.pipelines!, preparation, { runId, changes, inspecting: this.inspecting, tileFor: this.tuner!.tileFor }, this.post, (error) => this.report(error, runId));
+      const options = { runId, saved, changes: changes.filter((change) => !isPast(change)), inspecting: this.inspecting, tileFor: this.tuner!.tileFor };
+      const session = await RunSession.create(this.gpu, this.pipelines!, preparation, options, this.post, (error) => this.report(error, runId));
       if (number !== this.starts) return session.end();
       this.session = session;
       void session.run(starting.allowance);

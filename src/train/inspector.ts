@@ -2,6 +2,7 @@
 import type { Execution } from '../graph/execution';
 import { readRanges } from '../gpu/readback';
 import type { TextTokenizer } from '../data/tokenizer';
+import { virtualRowsOf } from '../model/method';
 import type { AttentionView, InspectionPlace } from '../protocol/messages';
 import { chunk, type Dataset } from './dataset';
 import { type Trainer, writeBatch } from './trainer';
@@ -34,26 +35,28 @@ export class Inspector {
   }
 
   private async read(step: number, at: InspectionPlace): Promise<void> {
-    const { gpu, config } = this.trainer.options;
+    const { gpu, config, method } = this.trainer.options;
     const { validation, width } = this.dataset;
     const row = Math.min(at.row, validation.ids.length - 1);
     const layer = Math.min(at.layer, config.layers - 1);
     const head = Math.min(at.head, config.heads - 1);
-    this.execution ??= this.trainer.evaluator({ samples: 1, tokens: width }, true);
+    this.execution ??= this.trainer.evaluator({ samples: 1, tokens: width }, 'attention');
     const execution = await this.execution;
     if (this.destroyed) return;
-    writeBatch(execution, chunk(this.dataset, validation, row, 1), config);
-    const encoder = gpu.device.createCommandEncoder({ label: 'inspect' });
-    const pass = encoder.beginComputePass({ label: 'inspect' });
-    execution.encode(pass);
-    pass.end();
-    gpu.device.queue.submit([encoder.finish()]);
+    const virtual = virtualRowsOf(method);
+    writeBatch(execution, chunk(this.dataset, validation, row, 1, virtual.rows), config);
+    execution.submit('inspect');
     const { buffer } = execution.kept(`logits ${layer}`);
-    const [square] = await readRanges(gpu.device, [{ buffer, offset: head * width * width * 4, bytes: width * width * 4 }]);
+    // Of the rows and keys, virtual tokens come first; shown are those of real tokens.
+    const [queries, keys] = [virtual.rows + width, virtual.keys + width];
+    const [rectangle] = await readRanges(gpu.device, [{ buffer, offset: head * queries * keys * 4, bytes: queries * keys * 4 }]);
     if (this.destroyed) return;
     const n = validation.lengths[row];
     const logits = new Float32Array(n * n);
-    for (let query = 0; query < n; query++) logits.set(square.subarray(query * width, query * width + n), query * n);
+    for (let query = 0; query < n; query++) {
+      const from = (virtual.rows + query) * keys + virtual.keys;
+      logits.set(rectangle.subarray(from, from + n), query * n);
+    }
     this.show(step, { row, layer, head }, {
       tokens: this.tokenizer.tokenStrings(validation.ids[row]), logits,
       mask: { seed: this.seed, sample: 0, heads: config.heads, width, tokens: n, hidden: config.hidden, causal: config.causal },

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { IGNORED, shiftLabels } from './languageModel';
+import { NOT_SCORED } from '../data/metrics';
+import { shiftLabels, tokenLabels } from './languageModel';
 
-const _ = IGNORED;
+const _ = NOT_SCORED;
 
 describe('labels of a language model', () => {
   it('move to the row whose logits score them; the first is scored by none and the last row scores nothing', () => {
@@ -32,5 +33,15 @@ describe('labels of a language model', () => {
 
   it('are read from typed arrays too', () => {
     expect(shiftLabels([Int32Array.of(5, 6), Int32Array.of(_, 7)], 0)).toEqual({ labels: Float32Array.of(6, _, 7, _), countedRows: 2 });
+  });
+});
+
+describe('labels of prompts with completions', () => {
+  const batch = { ids: Uint32Array.of(7, 8, 9, 1, 0, 3, 4, 5, 6, 2), lengths: Uint32Array.of(4, 5) };
+  it('are the tokens of the completion to its end, without the prompt and the padding', () => {
+    expect(tokenLabels(batch, [2, 4], 0)).toEqual({ labels: Float32Array.of(_, 9, 1, _, _, _, _, _, 2, _), countedRows: 3 });
+  });
+  it('are the same behind virtual rows', () => {
+    expect(tokenLabels(batch, [2, 4], 1)).toEqual({ labels: Float32Array.of(_, _, 9, 1, _, _, _, _, _, _, 2, _), countedRows: 3 });
   });
 });

@@ -1,7 +1,5 @@
 /** What the rows of a language model should predict. */
-
-/** A row that is not scored, as transformers marks it. */
-export const IGNORED = -100;
+import { NOT_SCORED } from '../data/metrics';
 
 /**
  * Label t is scored by the logits at t − 1: moves every label one row up. The last row predicts nothing; nor do the rows of virtual
@@ -12,14 +10,27 @@ export const IGNORED = -100;
 export function shiftLabels(labels: ArrayLike<number>[], virtualRows: number): { labels: Float32Array; countedRows: number } {
   const tokens = labels[0].length;
   const stride = virtualRows + tokens;
-  const shifted = new Float32Array(labels.length * stride).fill(IGNORED);
+  const shifted = new Float32Array(labels.length * stride).fill(NOT_SCORED);
   let countedRows = 0;
   labels.forEach((row, sample) => {
     for (let token = 1; token < tokens; token++) {
-      if (row[token] === IGNORED) continue;
+      if (row[token] === NOT_SCORED) continue;
       shifted[sample * stride + virtualRows + token - 1] = row[token];
       countedRows++;
     }
   });
   return { labels: shifted, countedRows };
+}
+
+/**
+ * Labels of rows that are prompts with completions: their own tokens from `scoredFrom` to the end, nothing before it and no padding.
+ * @param batch ids (B·T) and real lengths (B)
+ */
+export function tokenLabels(batch: { ids: Uint32Array; lengths: Uint32Array }, scoredFrom: ArrayLike<number>, virtualRows: number): { labels: Float32Array; countedRows: number } {
+  const tokens = batch.ids.length / batch.lengths.length;
+  const rows = Array.from(batch.lengths, (length, sample) => {
+    const row = Float32Array.from(batch.ids.subarray(sample * tokens, (sample + 1) * tokens));
+    return row.map((id, token) => (token >= scoredFrom[sample] && token < length ? id : NOT_SCORED));
+  });
+  return shiftLabels(rows, virtualRows);
 }

@@ -1,5 +1,6 @@
 /** What runs share: checkpoints, tokenizers and datasets, loaded once each. */
 import type { RunConfig } from '../config/config';
+import { isVirtual } from '../config/peft';
 import { createTokenizer, type TextTokenizer } from '../data/tokenizer';
 import type { ModelConfig } from '../model/architectures/architecture';
 import { longestSequence } from '../model/files/checkpointConfig';
@@ -35,14 +36,17 @@ export class Library {
 
   /** The rows of a configuration; the last ones are kept, since a page asks for the same again and again. */
   data(config: RunConfig, model: LoadedModel): Dataset {
-    const key = JSON.stringify([config.data, config.model.folder, config.seed]);
-    if (this.dataset?.key !== key) this.dataset = { key, made: loadDataset(config, model.tokenizer, longestSequence(model.checkpoint.config)) };
+    const { data, seed, model: { folder, peft, virtualTokens } } = config;
+    // Virtual tokens take positions too.
+    const longest = longestSequence(model.checkpoint.config) - (isVirtual(peft) ? virtualTokens : 0);
+    const key = JSON.stringify([data, folder, seed, longest]);
+    if (this.dataset?.key !== key) this.dataset = { key, made: loadDataset(config, model.tokenizer, longest) };
     return this.dataset.made;
   }
 }
 
 /** The checkpoint's configuration with the head that the task needs. */
 export function configFor(checkpoint: Checkpoint, dataset: Dataset): ModelConfig {
-  const regression = dataset.task.kind === 'regression';
-  return { ...checkpoint.config, labels: regression ? 1 : dataset.task.labels.length, problem: regression ? 'regression' : 'classification' };
+  const { kind, labels } = dataset.task;
+  return { ...checkpoint.config, labels: kind === 'classification' ? labels.length : 1, problem: kind };
 }

@@ -6,9 +6,9 @@
 import { changeKind, fieldOf, withField } from '../config/change';
 import type { Change, RunConfig } from '../config/config';
 import { configProblems } from '../config/problems';
-import type { Execution } from '../graph/execution';
 import { methodOf } from './method';
-import { planOf, type Trainer } from './trainer';
+import { bytesOf, plansOf, type StepExecutions } from './stepExecutions';
+import type { Trainer } from './trainer';
 
 export type ChangeOutcome = { change: Change } | { field: string; to: unknown; sentence: string };
 
@@ -16,7 +16,7 @@ export type ChangeOutcome = { change: Change } | { field: string; to: unknown; s
 interface Ready {
   field: string;
   to: unknown;
-  execution?: Execution;
+  executions?: StepExecutions;
 }
 
 export class LiveChanges {
@@ -68,17 +68,17 @@ export class LiveChanges {
 
   /** Applies what is ready. */
   apply(step: number): ChangeOutcome[] {
-    return this.ready.splice(0).map(({ field, to, execution }) => {
+    return this.ready.splice(0).map(({ field, to, executions }) => {
       const from = fieldOf(this.current, field);
       this.current = withField(this.current, field, to);
-      if (execution) this.trainer.swap(execution, methodOf(this.current));
+      if (executions) this.trainer.swap(executions, methodOf(this.current));
       return { change: { step, field, from: from ?? null, to: to ?? null } };
     });
   }
 
   destroy(): void {
     this.destroyed = true;
-    for (const { execution } of this.ready) execution?.destroy();
+    for (const { executions } of this.ready) executions?.destroy();
     this.ready.length = 0;
   }
 
@@ -95,18 +95,18 @@ export class LiveChanges {
     const next = this.attempt(this.planned, field, to);
     if (typeof next === 'string') return next;
     const method = methodOf(next);
-    const needed = planOf({ ...this.trainer.options, method }).bytes + this.trainer.plan.bytes;
+    const needed = bytesOf(plansOf({ ...this.trainer.options, method })) + this.trainer.planBytes;
     if (needed > this.budget) {
       const mebibytes = (bytes: number) => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
       return `This change needs ${mebibytes(needed)} while both plans exist, ${mebibytes(this.budget)} are free; lower the batch size and restart.`;
     }
-    const execution = await this.trainer.prepare(method);
+    const executions = await this.trainer.prepare(method);
     if (this.destroyed) {
-      execution.destroy();
+      executions.destroy();
       return 'The run has ended; press Start to run with this change.';
     }
     this.planned = withField(this.planned, field, to);
-    this.ready.push({ field, to, execution });
+    this.ready.push({ field, to, executions });
     return undefined;
   }
 

@@ -16,10 +16,8 @@ const SLOT_BYTES = RING_WIDTH * 4;
 export class MetricsRing {
   private readonly staging: ReadbackRing;
   private readonly pending = new Set<Promise<void>>();
-  /** First step that was not copied out yet. */
-  private next = 0;
-
-  constructor(private readonly gpu: Gpu, private readonly ring: GPUBuffer, private readonly deliver: (scalars: StepScalars) => void) {
+  /** @param next first step that was not copied out yet */
+  constructor(private readonly gpu: Gpu, private readonly ring: GPUBuffer, private readonly deliver: (scalars: StepScalars) => void, private next = 0) {
     this.staging = new ReadbackRing(gpu.device, 'metrics', RING_SLOTS * SLOT_BYTES);
   }
 

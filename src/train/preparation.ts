@@ -6,34 +6,35 @@ import type { Pipelines } from '../gpu/pipelines';
 import type { Plan } from '../graph/compile';
 import { compileAll } from '../graph/execution';
 import { elements } from '../graph/tape';
+import { architectureOf } from '../model/architectures';
 import type { ModelConfig } from '../model/architectures/architecture';
+import type { Method } from '../model/method';
 import { parameterSpecs } from '../model/parameters';
+import { type Cached, statesBytes } from '../model/passes';
 import { planEvaluation } from '../model/plans';
+import { firstRandomStage } from '../model/stages';
 import { sliceArena } from '../model/state';
-import type { Fault } from '../protocol/faults';
 import type { PlanSummary } from '../protocol/messages';
 import type { Autotuner } from './autotune';
 import { type Dataset } from './dataset';
-import { EVALUATION_ROWS } from './evaluator';
+import { EVALUATION_ROWS, WRITING_ROWS } from './evaluator';
 import { configFor, type Library, type LoadedModel } from './library';
 import { methodOf } from './method';
-import { planOf, targetOf } from './trainer';
-
-/** Thrown where a configuration cannot be prepared; carries what the page shows. */
-export class Refusal extends Error {
-  constructor(readonly fault: Fault) {
-    super(fault.code);
-  }
-}
+import { Refusal } from './refusal';
+import { statesToKeep } from './keptStates';
+import { bytesOf, plansOf, targetOf } from './stepExecutions';
 
 export interface Preparation {
   config: RunConfig;
   model: LoadedModel;
   modelConfig: ModelConfig;
   dataset: Dataset;
-  training: Plan;
+  /** The plans that steps take turns with; one, unless a consistency term comes at every n-th step only. */
+  training: Plan[];
   evaluation: Plan;
   evaluationRows: number;
+  /** States of lower stages that are computed once for every training row, where that is worth it. */
+  cached?: Cached;
   summary: PlanSummary;
 }
 
@@ -46,24 +47,27 @@ export async function prepare(gpu: Gpu, tuner: Autotuner, library: Library, conf
   const modelConfig = configFor(model.checkpoint, dataset);
   const method = methodOf(config);
   const batch = { samples: config.optimizer.batchSize, tokens: dataset.width };
-  const evaluationRows = EVALUATION_ROWS[gpu.profile];
+  const written = modelConfig.problem === 'language_model';
+  const evaluationRows = (written ? WRITING_ROWS : EVALUATION_ROWS)[gpu.profile];
+  const cached = statesToKeep(gpu, modelConfig, method, dataset.training.ids.length, dataset.width, evaluationRows);
+  const { accumulation } = config.optimizer;
   const target = { tileFor: tuner.tileFor };
-  const makeTraining = () => planOrRefuse(gpu, config, () => planOf({ gpu, config: modelConfig, method, batch, target }));
-  const makeEvaluation = () => planEvaluation(modelConfig, method, { samples: evaluationRows, tokens: dataset.width }, targetOf(gpu, target));
+  const makeTraining = () => planOrRefuse(gpu, config, () => plansOf({ gpu, config: modelConfig, method, batch, accumulation, cached, target }));
+  const makeEvaluation = () => planEvaluation(modelConfig, method, { samples: evaluationRows, tokens: dataset.width }, targetOf(gpu, target), written ? 'losses' : 'logits');
   let training = makeTraining();
   let evaluation = makeEvaluation();
-  const summary = summarise(model, modelConfig, method, training, evaluation, dataset.width);
-  check(gpu, config, summary, [training, evaluation]);
+  const summary = summarise({ model, modelConfig, method, training, evaluation, cached }, dataset.width);
+  check(gpu, config, summary, [...training, evaluation]);
   // Tiles change neither buffers nor bytes nor the number of dispatches: only the workgroups are planned anew.
-  if (await tuner.tune(training)) {
+  if (await tuner.tune(training[0])) {
     training = makeTraining();
     evaluation = makeEvaluation();
   }
-  return { config, model, modelConfig, dataset, training, evaluation, evaluationRows, summary };
+  return { config, model, modelConfig, dataset, training, evaluation, evaluationRows, cached, summary };
 }
 
 /** A plan that no grid can hold is, to a person, one that is too large. */
-function planOrRefuse(gpu: Gpu, config: RunConfig, make: () => Plan): Plan {
+function planOrRefuse<T>(gpu: Gpu, config: RunConfig, make: () => T): T {
   try {
     return make();
   } catch (error) {
@@ -72,21 +76,26 @@ function planOrRefuse(gpu: Gpu, config: RunConfig, make: () => Plan): Plan {
   }
 }
 
-function summarise(model: LoadedModel, config: ModelConfig, method: ReturnType<typeof methodOf>, training: Plan, evaluation: Plan, tokens: number): PlanSummary {
+function summarise({ model, modelConfig: config, method, training, evaluation, cached }: Pick<Preparation, 'model' | 'modelConfig' | 'training' | 'evaluation' | 'cached'> & { method: Method }, tokens: number): PlanSummary {
   const specs = parameterSpecs(config, method);
   const weights = [...model.checkpoint.tensors.values()].reduce((sum, { values }) => sum + values.byteLength, 0);
   const trainable = specs.reduce((sum, { shape }) => sum + elements(shape), 0);
-  const lora = specs.reduce((sum, { name, shape }) => sum + (name.includes('.lora_') ? elements(shape) : 0), 0);
+  // What the method adds to the model: everything trained that is no tensor of the model itself.
+  const own = new Set([...architectureOf(config).body(config).keys(), ...architectureOf(config).heads(config).flatMap((group) => [...group.keys()])]);
+  const added = specs.reduce((sum, { of, shape }) => sum + (own.has(of) ? 0 : elements(shape)), 0);
   // values, gradients, two moments, groups
   const optimizer = 5 * sliceArena(specs).bytes;
-  const buffers = [...training.placement.buffers, ...evaluation.placement.buffers].sort((one, other) => other.bytes - one.bytes);
+  const states = cached ? statesBytes(cached, tokens, config.hidden) : 0;
+  const train = bytesOf(training) + states;
+  const buffers = [...training.flatMap((plan) => plan.placement.buffers), ...evaluation.placement.buffers].sort((one, other) => other.bytes - one.bytes);
+  const common = method.consistency.kind === 'none' ? 0 : Math.max(0, firstRandomStage(config, method) - 1);
   return {
-    bytes: { weights, optimizer, train: training.bytes, evaluate: evaluation.bytes, total: weights + optimizer + training.bytes + evaluation.bytes },
+    bytes: { weights, optimizer, train, evaluate: evaluation.bytes, total: weights + optimizer + train + evaluation.bytes },
     largest: buffers.slice(0, 3),
-    dispatchesPerStep: training.dispatches.length,
-    parameters: { trainable, total: weights / 4 + lora },
+    dispatchesPerStep: training[0].dispatches.length,
+    parameters: { trainable, total: weights / 4 + added },
     model: { layers: config.layers, heads: config.heads, width: config.hidden, vocabulary: config.vocabulary },
-    shared: { layers: 0, cached: false },
+    shared: cached ? { layers: cached.stages - 1, cached: true } : { layers: common, cached: false },
     tokens,
   };
 }
@@ -109,5 +118,5 @@ function check(gpu: Gpu, config: RunConfig, summary: PlanSummary, plans: Plan[])
 
 /** Compiles every pipeline of a preparation in the background, so that Start need not wait. */
 export async function warmUp(pipelines: Pipelines, { training, evaluation }: Preparation, progress: (done: number, of: number) => void): Promise<void> {
-  await compileAll(pipelines, [...training.dispatches, ...evaluation.dispatches], progress);
+  await compileAll(pipelines, [...training, evaluation].flatMap(({ dispatches }) => dispatches), progress);
 }

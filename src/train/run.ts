@@ -1,10 +1,11 @@
 /** One run: submits steps, keeps a few in flight, evaluates, applies changes at step boundaries, and can be paused. */
 import { type Change, type RunConfig } from '../config/config';
-import { batchRows, fillBatch } from '../data/batches';
+import { batchRows } from '../data/batches';
 import type { Scores } from '../protocol/messages';
 import { type ChangeOutcome, LiveChanges } from './liveChanges';
 import { Clock } from './clock';
-import type { Dataset } from './dataset';
+import { virtualRowsOf } from '../model/method';
+import { batchOf, type Dataset } from './dataset';
 import { DivergenceDetector } from './divergence';
 import type { Evaluator } from './evaluator';
 import { MetricsRing, type StepScalars } from './metricsRing';
@@ -30,16 +31,25 @@ export interface RunEvents {
   idle(step: number): void;
 }
 
+/** Where a run begins: at 0, or where a saved one left off. */
+export interface RunStart {
+  step: number;
+  seconds: number;
+  /** Bytes that all training plans may take together. */
+  budget: number;
+}
+
 export class Run {
   /** Optimizer steps submitted so far. */
-  step = 0;
+  step: number;
   private allowance = Infinity;
   private ended = false;
   private stopped = false;
   private finished = false;
   private wake: (() => void) | undefined;
   private lastFlush = 0;
-  private readonly clock = new Clock();
+  private readonly clock: Clock;
+  /** Rate and time of every step, by its number. */
   private readonly rates: number[] = [];
   private readonly times: number[] = [];
   private readonly ring: MetricsRing;
@@ -47,9 +57,16 @@ export class Run {
   private readonly evaluations = new Set<Promise<void>>();
   private readonly changes: LiveChanges;
 
-  constructor(private readonly trainer: Trainer, private readonly evaluator: Evaluator, private readonly dataset: Dataset, config: RunConfig, replay: Change[], private readonly events: RunEvents, budget: number) {
-    this.ring = new MetricsRing(trainer.options.gpu, trainer.state.ring, (scalars) => this.deliver(scalars));
-    this.changes = new LiveChanges(trainer, config, replay, budget);
+  constructor(private readonly trainer: Trainer, private readonly evaluator: Evaluator, private readonly dataset: Dataset, config: RunConfig, replay: Change[], private readonly events: RunEvents, start: RunStart) {
+    this.step = start.step;
+    this.clock = new Clock(start.seconds);
+    this.ring = new MetricsRing(trainer.options.gpu, trainer.state.ring, (scalars) => this.deliver(scalars), start.step);
+    this.changes = new LiveChanges(trainer, config, replay, start.budget);
+  }
+
+  /** Seconds the run was going, those before it was saved included. */
+  get seconds(): number {
+    return this.clock.seconds;
   }
 
   get config(): RunConfig {
@@ -113,8 +130,9 @@ export class Run {
     const { queue } = this.trainer.options.gpu.device;
     this.clock.start();
     // With warm-up the first step has rate 0 and changes nothing, so its loss may be shown before the slower evaluation of step 0.
-    const quietFirst = this.rateOf(0) === 0;
-    if (!quietFirst) this.evaluate(0);
+    const first = this.step;
+    const quietFirst = this.rateOf(first) === 0;
+    if (!quietFirst) this.evaluate(first);
     while (!this.ended && !this.stopped && this.step < total) {
       if (this.allowance <= 0) {
         await this.rest();
@@ -123,9 +141,9 @@ export class Run {
       this.announce(await this.changes.applyDue(this.step));
       if (this.ended) return;
       this.submit();
-      if (quietFirst && this.step === 1) {
-        this.ring.flush(1);
-        this.evaluate(0);
+      if (quietFirst && this.step === first + 1) {
+        this.ring.flush(this.step);
+        this.evaluate(first);
       }
       if (this.step % this.config.evaluation.every === 0 || this.step === total) this.evaluate(this.step);
       if (performance.now() - this.lastFlush > FLUSH_MS || this.ring.isFull(this.step)) {
@@ -156,16 +174,17 @@ export class Run {
 
   private submit(): void {
     const { config, dataset, step } = this;
+    const virtualRows = virtualRowsOf(this.trainer.options.method).rows;
     const { batchSize, accumulation, weightDecay, clip, smoothing, l1, neftune } = config.optimizer;
     const batches = Array.from({ length: accumulation }, (_, microBatch) => {
       const rows = batchRows(config.seed, step * accumulation + microBatch, batchSize, dataset.training.ids.length);
-      return fillBatch(rows, dataset.training, dataset.width, dataset.padId);
+      return batchOf(dataset, dataset.training, rows, virtualRows);
     });
     const learningRate = this.rateOf(step);
-    this.rates.push(learningRate);
-    this.times.push(this.clock.seconds);
+    this.rates[step] = learningRate;
+    this.times[step] = this.clock.seconds;
     this.trainer.step(batches, {
-      seed: config.seed, ringSlot: this.ring.slot(step), step, learningRate, weightDecay, clip, smoothing, l1, neftune,
+      seed: config.seed, ringSlot: this.ring.slot(step), step, steps: config.optimizer.steps, learningRate, weightDecay, clip, smoothing, l1, neftune,
       alpha: config.consistency.alpha, rules: config.dropout,
     });
     this.step++;
@@ -183,6 +202,9 @@ export class Run {
   private deliver({ from, crossEntropy, consistency, gradientNorm }: StepScalars): void {
     if (this.ended) return;
     const to = from + crossEntropy.length;
+    // Between its steps there is no consistency term: a hole in its line, not a zero.
+    const { kind, every = 1 } = this.config.consistency;
+    if (kind !== 'none') consistency.forEach((_, index) => { if ((from + index) % every !== 0) consistency[index] = NaN; });
     this.events.points({ from, crossEntropy, consistency, gradientNorm, learningRate: Float32Array.from(this.rates.slice(from, to)), seconds: Float32Array.from(this.times.slice(from, to)) });
     if (this.stopped) return;
     for (let index = 0; index < crossEntropy.length; index++) {

@@ -4,15 +4,29 @@ import { Execution } from '../graph/execution';
 import type { Gpu } from '../gpu/device';
 import type { Pipelines } from '../gpu/pipelines';
 import { initialValues } from '../model/initialValues';
+import { virtualRowsOf } from '../model/method';
 import { parameterSpecs } from '../model/parameters';
 import type { PlanTarget } from '../model/plans';
 import type { FromEngine, InspectionPlace, RunId } from '../protocol/messages';
+import { restoreRun, type SavedRun, saveRun } from './checkpoint';
+import { chunk } from './dataset';
 import { Evaluator } from './evaluator';
 import { Inspector } from './inspector';
+import { keepStates } from './keptStates';
 import { methodOf } from './method';
 import type { Preparation } from './preparation';
 import { Run } from './run';
 import { Trainer } from './trainer';
+
+export interface SessionOptions {
+  runId: RunId;
+  /** Replayed at their steps. */
+  changes: Change[];
+  /** What a saved run left off with. */
+  saved?: SavedRun;
+  inspecting: InspectionPlace | null;
+  tileFor: PlanTarget['tileFor'];
+}
 
 type Post = (event: FromEngine) => void;
 
@@ -23,16 +37,21 @@ export class RunSession {
   ) {}
 
   static async create(
-    gpu: Gpu, pipelines: Pipelines, preparation: Preparation, options: { runId: RunId; changes: Change[]; inspecting: InspectionPlace | null; tileFor: PlanTarget['tileFor'] },
+    gpu: Gpu, pipelines: Pipelines, preparation: Preparation, options: SessionOptions,
     post: Post, fail: (error: unknown) => void,
   ): Promise<RunSession> {
-    const { config, model, modelConfig, dataset, evaluationRows, summary } = preparation;
-    const { runId } = options;
+    const { config, model, modelConfig, dataset, evaluationRows, cached, summary } = preparation;
+    const { runId, saved } = options;
     const method = methodOf(config);
+    const virtualRows = virtualRowsOf(method).rows;
     const batch = { samples: config.optimizer.batchSize, tokens: dataset.width };
-    const trainer = await Trainer.create({ gpu, pipelines, checkpoint: model.checkpoint, config: modelConfig, method, batch, target: { tileFor: options.tileFor } }, (done, of) => post({ type: 'compiling', done, of }));
+    const { accumulation } = config.optimizer;
+    const target = { tileFor: options.tileFor };
+    const trainer = await Trainer.create({ gpu, pipelines, checkpoint: model.checkpoint, config: modelConfig, method, batch, accumulation, cached, target }, (done, of) => post({ type: 'compiling', done, of }));
     trainer.reset(initialValues(modelConfig, method, parameterSpecs(modelConfig, method), model.checkpoint.tensors, config.seed));
-    const evaluator = new Evaluator(gpu, await Execution.create(gpu, pipelines, preparation.evaluation, trainer.state), modelConfig, evaluationRows);
+    if (saved) restoreRun(trainer.state, saved);
+    if (cached) await keepStates(trainer, Array.from({ length: cached.rows / evaluationRows }, (_, number) => chunk(dataset, dataset.training, number * evaluationRows, evaluationRows, virtualRows)));
+    const evaluator = new Evaluator(gpu, await Execution.create(gpu, pipelines, preparation.evaluation, trainer.state), modelConfig, evaluationRows, virtualRows);
     const inspector = new Inspector(trainer, dataset, model.tokenizer, config.seed, (step, at, attention) => post({ type: 'inspected', runId, step, at, attention }), fail);
     inspector.at = options.inspecting;
     const training = new Run(trainer, evaluator, dataset, config, options.changes, {
@@ -46,8 +65,8 @@ export class RunSession {
       diverged: (step, loss, learningRate) => post({ type: 'fault', runId, fault: { code: 'diverged', step, loss, learningRate } }),
       failed: fail,
       idle: (step) => inspector.look(step),
-    }, gpu.memoryBudget - summary.bytes.total + summary.bytes.train);
-    post({ type: 'started', runId, step: 0, summary });
+    }, { budget: gpu.memoryBudget - summary.bytes.total + summary.bytes.train, step: saved?.step ?? 0, seconds: saved?.seconds ?? 0 });
+    post({ type: 'started', runId, step: training.step, summary });
     return new RunSession(runId, preparation, trainer, evaluator, inspector, training, post);
   }
 
@@ -80,6 +99,14 @@ export class RunSession {
     const { step } = this.training;
     const [scores] = await this.evaluator.evaluate(dataset, [dataset.test]);
     this.post({ type: 'tested', runId, step, scores, rows: dataset.test.ids.length });
+  }
+
+  /** Sends the run as a file, as it is at this step; `record` is what the page knows of it. */
+  async save(runId: RunId, record: string): Promise<void> {
+    if (runId !== this.runId) return;
+    const { step, seconds } = this.training;
+    const file = await saveRun(this.trainer.state, step, seconds, record);
+    this.post({ type: 'saved', runId, step, file });
   }
 
   async end(): Promise<void> {

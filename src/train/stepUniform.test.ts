@@ -78,7 +78,7 @@ describe('the step uniform', () => {
 describe('span lengths of a batch', () => {
   it('are those of the rules that drop spans, sample by sample', () => {
     const lengths = Uint32Array.of(10, 3, 1);
-    const spans = packSpans({ hidden: { p: 0.3, pattern: 'span' }, logits: { p: 0.5, pattern: 'span' }, weights: { p: 0.3, pattern: 'column' } }, 2, lengths);
+    const spans = packSpans({ rules: { hidden: { p: 0.3, pattern: 'span' }, logits: { p: 0.5, pattern: 'span' }, weights: { p: 0.3, pattern: 'column' } }, layers: 2, step: 0 }, lengths);
     expect(spans.length).toBe(POSITIONS.length * 2 * 3);
     const of = (position: (typeof POSITIONS)[number], layer: number) => [...spans.subarray(slotOf(position, layer, 2) * 3, slotOf(position, layer, 2) * 3 + 3)];
     for (const layer of [0, 1]) {
@@ -89,6 +89,6 @@ describe('span lengths of a batch', () => {
   });
 
   it('are 0 at a rate of 0', () => {
-    expect([...packSpans({ hidden: { p: 0, pattern: 'span' } }, 1, Uint32Array.of(5))].every((length) => length === 0)).toBe(true);
+    expect([...packSpans({ rules: { hidden: { p: 0, pattern: 'span' } }, layers: 1, step: 0 }, Uint32Array.of(5))].every((length) => length === 0)).toBe(true);
   });
 });

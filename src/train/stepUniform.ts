@@ -1,5 +1,5 @@
 /** The host side of `shaders/lib/step.wgsl`: everything that changes from step to step, computed in float64 and written once a micro-batch. */
-import { defaultCompensation, type DropoutRules, POSITIONS } from '../config/dropout';
+import { defaultCompensation, type DropoutRule, type DropoutRules, POSITIONS, rateOf } from '../config/dropout';
 import { SLOT_LIMIT } from '../kernels/site';
 import { slotOf } from '../model/builder';
 import { STEP_BYTES, STEP_SCALAR_BYTES } from '../model/state';
@@ -17,8 +17,10 @@ export interface StepValues {
   microBatch: number;
   /** Slot of the metrics ring. */
   ringSlot: number;
-  /** Optimizer step counted from 0, for the bias corrections. */
+  /** Optimizer step counted from 0, for the bias corrections and for rates that change over time. */
   step: number;
+  /** Steps of the whole run; left out: rates do not change over time. */
+  steps?: number;
   learningRate: number;
   weightDecay: number;
   /** Global norm limit, 0 for none. */
@@ -52,18 +54,23 @@ export function packStep(values: StepValues, into: DataView<ArrayBuffer> = new D
     const rule = rules[position];
     if (!rule) continue;
     const compensation = rule.compensation ?? defaultCompensation(position, rule.pattern);
-    const scale = compensation === 'rescale' ? 1 / (1 - rule.p) : 1;
     for (let layer = 0; layer < layers; layer++) {
+      const p = rateAt(rule, layer, values);
       const at = STEP_SCALAR_BYTES + slotOf(position, layer, layers) * 16;
-      into.setUint32(at, thresholdOf(rule.p), true);
-      into.setFloat32(at + 4, scale, true);
+      into.setUint32(at, thresholdOf(p), true);
+      into.setFloat32(at + 4, compensation === 'rescale' ? 1 / (1 - p) : 1, true);
     }
   }
   return into;
 }
 
+type Place = Pick<StepValues, 'rules' | 'layers' | 'step' | 'steps'>;
+
+const rateAt = (rule: DropoutRule, layer: number, { layers, step, steps }: Place): number => rateOf(steps === undefined ? { ...rule, time: undefined } : rule, layer, layers, step, steps ?? 1);
+
 /** Span lengths (slots, B) of this batch, for the rules that drop spans; 0 elsewhere. */
-export function packSpans(rules: DropoutRules, layers: number, lengths: Uint32Array): Uint32Array {
+export function packSpans(values: Place, lengths: Uint32Array): Uint32Array {
+  const { rules, layers } = values;
   const B = lengths.length;
   const spans = new Uint32Array(POSITIONS.length * layers * B);
   for (const position of POSITIONS) {
@@ -71,7 +78,7 @@ export function packSpans(rules: DropoutRules, layers: number, lengths: Uint32Ar
     if (rule?.pattern !== 'span') continue;
     for (let layer = 0; layer < layers; layer++) {
       const at = slotOf(position, layer, layers) * B;
-      for (let sample = 0; sample < B; sample++) spans[at + sample] = spanLength(rule.p, lengths[sample]);
+      for (let sample = 0; sample < B; sample++) spans[at + sample] = spanLength(rateAt(rule, layer, values), lengths[sample]);
     }
   }
   return spans;

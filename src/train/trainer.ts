@@ -9,8 +9,10 @@ import type { Checkpoint } from '../model/files/folder';
 import type { Method, Passes } from '../model/method';
 import { parameterSpecs } from '../model/parameters';
 import { residualWeights } from '../model/pissa';
-import { type BatchShape, planEvaluation, planTraining, type PlanTarget } from '../model/plans';
-import { ModelState, sliceArena, STEP_BYTES } from '../model/state';
+import { type Cached, STATE_ROWS, STATES, statesBytes } from '../model/passes';
+import { type BatchShape, planEvaluation, type PlanTarget } from '../model/plans';
+import { ModelState, STEP_BYTES } from '../model/state';
+import { StepExecutions, targetOf } from './stepExecutions';
 import { packSpans, packStep, type StepValues } from './stepUniform';
 
 /** Rows padded on the right to one width. */
@@ -23,6 +25,8 @@ export interface HostBatch {
   labels: Float32Array;
   /** Rows whose loss counts; left out: all samples. */
   countedRows?: number;
+  /** (B) numbers of the training rows, for a plan that reads kept states. */
+  rows?: Uint32Array;
 }
 
 export interface TrainerOptions {
@@ -35,48 +39,48 @@ export interface TrainerOptions {
   batch: BatchShape;
   /** M: micro-batches a step may have; left out: 1. */
   accumulation?: number;
+  /** States of lower stages that `keepStates` computes once for every training row. */
+  cached?: Cached;
   passes?: Passes;
   keep?: string[];
   target?: Partial<PlanTarget>;
+  /** Tests only: compute for each pass what both have in common. */
+  recompute?: boolean;
 }
 
 /** What a caller says of a step; the rest follows from its batches and the model. */
 export type StepInput = Omit<StepValues, 'maskStep' | 'microBatch' | 'countedRows' | 'layers'>;
 
-/** The training plan of `options`, without allocating anything: its bytes are what Start would take. */
-export function planOf(options: Omit<TrainerOptions, 'pipelines' | 'checkpoint'>): Plan {
-  const { gpu, config, method, batch, accumulation = 1, passes, keep } = options;
-  const arena = sliceArena(parameterSpecs(config, method));
-  return planTraining(config, method, batch, arena, targetOf(gpu, options.target), { passes, keep, accumulating: accumulation > 1 });
-}
-
-export function targetOf(gpu: Gpu, target: Partial<PlanTarget> = {}): PlanTarget {
-  return { profile: gpu.profile, subgroupSize: gpu.subgroupSize, ...target };
-}
-
 export class Trainer {
   private readonly scratch = new DataView(new ArrayBuffer(STEP_BYTES));
 
-  private constructor(readonly state: ModelState, readonly options: TrainerOptions, private training: Execution) {}
+  private constructor(readonly state: ModelState, readonly options: TrainerOptions, private training: StepExecutions) {}
 
   /** Uploads the weights and builds the training plan. @throws when something cannot be allocated or compiled */
   static async create(options: TrainerOptions, progress?: (done: number, of: number) => void): Promise<Trainer> {
-    const { gpu, pipelines, checkpoint, config, method } = options;
+    const { gpu, checkpoint, config, method, cached, batch } = options;
     const state = new ModelState(gpu, checkpoint.tensors, parameterSpecs(config, method));
     try {
-      return new Trainer(state, options, await Execution.create(gpu, pipelines, planOf(options), state, progress));
+      if (cached) state.provide(STATES, statesBytes(cached, batch.tokens, config.hidden));
+      return new Trainer(state, options, await StepExecutions.create(options, state, progress));
     } catch (error) {
       state.destroy();
       throw error;
     }
   }
 
+  /** The plan with the whole loss. */
   get plan(): Plan {
-    return this.training.plan;
+    return this.training.main.plan;
   }
 
   get execution(): Execution {
-    return this.training;
+    return this.training.main;
+  }
+
+  /** Bytes that the present plans take. */
+  get planBytes(): number {
+    return this.training.bytes;
   }
 
   /** Sets every trained tensor, and what of the frozen weights depends on them, and forgets the optimizer's moments. */
@@ -94,44 +98,44 @@ export class Trainer {
    */
   step(batches: readonly HostBatch[], values: StepInput, copy?: (encoder: GPUCommandEncoder) => void): void {
     const { gpu, config } = this.options;
-    const { accumulating } = this.training.plan;
+    const execution = this.training.at(values.step);
+    const { accumulating } = execution.plan;
     const last = batches.length - 1;
     if (last < 0 || (last > 0 && !accumulating)) throw new Error(`trainer: ${batches.length} batches in a step of a plan for one; set accumulation to ${batches.length}`);
     const countedRows = batches.reduce((sum, batch) => sum + (batch.countedRows ?? batch.lengths.length), 0);
     batches.forEach((batch, microBatch) => {
       packStep({ ...values, maskStep: values.step * batches.length + microBatch, microBatch, countedRows, layers: config.layers }, this.scratch);
       gpu.device.queue.writeBuffer(this.state.step, 0, this.scratch.buffer);
-      writeBatch(this.training, batch, config);
-      if (this.training.reads('spans')) this.training.write('spans', packSpans(values.rules, config.layers, batch.lengths));
-      this.training.submit('train', microBatch === last ? copy : undefined, {
+      writeBatch(execution, batch, config);
+      if (execution.reads('spans')) execution.write('spans', packSpans({ ...values, layers: config.layers }, batch.lengths));
+      execution.submit('train', microBatch === last ? copy : undefined, {
         prepare: accumulating && microBatch === 0 ? (encoder) => this.state.clearGradients(encoder) : undefined,
         finishes: microBatch === last,
       });
     });
   }
 
-  /** Makes the execution of a changed method over the same weights, gradients and moments, while the present one goes on. */
-  prepare(method: Method, progress?: (done: number, of: number) => void): Promise<Execution> {
-    const { gpu, pipelines } = this.options;
-    return Execution.create(gpu, pipelines, planOf({ ...this.options, method }), this.state, progress);
+  /** Makes the executions of a changed method over the same weights, gradients and moments, while the present ones go on. */
+  prepare(method: Method, progress?: (done: number, of: number) => void): Promise<StepExecutions> {
+    return StepExecutions.create({ ...this.options, method }, this.state, progress);
   }
 
-  /** Trains with `execution` from the next step on. */
-  swap(execution: Execution, method: Method): void {
+  /** Trains with `executions` from the next step on. */
+  swap(executions: StepExecutions, method: Method): void {
     this.training.destroy();
-    this.training = execution;
+    this.training = executions;
     this.options.method = method;
   }
 
   /** An evaluate plan over the same weights. */
-  evaluator(batch: BatchShape, attention = false): Promise<Execution> {
+  evaluator(batch: BatchShape, keep: 'logits' | 'losses' | 'attention' = 'logits'): Promise<Execution> {
     const { gpu, pipelines, config, method } = this.options;
-    return Execution.create(gpu, pipelines, planEvaluation(config, method, batch, targetOf(gpu, this.options.target), attention), this.state);
+    return Execution.create(gpu, pipelines, planEvaluation(config, method, batch, targetOf(gpu, this.options.target), keep), this.state);
   }
 
   /** Reads kept tensors of the training plan. */
   async read(names: string[]): Promise<Float32Array[]> {
-    return readRanges(this.options.gpu.device, names.map((name) => this.training.kept(name)));
+    return readRanges(this.options.gpu.device, names.map((name) => this.training.main.kept(name)));
   }
 
   destroy(): void {
@@ -144,5 +148,11 @@ export class Trainer {
 export function writeBatch(execution: Execution, batch: HostBatch, config: ModelConfig): void {
   execution.write('ids', batch.ids);
   execution.write('lengths', batch.lengths);
+  if (batch.rows && execution.reads(STATE_ROWS)) execution.write(STATE_ROWS, stateRows(batch.rows, batch.ids.length / batch.lengths.length));
   execution.write('labels', config.problem === 'regression' ? batch.labels : Int32Array.from(batch.labels));
+}
+
+/** Rows of the table of kept states that a batch reads: token t of training row r is at r·T + t. */
+function stateRows(rows: Uint32Array, tokens: number): Uint32Array {
+  return Uint32Array.from({ length: rows.length * tokens }, (_, index) => rows[Math.floor(index / tokens)] * tokens + (index % tokens));
 }

@@ -94,12 +94,19 @@ export function readSafetensors(bytes: ArrayBuffer, file: string, skip: (name: s
   return new Map(places.filter(({ name }) => !skip(name)).map((place) => [place.name, readTensor(file, place, header[place.name], view, start)]));
 }
 
+/** What a file says of itself: texts by name, empty where it says nothing. Throws LoadError. */
+export function readMetadata(bytes: ArrayBuffer, file: string): Record<string, string> {
+  const { __metadata__: metadata = {} } = readHeader(bytes, file).header as { __metadata__?: Record<string, unknown> };
+  return Object.fromEntries(Object.entries(metadata).filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
+}
+
 /**
  * A safetensors file with the tensors as F32, in the order of the map.
+ * @param metadata what the file says of itself
  * @throws RangeError where a shape does not fit its values
  */
-export function writeSafetensors(tensors: Map<string, TensorFile>): Uint8Array {
-  const header: Record<string, unknown> = { __metadata__: { format: 'pt' } };
+export function writeSafetensors(tensors: Map<string, TensorFile>, metadata: Record<string, string> = { format: 'pt' }): Uint8Array<ArrayBuffer> {
+  const header: Record<string, unknown> = { __metadata__: metadata };
   let size = 0;
   for (const [name, { shape, values }] of tensors) {
     const count = countOf(shape);
