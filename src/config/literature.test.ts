@@ -55,6 +55,7 @@ describe('other methods and changing rates', () => {
 describe('implied rescale', () => {
   it('shows the factor of the kept values', () => {
     expect(impliedRescale('hidden', { p: 0.1, pattern: 'element' })).toBe('kept values × 1.11');
+    expect(impliedRescale('hidden', { p: 0.1, pattern: 'element', depth: 'rising' })).toBe('kept values × 1/(1 − rate)');
     expect(impliedRescale('hidden', { p: 0.1, pattern: 'span' })).toBe('kept values unchanged');
     expect(impliedRescale('logits', { p: 0.1, pattern: 'column' })).toBe('softmax re-normalises by itself');
     expect(impliedRescale('weights', { p: 0.1, pattern: 'column' })).toBe('weights re-normalised, sum not differentiated');

@@ -116,6 +116,7 @@ export function impliedRescale(position: Position, rule: DropoutRule): string {
   const compensation = compensationOf(position, rule);
   if (compensation === 'normalize') return 'weights re-normalised, differentiated';
   if (compensation === 'normalize_stopgrad') return 'weights re-normalised, sum not differentiated';
-  if (compensation === 'rescale') return `kept values × ${(1 / (1 - rule.p)).toFixed(2)}`;
+  const moves = [rule.depth, rule.time].some((course) => course && course !== 'constant');
+  if (compensation === 'rescale') return `kept values × ${moves ? '1/(1 − rate)' : (1 / (1 - rule.p)).toFixed(2)}`;
   return 'kept values unchanged';
 }

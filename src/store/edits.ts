@@ -5,6 +5,7 @@ import { fieldOf, withField } from '../config/change';
 import { applyMethod } from '../config/methods';
 import type { ModelFolder } from '../config/models';
 import type { PeftKind } from '../config/peft';
+import { applyRegulariser, type RegulariserName } from '../config/regularisers';
 import { sameValue } from '../config/diff';
 import { applyPreset, type PresetName, presetOf, referenceConfig, withModel, withTask } from '../config/presets';
 import { openLink } from '../config/url';
@@ -15,6 +16,7 @@ import { effectiveConfig } from './runList';
 export interface Edits {
   set(field: string, value: unknown): void;
   applyPreset(name: PresetName): void;
+  applyRegulariser(name: RegulariserName): void;
   /** Back to the preset's value. */
   restore(field: string): void;
   /** Draft back to what the current run runs with. */
@@ -72,22 +74,25 @@ export function createEdits({ store, engine }: Context): Edits {
     timer = setTimeout(settle, SETTLE_MS);
   };
 
+  const set = (field: string, value: unknown) => {
+    const { draft } = store.getState();
+    // A task, a model or a method brings what belongs to it.
+    if (field === 'data.task') change(withTask(draft, value as TaskName));
+    else if (field === 'model.folder') change(withModel(draft, value as ModelFolder));
+    else if (field === 'model.peft') change(applyMethod(value as PeftKind, draft));
+    else change(withField(draft, field, value));
+  };
+
   return {
-    set(field, value) {
-      const { draft } = store.getState();
-      // A task, a model or a method brings what belongs to it.
-      if (field === 'data.task') change(withTask(draft, value as TaskName));
-      else if (field === 'model.folder') change(withModel(draft, value as ModelFolder));
-      else if (field === 'model.peft') change(applyMethod(value as PeftKind, draft));
-      else change(withField(draft, field, value));
-    },
+    set,
+    applyRegulariser: (name) => change(applyRegulariser(name, store.getState().draft)),
     applyPreset(name) {
       store.setState({ preset: name });
       change(applyPreset(name, store.getState().draft));
     },
     restore(field) {
       const { draft, preset } = store.getState();
-      change(withField(draft, field, presetValue(draft, preset, field)));
+      set(field, presetValue(draft, preset, field));
     },
     discard() {
       const { runs, current } = store.getState();

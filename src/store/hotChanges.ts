@@ -6,8 +6,19 @@ import { type Position, POSITIONS } from '../config/dropout';
 
 export const isHot = (field: string) => changeKind(field) !== 'restart';
 
+/** Fields that bring others with them: what was chosen along with one of these belongs to the next run and not to the one that is going. */
+const EXPERIMENT = ['data.task', 'model.folder', 'model.peft'];
+
+const isAnotherExperiment = (from: RunConfig, to: RunConfig) => EXPERIMENT.some((field) => fieldOf(from, field) !== fieldOf(to, field));
+
+/** Whether `field`, set to what it is in `to`, has to wait for a run of its own while one goes on with `from`. */
+export function waitsForRestart(from: RunConfig, to: RunConfig, field: string): boolean {
+  return (!isHot(field) || isAnotherExperiment(from, to)) && !sameValue(fieldOf(from, field), fieldOf(to, field));
+}
+
 /** The fewest changes that lead from `from` to `to` within what can change while running; several at one place travel as one. */
 export function hotChanges(from: RunConfig, to: RunConfig): Difference[] {
+  if (isAnotherExperiment(from, to)) return [];
   const whole = (field: string): Difference => ({ field, from: fieldOf(from, field), to: fieldOf(to, field) });
   const optimizer = differences(from.optimizer, to.optimizer, 'optimizer').filter(({ field }) => isHot(field));
   const consistency = differences(from.consistency, to.consistency, 'consistency');
@@ -30,5 +41,5 @@ function dropoutChanges(from: RunConfig, to: RunConfig, whole: (field: string) =
 
 /** Differences that only a new run can take over. */
 export function coldDifferences(from: RunConfig, to: RunConfig): Difference[] {
-  return differences(from, to).filter(({ field }) => !isHot(field));
+  return differences(from, to).filter(({ field }) => !isHot(field) || isAnotherExperiment(from, to));
 }

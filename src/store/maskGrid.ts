@@ -19,16 +19,28 @@ export interface AttentionPlace {
   tokens: number;
   /** Real tokens of the sentence. */
   n: number;
+  /** Whether a query sees no later key. */
+  causal?: boolean;
+  /** Whether virtual tokens stand in front: their keys are never dropped, so no query can lose all. */
+  virtual?: boolean;
 }
 
 export interface AttentionMask {
-  /** [n, n], query down, key across: 1 kept, 0 dropped. */
+  /** [n, n], query down, key across: 1 kept (or never seen), 0 dropped. */
   keep: Uint8Array;
   /** Queries that would have lost every key, so that the mask is not applied to them. */
   spared: boolean[];
 }
 
 const isActive = (rule: DropoutRule | undefined, layer: number): rule is DropoutRule => rule !== undefined && rule.p > 0 && layer >= (rule.fromLayer ?? 0);
+
+/** [n, n], query down, key across: 1 where the query sees the key, dropout aside. */
+export function allowedKeys(n: number, causal: boolean): Uint8Array {
+  return new Uint8Array(n * n).map((_, index) => (causal && index % n > Math.floor(index / n) ? 0 : 1));
+}
+
+/** Where both say 1. */
+export const both = (a: Uint8Array, b: Uint8Array) => a.map((value, index) => value & b[index]);
 
 /**
  * The mask at the logits or the weights, with the rule that a query is never left without keys.
@@ -43,12 +55,12 @@ export function attentionMask(position: 'logits' | 'weights', rule: DropoutRule 
   const extent = { heads: place.heads, queries: place.tokens, keys: place.tokens, n };
   for (let query = 0; query < n; query++) {
     let survivors = 0;
-    for (let key = 0; key < n; key++) {
+    for (let key = 0; key < (place.causal ? query + 1 : n); key++) {
       const kept = keepAttention(at, rule.pattern, rule.p, { sample: place.sample, head: place.head, query, key }, extent);
       keep[query * n + key] = kept ? 1 : 0;
       if (kept && (!left || left.keep[query * n + key])) survivors += 1;
     }
-    if (survivors === 0) {
+    if (survivors === 0 && !place.virtual) {
       spared[query] = true;
       keep.fill(1, query * n, (query + 1) * n);
     }
@@ -69,7 +81,8 @@ export function softmaxKept(logits: ArrayLike<number>, keep: Uint8Array, n: numb
       weights[start + key] = Math.exp(logits[start + key] - largest);
       sum += weights[start + key];
     }
-    for (let key = 0; key < n; key++) weights[start + key] /= sum;
+    // With every key gone, all weight is on virtual keys, which are not shown.
+    for (let key = 0; key < n && sum > 0; key++) weights[start + key] /= sum;
   }
   return weights;
 }
@@ -105,11 +118,14 @@ export function tokenMask(
   return keep;
 }
 
-/** Tokens that are wholly dropped: as a key for every query, or in all their channels. */
-export function droppedTokens(keep: Uint8Array, n: number, by: 'key' | 'row'): boolean[] {
+/** Tokens that are wholly dropped: as a key for every query that sees it (`allowed`), or in all their channels. */
+export function droppedTokens(keep: Uint8Array, n: number, by: 'key' | 'row', allowed?: Uint8Array): boolean[] {
   const other = keep.length / n;
   return Array.from({ length: n }, (_, token) => {
-    for (let index = 0; index < other; index++) if (keep[by === 'key' ? index * n + token : token * other + index]) return false;
+    for (let index = 0; index < other; index++) {
+      const at = by === 'key' ? index * n + token : token * other + index;
+      if (keep[at] && allowed?.[at] !== 0) return false;
+    }
     return true;
   });
 }

@@ -5,6 +5,7 @@ import { SILENCE_MS } from './events';
 import { FAKE_DEVICE, FAKE_PLAN, FakeEngine } from './fakeEngine';
 import { createPlayground, type Playground, startObstacle } from './playground';
 import { DEFAULT_VIEW } from './state';
+import { coldDifferences } from './hotChanges';
 import { OFFERED_PRESET } from './transport';
 
 let engine: FakeEngine;
@@ -161,6 +162,27 @@ describe('changes while running', () => {
     page.edits.set('seed', 1);
     settle();
     expect(engine.posted.filter(({ type }) => type === 'change')).toHaveLength(2);
+  });
+  it('wait all together when they come with another method, model or task', () => {
+    page.edits.applyPreset('hiddenkey');
+    start();
+    page.edits.set('model.peft', 'rslora');
+    settle();
+    page.edits.set('model.folder', 'nano-decoder');
+    settle();
+    page.edits.set('data.task', 'similarity');
+    settle();
+    expect(engine.last('change')).toBeUndefined();
+    expect(coldDifferences(DEFAULT_CONFIG, state().draft).map(({ field }) => field)).toContain('optimizer.learningRate');
+    page.edits.discard();
+    settle();
+    expect(engine.last('change')).toBeUndefined();
+  });
+  it('go back to LoRA with all that a method brought', () => {
+    page.edits.set('model.peft', 'prompt');
+    expect(state().draft.optimizer.learningRate).toBe(0.05);
+    page.edits.restore('model.peft');
+    expect(state().draft).toEqual(DEFAULT_CONFIG);
   });
   it('never restart by themselves: rank waits', () => {
     start();

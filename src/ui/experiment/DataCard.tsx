@@ -1,4 +1,5 @@
-import { TASK_NAMES, type TaskName } from '../../config/config';
+import { TASK_NAMES, TASK_PROBLEMS, type TaskName } from '../../config/config';
+import { MODELS } from '../../config/models';
 import { digits, grouped, percent } from '../../store/format';
 import type { Preview } from '../../store/state';
 import { Card } from '../kit/Card';
@@ -6,6 +7,8 @@ import { usePage } from '../kit/context';
 import { FieldFrame } from '../kit/FieldFrame';
 import { LinearField, StopsField } from '../kit/Slider';
 import { useField } from '../kit/useField';
+import { Problems } from './Problems';
+import { WRONG_HINTS, wrongSentence } from './words';
 
 const TITLES: Record<TaskName, string> = { sentiment: 'Sentiment', similarity: 'Similarity', description: 'Description' };
 const ROW_STOPS = [16, 32, 64, 128, 256, 512, 1024, 2048, 4096];
@@ -28,10 +31,11 @@ export function DataCard() {
           ))}
         </div>
       </FieldFrame>
-      {shown && <p className="small muted">{shown.description} Mirrors {shown.mirrors}. Held-out: {grouped(shown.counts.validation)} rows, test: {grouped(shown.counts.test)}, from other sentences, labels clean.</p>}
+      {shown && <p className="small muted">{shown.description} Mirrors {shown.mirrors}. Held-out: {grouped(shown.counts.validation)} rows, test: {grouped(shown.counts.test)}, from other sentences, {TASK_PROBLEMS[task.value] === 'language_model' ? 'facts' : 'labels'} clean.</p>}
       <StopsField field="data.rows" label="Training rows" whole stops={ROW_STOPS} hint="How many examples the model may train on. Fewer rows are learned by heart sooner." />
-      <LinearField field="data.noise" label="Wrong labels" min={0} max={0.4} step={0.05} hint="Share of training labels replaced by wrong ones. They can only be memorised, so memorising shows." />
-      <p className="small muted">{percent(noise)} of {grouped(rows)} labels: {grouped(Math.round(noise * rows))} are wrong on purpose.</p>
+      <LinearField field="data.noise" label={TASK_PROBLEMS[task.value] === 'language_model' ? 'Wrong facts' : 'Wrong labels'} min={0} max={0.4} step={0.05} hint={WRONG_HINTS[TASK_PROBLEMS[task.value]]} />
+      <p className="small muted">{wrongSentence(task.value, percent(noise), grouped(rows), grouped(Math.round(noise * rows)))}</p>
+      <Problems card="data" />
     </Card>
   );
 }
@@ -40,18 +44,21 @@ function labelOf(preview: Preview, label: number): string {
   return preview.labels[label] ?? digits(label, 2);
 }
 
-/** Two real rows of the task; nothing is shown before they are there. */
+/** Two real rows of the task, or one of text, which is longer; nothing is shown before they are there. */
 function Tile({ name, preview }: { name: TaskName; preview: Preview | undefined }) {
+  const writes = TASK_PROBLEMS[name] === 'language_model';
+  const decoder = usePage((state) => MODELS[state.draft.model.folder].decoder);
   // One row of each label tells more than two of the same.
   const first = preview?.heldOut[0];
   const second = preview?.heldOut.find((row) => row.label !== first?.label);
   return (
     <>
       <strong>{preview?.title ?? TITLES[name]}</strong>
+      {writes && !decoder && <em className="tile-needs">Needs a model that writes: choosing it takes nano-decoder.</em>}
       {[first, second].map((row) => row && preview && (
         <span className="example" key={row.text}>
-          <span className="example-text">{row.text}{row.pair && <><br />{row.pair}</>}</span>
-          <em>{labelOf(preview, row.label)}</em>
+          <span className="example-text">{row.text}{row.pair && <><br />{row.pair}</>}{row.completion && <> <b>{row.completion.trim()}</b></>}</span>
+          {!writes && <em>{labelOf(preview, row.label)}</em>}
         </span>
       ))}
     </>

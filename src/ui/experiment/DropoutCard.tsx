@@ -1,11 +1,13 @@
-import { activePositions, type RunConfig } from '../../config/config';
-import { configProblems } from '../../config/problems';
+import { type RunConfig, TASK_PROBLEMS } from '../../config/config';
+import { configNotes } from '../../config/problems';
 import { type DropoutRules, type Position, POSITIONS } from '../../config/dropout';
+import { rulesFor } from '../../config/presets';
 import { literatureName } from '../../config/literature';
 import { Card } from '../kit/Card';
 import { Icon } from '../kit/Icon';
 import { usePage, usePlayground } from '../kit/context';
 import { ConsistencyClause } from './ConsistencyClause';
+import { Problems } from './Problems';
 import { RuleClause } from './RuleClause';
 
 /** The order in which another place is offered: what the paper combines first. */
@@ -22,12 +24,11 @@ export function DropoutCard() {
   const { edits } = usePlayground();
   const draft = usePage((state) => state.draft);
   const refusal = usePage((state) => state.refusal);
-  const named = literatureName(draft.dropout, draft.consistency);
+  const named = literatureName(draft.dropout, draft.consistency, draft.model.peft);
   const places = POSITIONS.filter((position) => draft.dropout[position]);
-  const problems = configProblems(draft).filter((sentence) => /^(dropout|consistency)/.test(sentence));
   const free = NEXT_PLACE.find((position) => !draft.dropout[position]);
   const replace = (rules: DropoutRules) => edits.set('dropout', rules);
-  const dropsNothing = activePositions(draft).length === 0;
+  const advice = configNotes(draft).find(({ field }) => field === 'dropout')?.sentence;
   const refused = refusal && !hasClause(draft, refusal.field) && /^(dropout|consistency)/.test(refusal.field);
 
   return (
@@ -37,21 +38,22 @@ export function DropoutCard() {
         {places.map((position, index) => (
           <RuleClause key={position} position={position} opening={index === 0 ? 'While training, drop' : 'and drop'} last={index === places.length - 1 && draft.consistency.kind === 'none'} rules={draft.dropout} onRules={replace} />
         ))}
-        {draft.consistency.kind !== 'none' && <ConsistencyClause idle={dropsNothing} />}
+        {draft.consistency.kind !== 'none' && <ConsistencyClause />}
       </div>
       <div className="sentence-tools">
         {free && (
-          <button type="button" className="button" onClick={() => replace({ ...draft.dropout, [free]: { p: 0.1, pattern: free === 'logits' || free === 'weights' ? 'column' : 'element' } })}>
+          <button type="button" className="button" onClick={() => replace(rulesFor(draft.model.folder, { ...draft.dropout, [free]: { p: 0.1, pattern: free === 'logits' || free === 'weights' ? 'column' : 'element' } }))}>
             <Icon name="plus" />{places.length ? 'a second place'.replace('second', places.length === 1 ? 'second' : 'further') : 'drop something'}
           </button>
         )}
         {draft.consistency.kind === 'none' && (
-          <button type="button" className="button" title="A second pass over the same batch; their difference joins the loss. About twice the work a step." onClick={() => edits.set('consistency', { ...draft.consistency, kind: draft.data.task === 'similarity' ? 'mse' : 'kl' })}>
+          <button type="button" className="button" title="A second pass over the same batch; their difference joins the loss. About twice the work a step." onClick={() => edits.set('consistency', { ...draft.consistency, kind: TASK_PROBLEMS[draft.data.task] === 'regression' ? 'mse' : 'kl' })}>
             <Icon name="plus" />pull two passes together
           </button>
         )}
       </div>
-      {problems.map((sentence) => <p key={sentence} className="field-refusal" role="alert">{sentence}</p>)}
+      {advice && <p className="field-note">{advice}</p>}
+      <Problems card="dropout" />
       {refused && <p className="field-refusal" role="alert">{refusal.sentence}</p>}
       <div className="called">
         <span className="called-label">in the literature</span>

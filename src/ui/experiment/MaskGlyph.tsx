@@ -1,6 +1,8 @@
 import { useEffect, useRef } from 'react';
-import type { DropoutRule, Position } from '../../config/dropout';
-import { attentionMask, tokenMask } from '../../store/maskGrid';
+import { type DropoutRule, type Position, rateOf } from '../../config/dropout';
+import { MODELS } from '../../config/models';
+import { digits } from '../../store/format';
+import { allowedKeys, attentionMask, tokenMask } from '../../store/maskGrid';
 import { useQuietStep, useThemeKey, usePage } from '../kit/context';
 import { hatch, sharpContext, themeColours } from '../kit/paint';
 import { isAttention, patternWord } from './words';
@@ -13,19 +15,25 @@ export function MaskGlyph({ position, rule, size = 76 }: { position: Position; r
   const seed = usePage((state) => state.draft.seed);
   const step = useQuietStep();
   const theme = useThemeKey();
-  const { p, pattern } = rule;
+  const { layers, decoder } = usePage((state) => MODELS[state.draft.model.folder]);
+  const steps = usePage((state) => state.draft.optimizer.steps);
+  const { pattern, fromLayer: layer = 0 } = rule;
+  const p = rateOf(rule, layer, layers, step, steps);
   useEffect(() => {
     const element = canvas.current;
     const context = element && sharpContext(element, size, size);
     if (!element || !context) return;
     const colours = themeColours(element, ['tint', 'hatch', 'line']);
-    const everywhere = { p, pattern };
+    const here = { p, pattern };
+    const blank = decoder && isAttention(position) ? allowedKeys(CELLS, true) : undefined;
     const keep = isAttention(position)
-      ? attentionMask(position as 'logits' | 'weights', everywhere, { seed, step, layer: 0 }, { sample: 0, head: 0, heads: 4, tokens: CELLS, n: CELLS }).keep
+      ? attentionMask(position as 'logits' | 'weights', here, { seed, step, layer }, { sample: 0, head: 0, heads: 4, tokens: CELLS, n: CELLS, causal: decoder }).keep
       // Tokens run across, as keys do, so that a dropped token looks the same at every position.
-      : transposed(tokenMask(position, everywhere, { seed, step, layer: 0 }, { sample: 0, tokens: CELLS, width: CELLS, n: CELLS }, CELLS, position.startsWith('lora') ? 'q' : undefined));
+      : transposed(tokenMask(position, here, { seed, step, layer }, { sample: 0, tokens: CELLS, width: CELLS, n: CELLS }, CELLS, position.startsWith('lora') ? 'q' : undefined));
     const cell = size / CELLS;
     keep.forEach((kept, index) => {
+      // What a query cannot see is neither kept nor dropped.
+      if (blank?.[index] === 0) return;
       const x = (index % CELLS) * cell;
       const y = Math.floor(index / CELLS) * cell;
       if (kept) {
@@ -33,8 +41,8 @@ export function MaskGlyph({ position, rule, size = 76 }: { position: Position; r
         context.fillRect(x + 0.75, y + 0.75, cell - 1.5, cell - 1.5);
       } else hatch(context, x, y, cell, cell, colours.hatch, 3);
     });
-  }, [position, p, pattern, seed, step, theme, size]);
-  return <canvas ref={canvas} className="glyph" role="img" aria-label={`Mask at step ${step}: ${patternWord(position, pattern)} dropped with chance ${p}; tokens across`} />;
+  }, [position, p, pattern, layer, decoder, seed, step, theme, size]);
+  return <canvas ref={canvas} className="glyph" role="img" aria-label={`Mask at step ${step}: ${patternWord(position, pattern)} dropped with chance ${digits(p)}; tokens across`} />;
 }
 
 function transposed(grid: Uint8Array): Uint8Array {

@@ -1,6 +1,7 @@
 import { type CSSProperties, useId } from 'react';
 import { type Compensation, defaultCompensation, type DropoutRules, type Position } from '../../config/dropout';
 import { impliedRescale } from '../../config/literature';
+import { MODELS } from '../../config/models';
 import { digits } from '../../store/format';
 import { usePage } from '../kit/context';
 import { Icon } from '../kit/Icon';
@@ -9,7 +10,8 @@ import { WordSelect } from '../kit/Segmented';
 import { Slider } from '../kit/Slider';
 import { useField } from '../kit/useField';
 import { MaskGlyph } from './MaskGlyph';
-import { COMPENSATION_OPTIONS, movedRule, PATTERN_OPTIONS, POSITION_OPTIONS, POSITION_REASONS, takesLayers } from './words';
+import { RateCourses } from './RateCourses';
+import { COMPENSATION_OPTIONS, layerOptions, movedRule, PATTERN_OPTIONS, POSITION_OPTIONS, POSITION_REASONS, takesLayers } from './words';
 
 interface Props {
   position: Position;
@@ -23,7 +25,7 @@ interface Props {
 export function RuleClause({ position, opening, last, rules, onRules }: Props) {
   const rule = rules[position]!;
   const id = useId();
-  const layers = usePage((state) => state.plan?.model.layers ?? 2);
+  const layers = usePage((state) => MODELS[state.draft.model.folder].layers);
   const field = useField<unknown>(`dropout.${position}`);
   const set = (part: Partial<typeof rule>) => field.set({ ...rule, ...part });
   const moveTo = (to: Position) => {
@@ -61,11 +63,11 @@ export function RuleClause({ position, opening, last, rules, onRules }: Props) {
         {position === 'logits'
           ? <span>{impliedRescale(position, rule)}</span>
           : <WordSelect label="Compensation" value={rule.compensation ?? defaultCompensation(position, rule.pattern)} options={COMPENSATION_OPTIONS(position, rule)} onChange={setCompensation} />}
-        {takesLayers(position) && layers > 1 && (
-          <WordSelect label="Layers" value={rule.fromLayer ?? 0} options={Array.from({ length: layers }, (_, layer) => ({ value: layer, label: layer === 0 ? 'in all layers' : layer === layers - 1 ? 'in the last layer only' : `from layer ${layer} up` }))} onChange={setFromLayer} />
-        )}
+        {takesLayers(position) && layers > 1 && <WordSelect label="Layers" value={rule.fromLayer ?? 0} options={layerOptions(layers)} onChange={setFromLayer} />}
+        <RateCourses rule={rule} layered={takesLayers(position) && layers - (rule.fromLayer ?? 0) > 1} layers={layers} onChange={set} />
         <button type="button" className="button plain icon remove" aria-label={`Remove dropout at ${position}`} title="Remove this place" onClick={remove}><Icon name="close" size={12} /></button>
       </div>
+      {field.note && <p className="field-note">{field.note}</p>}
       {field.refusal && <p className="field-refusal" role="alert">{field.refusal}</p>}
     </div>
   );

@@ -1,7 +1,9 @@
 /** The words of the dropout sentence. What a pattern takes away depends on where it does so. */
-import { COMPENSATIONS, type Compensation, CONSISTENCY_KINDS, type DropoutRule, PATTERNS, type Pattern, type Position, POSITIONS, SECOND_PASSES } from '../../config/dropout';
+import { TASK_PROBLEMS, type TaskName } from '../../config/config';
+import { COMPENSATIONS, type Compensation, CONSISTENCY_KINDS, type DropoutRule, PATTERNS, type Pattern, type Position, POSITIONS, RATE_COURSES, SECOND_PASSES } from '../../config/dropout';
 import { POSITION_LABELS } from '../../config/diff';
 import { impliedRescale } from '../../config/literature';
+import { isLora, isVirtual, PEFT_KINDS, PEFT_TITLES, type PeftKind } from '../../config/peft';
 
 export const isAttention = (position: Position) => position === 'logits' || position === 'weights';
 
@@ -39,13 +41,14 @@ export const takesLayers = (position: Position) => position !== 'embedding' && p
 
 /** A rule moved to another position: what has no meaning there goes back to that position's default. */
 export function movedRule(rule: DropoutRule, to: Position): DropoutRule {
-  const { compensation, fromLayer, ...rest } = rule;
+  const { compensation, fromLayer, depth, ...rest } = rule;
   const fits = compensation && !compensation.startsWith('normalize') && to !== 'logits' && to !== 'weights';
   return {
     ...rest,
     pattern: to === 'output' ? 'element' : rule.pattern,
     ...(fits && { compensation }),
     ...(takesLayers(to) && fromLayer ? { fromLayer } : {}),
+    ...(takesLayers(to) && depth ? { depth } : {}),
   };
 }
 
@@ -69,3 +72,32 @@ const SECOND_WORDS = {
 } as const;
 
 export const SECOND_OPTIONS = SECOND_PASSES.map((value) => ({ value, label: SECOND_WORDS[value] }));
+
+function groupOf(peft: PeftKind): string {
+  if (isLora(peft)) return 'LoRA and kin';
+  return isVirtual(peft) ? 'Virtual tokens' : 'Adapters, biases, everything';
+}
+
+export const METHOD_OPTIONS = PEFT_KINDS.map((value) => ({ value, label: PEFT_TITLES[value], group: groupOf(value) }));
+
+/** All layers, or those from one of them on. */
+export const layerOptions = (layers: number) => Array.from({ length: layers }, (_, layer) => ({
+  value: layer, label: layer === 0 ? 'in all layers' : layer === layers - 1 ? 'in the last layer only' : `from layer ${layer} up`,
+}));
+
+const DEPTH_WORDS = { constant: 'at one rate in every layer', rising: 'rising with depth', falling: 'falling with depth' } as const;
+const TIME_WORDS = { constant: 'throughout the run', rising: 'rising over the run', falling: 'falling over the run' } as const;
+
+export const DEPTH_OPTIONS = RATE_COURSES.map((value) => ({ value, label: DEPTH_WORDS[value] }));
+export const TIME_OPTIONS = RATE_COURSES.map((value) => ({ value, label: TIME_WORDS[value] }));
+
+/** What wrong rows are, and why one would want some. */
+export const WRONG_HINTS = {
+  classification: 'Share of training labels replaced by wrong ones. They can only be memorised, so memorising shows.',
+  regression: 'Share of training scores replaced by random ones. They can only be memorised, so memorising shows.',
+  language_model: 'Share of training sentences that state a wrong fact. They can only be memorised, so memorising shows.',
+} as const;
+
+export function wrongSentence(task: TaskName, share: string, rows: string, wrong: string): string {
+  return TASK_PROBLEMS[task] === 'language_model' ? `${share} of ${rows} sentences: ${wrong} state something that their facts do not say, on purpose.` : `${share} of ${rows} labels: ${wrong} are wrong on purpose.`;
+}

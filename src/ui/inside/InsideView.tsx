@@ -1,5 +1,7 @@
 import { useEffect, useRef, useState } from 'react';
 import type { DropoutRule } from '../../config/dropout';
+import { MODELS } from '../../config/models';
+import { isVirtual } from '../../config/peft';
 import { PRESETS } from '../../config/presets';
 import { isLive } from '../../store/playground';
 import { Icon } from '../kit/Icon';
@@ -25,6 +27,9 @@ export function InsideView() {
   const dropout = usePage((state) => state.draft.dropout);
   const seed = usePage((state) => state.draft.seed);
   const model = usePage((state) => state.plan?.model);
+  const facts = usePage((state) => MODELS[state.draft.model.folder]);
+  const steps = usePage((state) => state.draft.optimizer.steps);
+  const virtual = usePage((state) => isVirtual(state.draft.model.peft));
   const live = usePage((state) => isLive(state.phase) || state.phase === 'finished');
   const [dropping, setDropping] = useState(true);
   const [roll, setRoll] = useState(0);
@@ -39,7 +44,7 @@ export function InsideView() {
     return () => observer.disconnect();
   }, [engine, live, place]);
 
-  const view = inspection ? inspection.attention : { ...EXAMPLE, mask: { ...EXAMPLE.mask, seed } };
+  const view = inspection ? inspection.attention : { ...EXAMPLE, mask: { ...EXAMPLE.mask, seed, causal: facts.decoder } };
   const at = inspection?.at ?? place;
   const step = (inspection?.step ?? 0) + roll;
   const setPlace = (part: Partial<typeof place>) => store.setState({ inspectedPlace: { ...place, ...part } });
@@ -54,10 +59,10 @@ export function InsideView() {
       </div>
       <p className="small muted">
         {inspection ? <>A held-out sentence at step {inspection.step}, as this run sees it{roll > 0 && `; mask of step ${step}`}.</> : <><strong>Example numbers</strong>, not from a model: real attention appears here once a run has started. The masks are the real ones of seed {seed}, step {step}.</>}
-        {' '}Queries run down, keys across. Hatched is dropped.
+        {' '}Queries run down, keys across. Hatched is dropped{view.mask.causal && ', blank is what a token cannot see yet'}.{virtual && ' Virtual tokens stand in front of these; they are never dropped, and not shown.'}
       </p>
       <div className="inside-pickers">
-        <Segmented label="Layer" value={place.layer} options={count(model?.layers ?? 2, 'layer')} onChange={(layer) => setPlace({ layer })} />
+        <Segmented label="Layer" value={place.layer} options={count(model?.layers ?? facts.layers, 'layer')} onChange={(layer) => setPlace({ layer })} />
         <Segmented label="Head" value={place.head} options={count(model?.heads ?? 4, 'head')} onChange={(head) => setPlace({ head })} />
         {inspection && <button type="button" className="button" onClick={() => setPlace({ row: place.row + 1 })}>Next sentence</button>}
       </div>
@@ -65,7 +70,7 @@ export function InsideView() {
         {PLACES.map((shown) => (
           <PlaceRow
             key={shown} place={shown} rule={dropout[shown] ?? SHOWN_RULES[shown]} active={(dropout[shown]?.p ?? 0) > 0}
-            view={view} step={step} layer={at.layer} head={at.head} dropping={dropping} width={width}
+            view={view} step={step} layers={facts.layers} steps={steps} virtual={virtual} layer={at.layer} head={at.head} dropping={dropping} width={width}
           />
         ))}
       </div>

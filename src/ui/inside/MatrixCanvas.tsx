@@ -12,6 +12,8 @@ interface Props {
   /** Diverging: blue above zero, orange below. Otherwise blue from 0 to 1. */
   diverging?: boolean;
   dropped: Uint8Array | undefined;
+  /** 0 where there is nothing to show: what a query cannot see. */
+  allowed?: Uint8Array;
   /** Values under the hatching, drawn faintly. */
   under?: ArrayLike<number>;
   spared?: readonly boolean[];
@@ -22,7 +24,7 @@ interface Props {
 }
 
 /** A matrix as coloured cells; hatched where something was dropped. */
-export function MatrixCanvas({ label, rows, columns, values, diverging = false, dropped, under, spared, describe, size, height = size }: Props) {
+export function MatrixCanvas({ label, rows, columns, values, diverging = false, dropped, allowed, under, spared, describe, size, height = size }: Props) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const theme = useThemeKey();
   const [pointed, setPointed] = useState<string>();
@@ -34,12 +36,16 @@ export function MatrixCanvas({ label, rows, columns, values, diverging = false, 
     const colours = themeColours(element, ['kept', 'negative', 'hatch', 'sunk', 'ink']);
     const width = size / columns;
     const tall = height / rows;
-    const largest = diverging && values ? Math.max(1e-6, ...Array.from(values, Math.abs)) : 1;
+    const largest = diverging && values ? Math.max(1e-6, ...Array.from(values, (value, index) => (allowed?.[index] === 0 ? 0 : Math.abs(value)))) : 1;
     context.fillStyle = colours.sunk;
     context.fillRect(0, 0, size, height);
     for (let index = 0; index < rows * columns; index++) {
       const x = (index % columns) * width;
       const y = Math.floor(index / columns) * tall;
+      if (allowed?.[index] === 0) {
+        context.clearRect(x, y, width, tall);
+        continue;
+      }
       const gone = dropped?.[index] === 1;
       const value = values ? (gone && under ? under[index] : values[index]) : 0.1;
       context.globalAlpha = Math.min(1, diverging ? Math.abs(value) / largest : Math.sqrt(Math.max(0, value))) * (gone ? 0.22 : 1);
@@ -55,15 +61,16 @@ export function MatrixCanvas({ label, rows, columns, values, diverging = false, 
       context.strokeStyle = colours.ink;
       context.strokeRect(0.5, row * tall + 0.5, size - 1, tall - 1);
     });
-  }, [rows, columns, values, diverging, dropped, under, spared, size, height, theme]);
+  }, [rows, columns, values, diverging, dropped, allowed, under, spared, size, height, theme]);
 
   const point = (event: React.PointerEvent<HTMLCanvasElement>) => {
     const box = event.currentTarget.getBoundingClientRect();
     const column = Math.min(columns - 1, Math.max(0, Math.floor(((event.clientX - box.left) / box.width) * columns)));
     const row = Math.min(rows - 1, Math.max(0, Math.floor(((event.clientY - box.top) / box.height) * rows)));
     const index = row * columns + column;
+    if (allowed?.[index] === 0) return setPointed(`${describe(row, column)}: comes later, not seen`);
     const value = values ? `: ${steady(dropped?.[index] ? (under ?? values)[index] : values[index])}` : '';
-    setPointed(`${describe(row, column)}${value}${dropped?.[index] ? ', dropped' : ''}`);
+    return setPointed(`${describe(row, column)}${value}${dropped?.[index] ? ', dropped' : ''}`);
   };
   return (
     <div className="matrix">

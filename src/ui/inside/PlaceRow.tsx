@@ -1,8 +1,8 @@
 import { type CSSProperties, useMemo } from 'react';
-import type { DropoutRule } from '../../config/dropout';
+import { type DropoutRule, rateOf } from '../../config/dropout';
 import { impliedRescale, nameOfRule } from '../../config/literature';
 import type { AttentionView } from '../../protocol/messages';
-import { percent } from '../../store/format';
+import { digits, percent } from '../../store/format';
 import { MatrixCanvas } from './MatrixCanvas';
 import { cleanWeights, SHOWN_CHANNELS, sceneOf, type ShownPlace } from './scene';
 import { TokenRow } from './TokenRow';
@@ -14,6 +14,11 @@ interface Props {
   active: boolean;
   view: AttentionView;
   step: number;
+  /** Depth of the model and length of the run, which a rate may follow. */
+  layers: number;
+  steps: number;
+  /** Whether virtual tokens stand in front of the text. */
+  virtual: boolean;
   layer: number;
   head: number;
   dropping: boolean;
@@ -27,8 +32,10 @@ const LESSONS: Record<ShownPlace, string> = {
 };
 
 /** One line of the picture: where the hatching stands is the difference between the methods. */
-export function PlaceRow({ place, rule, active, view, step, layer, head, dropping, width }: Props) {
-  const scene = useMemo(() => sceneOf(place, rule, view, { step, layer, head }, dropping), [place, rule, view, step, layer, head, dropping]);
+export function PlaceRow({ place, rule, active, view, step, layers, steps, virtual, layer, head, dropping, width }: Props) {
+  const begins = rule.fromLayer ?? 0;
+  const p = layer < begins ? 0 : rateOf(rule, layer, layers, step, steps);
+  const scene = useMemo(() => sceneOf(place, { ...rule, p }, view, { step, layer, head, virtual }, dropping), [place, rule, p, view, step, layer, head, virtual, dropping]);
   const under = useMemo(() => cleanWeights(scene), [scene]);
   const { tokens } = view;
   const n = scene.n;
@@ -40,17 +47,17 @@ export function PlaceRow({ place, rule, active, view, step, layer, head, droppin
     <article className={`place${active ? ' active' : ''}`} style={{ '--tint': `var(--at-${place})` } as CSSProperties}>
       <header>
         <h4>{name}</h4>
-        <span className="small muted">{active ? 'in your sentence' : 'not in your sentence'} · p {rule.p} · {dropping ? `${percent(scene.share, 2)} dropped in this draw; ${impliedRescale(place, rule)}` : 'evaluation drops nothing'}</span>
+        <span className="small muted">{active ? 'in your sentence' : 'not in your sentence'} · p {digits(p)}{p !== rule.p && p > 0 && ` here and now, ${digits(rule.p)} at most`} · {layer < begins ? `begins in layer ${begins}, so nothing is dropped in layer ${layer}` : dropping ? `${percent(scene.share, 2)} dropped in this draw; ${impliedRescale(place, rule)}` : 'evaluation drops nothing'}</span>
       </header>
       <TokenRow tokens={tokens} struck={scene.struck} bold={active} />
       <div className="stages" tabIndex={0} role="group" aria-label="Logits, weights and hidden values">
         <figure>
-          <MatrixCanvas label={`Logits of ${n} queries and keys${scene.droppedLogits ? ', dropped cells hatched' : ''}`} rows={n} columns={n} values={scene.logits} diverging dropped={scene.droppedLogits} under={scene.logits} spared={scene.droppedLogits && scene.spared} describe={pair} size={size} />
+          <MatrixCanvas label={`Logits of ${n} queries and keys${scene.droppedLogits ? ', dropped cells hatched' : ''}`} rows={n} columns={n} values={scene.logits} diverging dropped={scene.droppedLogits} allowed={scene.allowed} under={scene.logits} spared={scene.droppedLogits && scene.spared} describe={pair} size={size} />
           <figcaption>logits</figcaption>
         </figure>
         <span className="arrow" aria-hidden="true">softmax</span>
         <figure>
-          <MatrixCanvas label={`Attention weights${scene.droppedWeights ? ', dropped cells hatched' : ''}`} rows={n} columns={n} values={scene.weights} dropped={scene.droppedWeights} under={under} spared={scene.droppedWeights && scene.spared} describe={pair} size={size} />
+          <MatrixCanvas label={`Attention weights${scene.droppedWeights ? ', dropped cells hatched' : ''}`} rows={n} columns={n} values={scene.weights} dropped={scene.droppedWeights} allowed={scene.allowed} under={under} spared={scene.droppedWeights && scene.spared} describe={pair} size={size} />
           <figcaption>weights</figcaption>
         </figure>
         <span className="arrow" aria-hidden="true">FFN</span>
