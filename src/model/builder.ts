@@ -9,6 +9,7 @@ import { recordAdd } from '../kernels/add';
 import { recordAttentionWeights } from '../kernels/attention_weights';
 import { recordDropout } from '../kernels/dropout';
 import { recordEmbedding } from '../kernels/embedding';
+import { recordEmbeddingNoise } from '../kernels/embedding_noise';
 import { recordGelu } from '../kernels/gelu';
 import { recordLayerNorm } from '../kernels/layer_norm';
 import { recordAttentionLogits, recordAttentionMix, recordLinear } from '../kernels/matmul';
@@ -35,6 +36,8 @@ export interface Recording {
   trained: Trained;
   /** None for an evaluate plan, which then has no dropout code at all. */
   rules: DropoutRules;
+  /** Whether NEFTune's noise falls on the token embeddings; never in an evaluate plan. */
+  noisy?: boolean;
   pass: Pass;
   /** S: rows of every activation, B or 2·B. */
   samples: number;
@@ -53,7 +56,6 @@ export class Builder {
   /** Rows in front of the tokens (prompt), and keys in front of the keys (prompt and prefix). */
   private readonly virtualRows: number;
   private readonly virtualKeys: number;
-  private prefixParts: Tensor[] | undefined;
 
   constructor(private readonly recording: Recording) {
     const { tape, config, trained, pass, tokens } = recording;
@@ -87,10 +89,12 @@ export class Builder {
     return spec && this.tape.parameter(spec.name, spec.shape);
   }
 
-  /** Token embeddings, with the prompt's vectors in front. */
+  /** Token embeddings, noisy where the method says so, with the prompt's vectors in front. */
   embedTokens(table: string): Tensor {
     const { vocabulary, hidden } = this.config;
-    const x = recordEmbedding(this.tape, this.label('embeddings'), this.inputs.ids, this.tensor(table, [vocabulary, hidden]), this.recording.samples);
+    const { samples, noisy, pass } = this.recording;
+    const clean = recordEmbedding(this.tape, this.label('embeddings'), this.inputs.ids, this.tensor(table, [vocabulary, hidden]), samples);
+    const x = noisy ? recordEmbeddingNoise(this.tape, this.label('embedding noise'), clean, this.inputs, pass) : clean;
     const prompt = this.virtualRows > 0 ? this.added(PROMPT) : undefined;
     return prompt ? recordPrepend(this.tape, this.label('prompt'), prompt, x) : x;
   }
@@ -219,8 +223,9 @@ export class Builder {
   private prefixOf(layer: number): Tensor[] {
     const prefix = this.recording.trained.peft === 'prefix' ? this.added(PREFIX) : undefined;
     if (!prefix) return [];
-    this.prefixParts ??= recordSplitColumns(this.tape, this.label('prefix'), prefix, 2 * this.config.layers);
-    return this.prefixParts.slice(2 * layer, 2 * layer + 2);
+    // One split for both passes and for whatever they share, so that each part has its one gradient.
+    const parts = this.tape.remember('prefix', () => recordSplitColumns(this.tape, this.label('prefix'), prefix, 2 * this.config.layers));
+    return parts.slice(2 * layer, 2 * layer + 2);
   }
 
   /** The row that an encoder's head reads: the first, a virtual one with a prompt. */

@@ -62,7 +62,7 @@ export function recordPasses(tape: Tape, config: ModelConfig, method: Method, ba
   const { consistency } = method;
   const second = secondPassOf(consistency);
   const both = consistency.kind !== 'none' && second === 'dropped_grad';
-  const recording: Omit<Recording, 'pass' | 'samples'> = { tape, config, trained: method, rules: method.dropout, tokens: batch.tokens };
+  const recording: Omit<Recording, 'pass' | 'samples'> = { tape, config, trained: method, rules: method.dropout, noisy: method.noisy, tokens: batch.tokens };
   const single: Recording = { ...recording, samples: B, pass: { samples: B, branch: 0, cleanBranch: NO_BRANCH } };
   // A language model scores every token but the padded and the virtual ones; other heads score a sample.
   const languageModel = config.problem === 'language_model';
@@ -95,7 +95,8 @@ export function recordPasses(tape: Tape, config: ModelConfig, method: Method, ba
   const start = recordStates(tape, config, batch, B, options.cached);
   const common: Border | undefined = border > (start?.stage ?? 0) ? { stage: border, x: recordStages(single, border, start) } : start;
   // The second pass goes first, so that its activations are gone before those of the first are made.
-  const recordSecond = () => recordModel({ ...single, prefix: 'second pass ', rules: second === 'clean_stopgrad' ? {} : method.dropout, pass: { samples: B, branch: 1, cleanBranch: NO_BRANCH } }, common);
+  const random = second === 'clean_stopgrad' ? { rules: {}, noisy: false } : {};
+  const recordSecond = () => recordModel({ ...single, ...random, prefix: 'second pass ', pass: { samples: B, branch: 1, cleanBranch: NO_BRANCH } }, common);
   const z2 = both ? recordSecond() : tape.withoutGradients(recordSecond);
   const z1 = recordModel(single, common);
   tape.keepable('logits', z1);

@@ -157,6 +157,22 @@ describe('a training plan', () => {
     for (const { spec, offset, bytes } of slices.values()) expect(offset + bytes <= covered, spec.name).toBe(pairs.some((pair) => pair.spec === spec));
   });
 
+  it.each(['lora', 'full', 'prompt'] as const)('has noise on the token embeddings where it is asked for: %s', (peft) => {
+    expect(labels(train({ peft, virtualTokens: 2 }))).not.toContain('embedding noise');
+    for (const passes of ['doubled', 'sequential'] as const) {
+      for (const second of SECOND_PASSES) {
+        const plan = train({ peft, virtualTokens: 2, noisy: true, consistency: { kind: 'kl', alpha: 1, second } }, { passes });
+        const noise = plan.dispatches.filter(({ shader }) => shader.name === 'embedding_noise');
+        const expected = passes === 'doubled' ? ['embedding noise'] : second === 'clean_stopgrad' ? ['embedding noise'] : ['second pass embedding noise', 'embedding noise'];
+        expect(noise.map(({ label }) => label)).toEqual(expected);
+        if (passes === 'doubled') expect([noise[0].grid[2], noise[0].params.clean_branch]).toEqual([2, second === 'clean_stopgrad' ? 1 : 255]);
+        else expect(noise.map(({ params }) => params.branch)).toEqual(expected.length === 2 ? [1, 0] : [0]);
+        // Real tokens alone: the vectors of a prompt come in front afterwards.
+        for (const { params } of noise) expect(params.tokens).toBe(BATCH.tokens);
+      }
+    }
+  });
+
   it('finishes once a step, and reports in every micro-batch', () => {
     for (const accumulating of [false, true]) {
       const plan = train({}, { accumulating });

@@ -15,7 +15,7 @@ export interface CaseConsistency {
   second?: SecondPass;
 }
 
-/** One step's rows, padded on the right to one width T. */
+/** Rows of one forward and backward pass, padded on the right to one width T. */
 export interface CaseBatch {
   /** [B][T] */
   input_ids: number[][];
@@ -48,6 +48,12 @@ export interface CaseFile {
     /** Absent or 0: gradients are not clipped. */
     clip?: number;
     smoothing?: number;
+    /** Batches whose gradients make one step; left out: 1. `batches` then has so many for each step. */
+    accumulation?: number;
+    /** λ of the L1 penalty on A and B. */
+    l1?: number;
+    /** α of NEFTune's noise. */
+    neftune?: number;
   };
   batches: CaseBatch[];
 }

@@ -6,7 +6,7 @@ import { attend } from './attention';
 import { add, assemble, cut, type Matrix, matrix, multiply, product, scale, transpose } from './autograd';
 import type { CaseBatch, CaseFile, CaseRule } from './case';
 import { gelu, layerNorm, linear, tanh } from './functions';
-import { activationFactors, attentionMask, type Moment, POSITION_KIND, TARGET_NUMBER } from './masks';
+import { activationFactors, attentionMask, embeddingNoise, type Moment, POSITION_KIND, TARGET_NUMBER } from './masks';
 import { type Parameters, TARGET_MODULE } from './parameters';
 
 export interface ForwardInput {
@@ -16,6 +16,8 @@ export interface ForwardInput {
   batch: CaseBatch;
   /** Absent: evaluation, no mask and no rescale. */
   moment?: Moment;
+  /** α of NEFTune's noise; without a moment there is none. */
+  noise?: number;
 }
 
 /** Everything a layer needs to know about the pass it is part of. */
@@ -72,11 +74,14 @@ function embed(pass: Pass): Matrix {
     return values.subarray(index * columns, (index + 1) * columns);
   };
   const first = config.architecture === 'roberta' ? config.padId + 1 : 0;
+  const { moment, noise } = pass.input;
+  const added = moment && noise ? embeddingNoise(noise, moment, pass.tokens, pass.width, config.hidden) : undefined;
   const summed = batch.input_ids.flatMap((ids, sample) => ids.flatMap((id, place) => {
     // Padded places are never looked at; RoBERTa gives them the padding position, which always exists.
     const position = place < pass.tokens[sample] || config.architecture === 'bert' ? first + place : config.padId;
     const [word, where, segment] = [row('word_embeddings', id), row('position_embeddings', position), row('token_type_embeddings', 0)];
-    return Array.from(word, (value, i) => value + where[i] + segment[i]);
+    const own = (sample * pass.width + place) * config.hidden;
+    return Array.from(word, (value, i) => value + (added?.[own + i] ?? 0) + where[i] + segment[i]);
   }));
   const x = matrix(batch.input_ids.length * pass.width, config.hidden, summed);
   return pass.drop(pass.norm(x, `${name}.LayerNorm`), 'embedding', 0);

@@ -57,6 +57,17 @@ export const EXTRA_CASES: (CaseOptions & { name: string })[] = [
   { name: 'five-labels', labels: 5, dropout: { logits: { p: 0.33, pattern: 'column' } }, hyper: { smoothing: 0.2 } },
   { name: 'down-only', targets: ['down'], dropout: { ...hiddenKey, ffn_inner: { p: 0.2, pattern: 'element' } } },
   { name: 'last-layer-keys', targets: ['k'], dropout: hiddenKey },
+  // Regularisers other than dropout.
+  { name: 'l1', targets: [...all], hyper: { l1: 0.02 } },
+  { name: 'l1-hidden-key', architecture: 'roberta', dropout: hiddenKey, consistency: { kind: 'kl', alpha: 0.5, second: 'dropped_grad' }, hyper: { l1: 0.01, clip: 0.5 } },
+  { name: 'neftune', targets: [...all], lengths: [9, 6, 1], hyper: { neftune: 5 } },
+  { name: 'neftune-kl', architecture: 'roberta', dropout: hiddenKey, consistency: { kind: 'kl', alpha: 0.5, second: 'dropped_stopgrad' }, hyper: { neftune: 10 } },
+  { name: 'neftune-kl-grad', consistency: { kind: 'kl', alpha: 0.5, second: 'dropped_grad' }, hyper: { neftune: 10 } },
+  { name: 'neftune-js-paper', consistency: { kind: 'js_paper', alpha: 0.5 }, hyper: { neftune: 10 } },
+  // Several batches a step.
+  { name: 'accumulation', dropout: hiddenKey, steps: 6, hyper: { accumulation: 3 } },
+  { name: 'accumulation-kl-grad', dropout: { ...hiddenKey, ffn_inner: { p: 0.3, pattern: 'span' } }, consistency: { kind: 'kl', alpha: 0.5, second: 'dropped_grad' }, steps: 4, hyper: { accumulation: 2, l1: 0.01, neftune: 5, smoothing: 0.1 } },
+  { name: 'accumulation-regression', architecture: 'roberta', problem: 'regression', dropout: hiddenKey, consistency: { kind: 'mse', alpha: 0.8, second: 'dropped_stopgrad' }, steps: 4, hyper: { accumulation: 2 } },
   // Training arithmetic.
   { name: 'no-clip-no-decay', dropout: hiddenKey, hyper: { clip: 0, weight_decay: 0, warmup: 0 } },
   { name: 'hard-clip', dropout: hiddenKey, hyper: { clip: 0.01, warmup: 2, total: 4 }, steps: 5 },

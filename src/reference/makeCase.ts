@@ -23,6 +23,7 @@ export interface CaseOptions {
   lengths?: number[];
   /** Width of the batch; at least the longest sample. */
   width?: number;
+  /** Batches; with `hyper.accumulation` several make one step. */
   steps?: number;
   targets?: EncoderTarget[];
   rank?: number;

@@ -64,6 +64,15 @@ export function attentionMask(rule: CaseRule, kind: number, layer: number, momen
   return Array.from({ length: rows * width * width }, (_, i) => shared[Math.floor(i / (width * width)) * width + (i % width)]);
 }
 
+/** NEFTune's noise on [B, T, channels], row-major: at each real token an even draw from (−1, 1) times α/√(L·channels). */
+export function embeddingNoise(alpha: number, moment: Moment, tokens: number[], width: number, channels: number): number[] {
+  return wordsOf(moment, 96, 0, tokens.length * width * channels).map((word, i) => {
+    const place = Math.floor(i / channels);
+    const real = tokens[Math.floor(place / width)];
+    return place % width < real ? (((word + 0.5) / 2 ** 32) * 2 - 1) * (alpha / Math.sqrt(real * channels)) : 0;
+  });
+}
+
 /** Factors m·ρ of an activation [B, T, channels], row-major. @param width T (1 for the output representation) */
 export function activationFactors(rule: CaseRule, kind: number, layer: number, moment: Moment, tokens: number[], width: number, channels: number): number[] {
   const places = tokens.length * width;

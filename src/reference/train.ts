@@ -1,7 +1,7 @@
 /** Runs a case from its first step to its last in float64: what the engine is held against where no golden case exists. */
 import type { Checkpoint } from '../model/files/folder';
 import type { TensorFile } from '../model/files/safetensors';
-import { add, detach, differentiate, type Matrix, matrix, scale } from './autograd';
+import { add, detach, differentiate, map, type Matrix, matrix, scale, sumOfAll } from './autograd';
 import type { CaseBatch, CaseFile, CaseResult, ReferenceTensor } from './case';
 import { forward } from './encoder';
 import { consistencyTerm, crossEntropy, squaredError } from './losses';
@@ -20,7 +20,7 @@ interface StepLoss {
 export function lossOf(file: CaseFile, checkpoint: Checkpoint, parameters: Parameters, batch: CaseBatch, step: number): StepLoss {
   const { method, hyper } = file;
   const pass = (branch: 0 | 1, dropped: boolean) =>
-    forward({ config: checkpoint.config, method, parameters, batch, moment: dropped ? { seed: file.mask_seed, step, branch } : undefined });
+    forward({ config: checkpoint.config, method, parameters, batch, noise: hyper.neftune, moment: dropped ? { seed: file.mask_seed, step, branch } : undefined });
   const taskLoss = (outputs: Matrix) => (file.task === 'regression'
     ? squaredError(outputs, matrix(outputs.rows, 1, batch.labels))
     : crossEntropy(outputs, batch.labels, hyper.smoothing ?? 0));
@@ -39,10 +39,19 @@ export function lossOf(file: CaseFile, checkpoint: Checkpoint, parameters: Param
   return { first, second, task, consistency: term, loss: add(task, scale(term, consistency.alpha)) };
 }
 
+/** λ·Σ|w| over A and B. */
+function penaltyOf(trainable: Map<string, Matrix>, weight: number): Matrix {
+  const sums = [...trainable].filter(([name]) => /\.lora_[AB]\./.test(name)).map(([, tensor]) => sumOfAll(map(tensor, Math.abs, Math.sign)));
+  return scale(sums.reduce(add), weight);
+}
+
+/** The mean of several batches' losses: all batches of a case have the same number of rows, each of which counts. */
+const meanOf = (parts: Matrix[]) => scale(parts.reduce(add), 1 / parts.length);
+
 const tensorOf = (x: Matrix): ReferenceTensor => ({ shape: [x.rows, x.columns], values: x.values.slice() });
 
 /**
- * Trains for as many steps as the case has batches and evaluates the first batch at the end.
+ * Trains for as many steps as the case has batches for and evaluates the first batch at the end.
  * @param init every trainable tensor before the first step, under peft's names (as `init.safetensors`)
  * @throws Error where a tensor is missing
  */
@@ -51,13 +60,17 @@ export function referenceTrain(file: CaseFile, checkpoint: Checkpoint, init: Map
   const trainable = new Map([...parameters.trainable].map(([name, entry]) => [name, entry.matrix]));
   const optimizer = new AdamW();
   const result: CaseResult = { perStep: [], tensors: new Map() };
-  const { lr, warmup, total, clip, weight_decay: decay } = file.hyper;
+  const { lr, warmup, total, clip, weight_decay: decay, accumulation = 1, l1 = 0 } = file.hyper;
 
-  file.batches.forEach((batch, step) => {
-    const { first, second, task, consistency, loss } = lossOf(file, checkpoint, parameters, batch, step);
-    differentiate(loss);
+  for (let step = 0; step * accumulation < file.batches.length; step++) {
+    const parts = file.batches.slice(step * accumulation, (step + 1) * accumulation).map((batch, part) => lossOf(file, checkpoint, parameters, batch, step * accumulation + part));
+    const [task, consistency, loss] = [meanOf(parts.map((part) => part.task)), meanOf(parts.map((part) => part.consistency)), meanOf(parts.map((part) => part.loss))];
+    // The penalty is no part of the loss that is reported.
+    differentiate(l1 > 0 ? add(loss, penaltyOf(trainable, l1)) : loss);
     const norm = gradientNorm(trainable.values());
     if (step === 0) {
+      // Those of the last batch: the engine keeps no others.
+      const { first, second } = parts[parts.length - 1];
       result.tensors.set('step0.logits', tensorOf(first));
       if (second) result.tensors.set('step0.logits.branch1', tensorOf(second));
       for (const [name, { shape, matrix: { gradient, values } }] of parameters.trainable) {
@@ -67,7 +80,7 @@ export function referenceTrain(file: CaseFile, checkpoint: Checkpoint, init: Map
     const rate = lr * scheduleFactor(step, warmup, total);
     result.perStep.push({ ce: task.values[0], consistency: consistency.values[0], loss: loss.values[0], lr: rate, grad_norm: norm });
     optimizer.update(trainable, rate, decay, clipFactor(norm, clip));
-  });
+  }
 
   const outputs = forward({ config: checkpoint.config, method: file.method, parameters, batch: file.batches[0] });
   result.tensors.set('eval.logits', tensorOf(outputs));
