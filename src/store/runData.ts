@@ -25,15 +25,13 @@ export class RunData {
   readonly evaluations: Evaluation[] = [];
   /** Whether any consistency value differs from zero: without one its chart is not shown. */
   hasConsistency = false;
-  /** Seconds of training before this session: a run that goes on counts from there. */
-  private before = 0;
   /** Grows with every arrival, so that derived rows know when they are stale. */
   version = 0;
 
   appendPoints(event: Pick<PointsEvent, 'from' | PointColumn>): void {
     const count = event.crossEntropy.length;
     this.step.append(Array.from({ length: count }, (_, index) => event.from + index));
-    for (const name of POINT_COLUMNS) this[name].append(name === 'seconds' ? event.seconds.map((seconds) => this.before + seconds) : event[name]);
+    for (const name of POINT_COLUMNS) this[name].append(event[name]);
     this.hasConsistency ||= event.consistency.some((value) => value !== 0);
     this.version += 1;
   }
@@ -41,7 +39,7 @@ export class RunData {
   appendEvaluation(evaluation: Evaluation): void {
     // A run that goes on evaluates again where it was saved; one of the two is enough.
     if (this.evaluations.at(-1)?.step === evaluation.step) return;
-    this.evaluations.push({ ...evaluation, seconds: this.before + evaluation.seconds });
+    this.evaluations.push(evaluation);
     this.version += 1;
   }
 
@@ -70,7 +68,6 @@ export class RunData {
     for (const name of POINT_COLUMNS) data[name].append(points[name].slice(0, taken));
     data.hasConsistency = points.consistency.some((value) => value !== 0);
     data.evaluations.push(...evaluations.filter(({ step }) => step <= steps));
-    data.before = Math.max(data.seconds.last() ?? 0, data.evaluations.at(-1)?.seconds ?? 0);
     return data;
   }
 }

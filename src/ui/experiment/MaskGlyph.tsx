@@ -16,7 +16,7 @@ export function MaskGlyph({ position, rule, size = 76 }: { position: Position; r
   const step = useQuietStep();
   const theme = useThemeKey();
   const { layers, decoder } = usePage((state) => MODELS[state.draft.model.folder]);
-  const steps = usePage((state) => state.draft.optimizer.steps);
+  const { steps, accumulation } = usePage((state) => state.draft.optimizer);
   const { pattern, fromLayer: layer = 0 } = rule;
   const p = rateOf(rule, layer, layers, step, steps);
   useEffect(() => {
@@ -25,11 +25,12 @@ export function MaskGlyph({ position, rule, size = 76 }: { position: Position; r
     if (!element || !context) return;
     const colours = themeColours(element, ['tint', 'hatch', 'line']);
     const here = { p, pattern };
+    const draw = { seed, step: step * accumulation, layer };
     const blank = decoder && isAttention(position) ? allowedKeys(CELLS, true) : undefined;
     const keep = isAttention(position)
-      ? attentionMask(position as 'logits' | 'weights', here, { seed, step, layer }, { sample: 0, head: 0, heads: 4, tokens: CELLS, n: CELLS, causal: decoder }).keep
+      ? attentionMask(position as 'logits' | 'weights', here, draw, { sample: 0, head: 0, heads: 4, tokens: CELLS, n: CELLS, causal: decoder }).keep
       // Tokens run across, as keys do, so that a dropped token looks the same at every position.
-      : transposed(tokenMask(position, here, { seed, step, layer }, { sample: 0, tokens: CELLS, width: CELLS, n: CELLS }, CELLS, position.startsWith('lora') ? 'q' : undefined));
+      : transposed(tokenMask(position, here, draw, { sample: 0, tokens: CELLS, width: CELLS, n: CELLS }, CELLS, position.startsWith('lora') ? 'q' : undefined));
     const cell = size / CELLS;
     keep.forEach((kept, index) => {
       // What a query cannot see is neither kept nor dropped.
@@ -41,7 +42,7 @@ export function MaskGlyph({ position, rule, size = 76 }: { position: Position; r
         context.fillRect(x + 0.75, y + 0.75, cell - 1.5, cell - 1.5);
       } else hatch(context, x, y, cell, cell, colours.hatch, 3);
     });
-  }, [position, p, pattern, layer, decoder, seed, step, theme, size]);
+  }, [position, p, pattern, layer, decoder, seed, step, accumulation, theme, size]);
   return <canvas ref={canvas} className="glyph" role="img" aria-label={`Mask at step ${step}: ${patternWord(position, pattern)} dropped with chance ${digits(p)}; tokens across`} />;
 }
 

@@ -28,7 +28,7 @@ export function InsideView() {
   const seed = usePage((state) => state.draft.seed);
   const model = usePage((state) => state.plan?.model);
   const facts = usePage((state) => MODELS[state.draft.model.folder]);
-  const steps = usePage((state) => state.draft.optimizer.steps);
+  const { steps, accumulation } = usePage((state) => state.draft.optimizer);
   const virtual = usePage((state) => isVirtual(state.draft.model.peft));
   const live = usePage((state) => isLive(state.phase) || state.phase === 'finished');
   const [dropping, setDropping] = useState(true);
@@ -70,7 +70,7 @@ export function InsideView() {
         {PLACES.map((shown) => (
           <PlaceRow
             key={shown} place={shown} rule={dropout[shown] ?? SHOWN_RULES[shown]} active={(dropout[shown]?.p ?? 0) > 0}
-            view={view} step={step} layers={facts.layers} steps={steps} virtual={virtual} layer={at.layer} head={at.head} dropping={dropping} width={width}
+            view={view} step={step} layers={facts.layers} steps={steps} accumulation={accumulation} virtual={virtual} layer={at.layer} head={at.head} dropping={dropping} width={width}
           />
         ))}
       </div>

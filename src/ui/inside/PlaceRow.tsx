@@ -17,6 +17,8 @@ interface Props {
   /** Depth of the model and length of the run, which a rate may follow. */
   layers: number;
   steps: number;
+  /** Batches averaged into a step, each under masks of its own; the first one's are shown. */
+  accumulation: number;
   /** Whether virtual tokens stand in front of the text. */
   virtual: boolean;
   layer: number;
@@ -32,10 +34,10 @@ const LESSONS: Record<ShownPlace, string> = {
 };
 
 /** One line of the picture: where the hatching stands is the difference between the methods. */
-export function PlaceRow({ place, rule, active, view, step, layers, steps, virtual, layer, head, dropping, width }: Props) {
+export function PlaceRow({ place, rule, active, view, step, layers, steps, accumulation, virtual, layer, head, dropping, width }: Props) {
   const begins = rule.fromLayer ?? 0;
   const p = layer < begins ? 0 : rateOf(rule, layer, layers, step, steps);
-  const scene = useMemo(() => sceneOf(place, { ...rule, p }, view, { step, layer, head, virtual }, dropping), [place, rule, p, view, step, layer, head, virtual, dropping]);
+  const scene = useMemo(() => sceneOf(place, { ...rule, p }, view, { step: step * accumulation, layer, head, virtual }, dropping), [place, rule, p, view, step, accumulation, layer, head, virtual, dropping]);
   const under = useMemo(() => cleanWeights(scene), [scene]);
   const { tokens } = view;
   const n = scene.n;
