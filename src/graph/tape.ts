@@ -67,6 +67,7 @@ export class Tape {
   readonly kept = new Map<string, Tensor>();
   readonly constants = new Map<Tensor, Float32Array>();
   private readonly named = new Map<string, Tensor>();
+  private readonly remembered = new Map<string, unknown>();
   private frozen = false;
   private single = false;
 
@@ -158,6 +159,13 @@ export class Tape {
     } finally {
       this.single = before;
     }
+  }
+
+  /** What `make` records, once for all recordings on this tape that ask for it under one name; apart with and without gradients. */
+  remember<T>(name: string, make: () => T): T {
+    const key = `${this.frozen}/${name}`;
+    if (!this.remembered.has(key)) this.remembered.set(key, make());
+    return this.remembered.get(key) as T;
   }
 
   /** Makes `tensor` survive to the end of the step, so that the host can read it. */

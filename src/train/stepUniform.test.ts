@@ -57,6 +57,23 @@ describe('the step uniform', () => {
     }
   });
 
+  it('follows the course of a rate over depth and time, threshold, scale and span alike', () => {
+    const rules: DropoutRules = { hidden: { p: 0.5, pattern: 'element', depth: 'rising', time: 'falling' }, logits: { p: 0.5, pattern: 'span', depth: 'falling', fromLayer: 1 } };
+    const at = (step: number, steps?: number) => {
+      const view = packStep({ ...VALUES, rules, step, steps });
+      return [0, 1].map((layer) => {
+        const place = STEP_SCALAR_BYTES + slotOf('hidden', layer, 2) * 16;
+        return [view.getUint32(place, true) / 2 ** 32, view.getFloat32(place + 4, true)];
+      });
+    };
+    expect(at(0, 4)).toEqual([[0.25, Math.fround(1 / 0.75)], [0.5, 2]]);
+    expect(at(2, 4)).toEqual([[0.125, Math.fround(1 / 0.875)], [0.25, Math.fround(1 / 0.75)]]);
+    // A run without an end, as a reference case, has no course over time.
+    expect(at(2)).toEqual(at(0, 4));
+    const spans = packSpans({ rules: { logits: { p: 0.5, pattern: 'span', time: 'rising' } }, layers: 1, step: 0, steps: 2 }, Uint32Array.of(8));
+    expect(spans[slotOf('logits', 0, 1)]).toBe(2);
+  });
+
   it('gives every position and layer a slot of its own', () => {
     const slots = POSITIONS.flatMap((position) => Array.from({ length: 5 }, (_, layer) => slotOf(position, layer, 5)));
     expect(new Set(slots).size).toBe(slots.length);
