@@ -1,4 +1,6 @@
 /** Pure: what one chart shows, from runs and view settings: lines, rows, domains. No colours and no pixels. */
+import type { RunConfig } from '../config/config';
+import type { Problem } from './metrics';
 import type { RunData } from './runData';
 import { type Axis, evaluationOnAxis, type Line, pointsOnAxis, roundUp, type Row, rowsOf, smooth, stepOnAxis } from './series';
 import type { RunInfo, ViewSettings } from './state';
@@ -37,19 +39,24 @@ export interface ChartInput {
   view: ViewSettings;
   /** The run whose per-step lines are drawn; others show evaluations only. */
   focus: string | undefined;
-  /** Number of classes; 0 for a regression; undefined before the task is known. */
-  classes: number | undefined;
+  /** What the focused run's task asks. */
+  problem: Problem;
+  /** Number of classes of a classification. */
+  classes: number;
 }
 
 const FEW_EVALUATIONS = 20;
 
+/** Rows that one optimizer step sees. */
+export const rowsAStep = ({ optimizer }: RunConfig) => optimizer.batchSize * optimizer.accumulation;
+
 function evaluationLine(role: Role, run: RunInfo, data: RunData, axis: Axis, value: (index: number) => number): Line & ChartLine {
-  const x = data.evaluations.map((evaluation) => evaluationOnAxis(evaluation, axis, run.config.optimizer.batchSize));
+  const x = data.evaluations.map((evaluation) => evaluationOnAxis(evaluation, axis, rowsAStep(run.config)));
   return { key: `${role}:${run.id}`, runId: run.id, role, dots: x.length < FEW_EVALUATIONS, x, y: x.map((_, index) => value(index)) };
 }
 
 function stepLine(role: Role, run: RunInfo, data: RunData, axis: Axis, y: ArrayLike<number>): Line & ChartLine {
-  return { key: `${role}:${run.id}`, runId: run.id, role, dots: false, x: pointsOnAxis(data, axis, run.config.optimizer.batchSize), y };
+  return { key: `${role}:${run.id}`, runId: run.id, role, dots: false, x: pointsOnAxis(data, axis, rowsAStep(run.config)), y };
 }
 
 function linesOf(kind: ChartKind, run: RunInfo, data: RunData, view: ViewSettings, focused: boolean): (Line & ChartLine)[] {
@@ -74,17 +81,17 @@ function linesOf(kind: ChartKind, run: RunInfo, data: RunData, view: ViewSetting
 
 function xEnd(runs: readonly RunInfo[], data: ReadonlyMap<string, RunData>, axis: Axis): number {
   const ends = runs.map(({ id, config }) => {
-    const { steps, batchSize } = config.optimizer;
+    const { steps } = config.optimizer;
     if (axis === 'seconds') return data.get(id)?.seconds.last() ?? 0;
     // The whole planned length, so that a line grows into a frame that stands still.
-    return steps * (axis === 'examples' ? batchSize : 1);
+    return steps * (axis === 'examples' ? rowsAStep(config) : 1);
   });
   const end = Math.max(0, ...ends.filter(Number.isFinite));
   return axis === 'seconds' ? roundUp(end || 10) : end || 300;
 }
 
-function yRange(kind: ChartKind, lines: readonly (Line & ChartLine)[], log: boolean, chance: number | undefined, classes: number | undefined): [number, number] {
-  if (kind === 'metric' && classes !== 0) return [0, 1];
+function yRange(kind: ChartKind, lines: readonly (Line & ChartLine)[], log: boolean, chance: number | undefined, problem: Problem): [number, number] {
+  if (kind === 'metric' && problem === 'classification') return [0, 1];
   let low = Infinity;
   let high = -Infinity;
   for (const { role, y } of lines) {
@@ -103,16 +110,22 @@ function yRange(kind: ChartKind, lines: readonly (Line & ChartLine)[], log: bool
   return [0, top];
 }
 
-export function buildChart({ kind, runs, data, view, focus, classes }: ChartInput): ChartModel {
+/** What guessing reaches, where a line for it helps: a language model guesses so badly that the line would flatten all others. */
+function chanceOf(kind: ChartKind, problem: Problem, classes: number): number | undefined {
+  if (problem === 'classification') return kind === 'loss' ? Math.log(classes) : kind === 'metric' ? 1 / classes : undefined;
+  return problem === 'regression' && kind === 'metric' ? 0 : undefined;
+}
+
+export function buildChart({ kind, runs, data, view, focus, problem, classes }: ChartInput): ChartModel {
   // Cross-entropy and squared error have no common axis, so only runs of the focused run's task are drawn.
   const task = runs.find((run) => run.id === focus)?.config.data.task;
   const visible = runs.filter((run) => !run.hidden && data.has(run.id) && (task === undefined || run.config.data.task === task));
   const lines = visible.flatMap((run) => linesOf(kind, run, data.get(run.id)!, view, run.id === focus));
   const log = view.logScale && (kind === 'loss' || kind === 'consistency');
-  const chance = !classes ? (classes === 0 && kind === 'metric' ? 0 : undefined) : kind === 'loss' ? Math.log(classes) : kind === 'metric' ? 1 / classes : undefined;
+  const chance = chanceOf(kind, problem, classes);
   const current = visible.find((run) => run.id === focus);
   const marks = (current?.changes ?? []).flatMap((change, index) => {
-    const x = stepOnAxis(data.get(current!.id)!, change.step, view.axis, current!.config.optimizer.batchSize);
+    const x = stepOnAxis(data.get(current!.id)!, change.step, view.axis, rowsAStep(current!.config));
     return x === undefined ? [] : [{ x, index }];
   });
   const positive = log ? lines.map((line) => ({ ...line, y: Array.from(line.y, (value) => (value > 0 ? value : Number.NaN)) })) : lines;
@@ -121,7 +134,7 @@ export function buildChart({ kind, runs, data, view, focus, classes }: ChartInpu
     lines: lines.map(({ key, runId, role, dots }) => ({ key, runId, role, dots })),
     rows: rowsOf(positive),
     x: [0, xEnd(visible, data, view.axis)],
-    y: yRange(kind, lines, log, chance, classes),
+    y: yRange(kind, lines, log, chance, problem),
     log,
     chance,
     marks,

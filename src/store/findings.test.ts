@@ -49,5 +49,15 @@ describe('two runs', () => {
 });
 
 it('announces an evaluation in plain words', () => {
-  expect(announce(overfit[4], 'accuracy')).toBe('Step 80. Training loss 0.05, held-out loss 0.61, held-out accuracy 70 percent.');
+  expect(announce(overfit[4], 'classification')).toBe('Step 80. Training loss 0.05, held-out loss 0.61, held-out accuracy 70 percent.');
+});
+
+describe('perplexity', () => {
+  const text = overfit.map((evaluation) => ({ ...evaluation, heldOut: { ...evaluation.heldOut, metric: Math.exp(evaluation.heldOut.loss) } }));
+  it('is explained, and lower is better', () => {
+    expect(describeRun(text, true, 'language_model')).toMatch(/overfitting\. Each held-out token was as uncertain as a choice among 1\.85 equally likely ones \(perplexity, lower is better\); at best it was 1\.65\.$/);
+    expect(describeRun(text.slice(0, 3), false, 'language_model')).toMatch(/among 1\.65 equally likely ones \(perplexity, lower is better\)\.$/);
+    expect(describeRun(text, true)).not.toContain('perplexity');
+  });
+  it('is read out', () => expect(announce(text[4], 'language_model')).toContain('held-out perplexity 1.8.'));
 });

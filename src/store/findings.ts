@@ -1,5 +1,6 @@
 /** Pure: what the curves show, as sentences computed from the data. Nothing is claimed that one seed cannot carry. */
 import { digits, percent } from './format';
+import { METRICS, type Problem } from './metrics';
 import type { Evaluation } from './runData';
 
 export interface Lowest {
@@ -45,8 +46,22 @@ export function visiblyOverfits(evaluations: readonly Evaluation[]): boolean {
   return courseOf(evaluations) === 'overfitting' && riseSinceLowest(evaluations) >= 0.1;
 }
 
-/** One sentence about one run. */
-export function describeRun(evaluations: readonly Evaluation[], finished: boolean): string {
+/** For text: what the held-out loss means, token by token. Its perplexity falls and rises with it. */
+function describePerplexity(evaluations: readonly Evaluation[], finished: boolean): string {
+  const last = evaluations.at(-1);
+  const lowest = Math.min(...evaluations.map(({ heldOut }) => heldOut.metric));
+  if (!last || evaluations.length < 3 || !Number.isFinite(last.heldOut.metric)) return '';
+  const { metric } = last.heldOut;
+  const best = metric > lowest * 1.05 ? `; at best it was ${digits(lowest)}` : '';
+  return ` Each held-out token ${finished ? 'was' : 'is'} as uncertain as a choice among ${digits(metric)} equally likely ones (perplexity, lower is better)${best}.`;
+}
+
+/** What one run shows, in a sentence; two for text. */
+export function describeRun(evaluations: readonly Evaluation[], finished: boolean, problem: Problem = 'classification'): string {
+  return describeCourse(evaluations, finished) + (problem === 'language_model' ? describePerplexity(evaluations, finished) : '');
+}
+
+function describeCourse(evaluations: readonly Evaluation[], finished: boolean): string {
   const best = lowestHeldOut(evaluations);
   const last = evaluations.at(-1);
   const course = courseOf(evaluations);
@@ -97,7 +112,8 @@ function compareEnds(run: NamedRun, reference: NamedRun): string {
 }
 
 /** The short form that is read out while a run goes on. */
-export function announce(evaluation: Evaluation, metric: 'accuracy' | 'correlation'): string {
-  const value = metric === 'accuracy' ? `held-out accuracy ${Math.round(evaluation.heldOut.metric * 100)} percent` : `held-out correlation ${digits(evaluation.heldOut.metric, 2)}`;
+export function announce(evaluation: Evaluation, problem: Problem): string {
+  const { metric, speak } = METRICS[problem];
+  const value = `held-out ${metric} ${speak(evaluation.heldOut.metric)}`;
   return `Step ${evaluation.step}. Training loss ${digits(evaluation.train.loss, 2)}, held-out loss ${digits(evaluation.heldOut.loss, 2)}, ${value}.`;
 }

@@ -97,7 +97,7 @@ describe('the list of runs', () => {
 
 describe('charts', () => {
   const chart = (kind: 'loss' | 'gap' | 'metric' | 'consistency', view = DEFAULT_VIEW) =>
-    buildChart({ kind, runs: state().runs, data: page.data, view, focus: state().current, classes: 2 });
+    buildChart({ kind, runs: state().runs, data: page.data, view, focus: state().current, problem: 'classification', classes: 2 });
 
   it('show the three losses of the current run and two of another', () => {
     run();
@@ -130,6 +130,19 @@ describe('charts', () => {
     expect([last('steps'), last('examples')]).toEqual([40, 40 * DEFAULT_CONFIG.optimizer.batchSize]);
     expect(last('seconds')).toBeCloseTo(0.8, 6);
   });
+  it('count the rows of all batches that make a step', () => {
+    page.edits.set('optimizer.accumulation', 4);
+    run();
+    expect(chart('metric', { ...DEFAULT_VIEW, axis: 'examples' }).rows.at(-1)!.x).toBe(40 * 4 * DEFAULT_CONFIG.optimizer.batchSize);
+  });
+  it('give perplexity room above 1, and no line for guessing', () => {
+    page.edits.set('data.task', 'description');
+    const id = run();
+    page.data.get(id)!.evaluations.forEach((evaluation, index) => Object.assign(evaluation.heldOut, { loss: 2 + index, metric: Math.exp(2 + index) }));
+    const model = (kind: 'loss' | 'metric') => buildChart({ kind, runs: state().runs, data: page.data, view: DEFAULT_VIEW, focus: id, problem: 'language_model', classes: 2 });
+    expect(model('metric').y[1]).toBeGreaterThanOrEqual(Math.exp(4));
+    expect([model('metric').chance, model('loss').chance]).toEqual([undefined, undefined]);
+  });
   it('leave what is not positive out of a logarithmic axis', () => {
     const log = { ...DEFAULT_VIEW, logScale: true };
     run();
@@ -147,7 +160,7 @@ it('draws no runs of another task beside the current one', () => {
   const first = run();
   page.edits.set('data.task', 'similarity');
   run();
-  const { lines } = buildChart({ kind: 'gap', runs: state().runs, data: page.data, view: DEFAULT_VIEW, focus: state().current, classes: 0 });
+  const { lines } = buildChart({ kind: 'gap', runs: state().runs, data: page.data, view: DEFAULT_VIEW, focus: state().current, problem: 'regression', classes: 2 });
   expect(lines.map(({ runId }) => runId)).toEqual([state().current]);
   expect(lines[0].runId).not.toBe(first);
 });

@@ -56,21 +56,21 @@ export function thin(x: ArrayLike<number>, y: ArrayLike<number>, limit = MAX_POI
   return chosen;
 }
 
-/** Where the points of a run sit on the chosen axis. A point of step s is measured during that step, so it belongs to s + 1 steps done. */
-export function pointsOnAxis(data: RunData, axis: Axis, batchSize: number): Float64Array {
+/** Where the points of a run, with so many `rows` a step, sit on the chosen axis. A point of step s is measured during that step, so it belongs to s + 1 steps done. */
+export function pointsOnAxis(data: RunData, axis: Axis, rows: number): Float64Array {
   if (axis === 'seconds') return data.seconds.view();
-  const factor = axis === 'examples' ? batchSize : 1;
+  const factor = axis === 'examples' ? rows : 1;
   return data.step.view().map((step) => (step + 1) * factor);
 }
 
-export function evaluationOnAxis(evaluation: Evaluation, axis: Axis, batchSize: number): number {
+export function evaluationOnAxis(evaluation: Evaluation, axis: Axis, rows: number): number {
   if (axis === 'seconds') return evaluation.seconds;
-  return axis === 'examples' ? evaluation.step * batchSize : evaluation.step;
+  return axis === 'examples' ? evaluation.step * rows : evaluation.step;
 }
 
 /** Where a step sits on the chosen axis; undefined for seconds before anything was measured. */
-export function stepOnAxis(data: RunData, step: number, axis: Axis, batchSize: number): number | undefined {
-  if (axis !== 'seconds') return axis === 'examples' ? step * batchSize : step;
+export function stepOnAxis(data: RunData, step: number, axis: Axis, rows: number): number | undefined {
+  if (axis !== 'seconds') return axis === 'examples' ? step * rows : step;
   const steps = data.step.view();
   let index = steps.length - 1;
   while (index > 0 && steps[index] >= step) index--;

@@ -1,32 +1,32 @@
+import { METRICS } from '../../store/metrics';
 import { usePage, usePlayground, useMedia } from '../kit/context';
 import { RunsTable } from '../runs/RunsTable';
 import { ChartFigure } from './ChartFigure';
 import { ChartToolbar } from './ChartToolbar';
 import { Findings } from './Findings';
-import { classesOf, focusOf } from './useChart';
+import { focusedProblem, focusOf } from './useChart';
 import { colourOf } from './geometry';
 
 /** The right column: what happened, in curves and in a sentence. */
 export function Curves() {
   const { data } = usePlayground();
-  const regression = usePage(classesOf) === 0;
+  const words = METRICS[usePage(focusedProblem)];
   const compiling = usePage((state) => state.compiling);
   const phase = usePage((state) => state.phase);
   const hasConsistency = usePage((state) => state.runs.some((run) => !run.hidden && data.get(run.id)?.hasConsistency));
   const narrow = useMedia('(max-width: 40rem)');
-  const lossName = regression ? 'squared error' : 'loss';
   return (
     <>
       <ChartToolbar />
       <ChartFigure
-        kind="loss" height={narrow ? 230 : 300} title={regression ? 'Squared error' : 'Loss'} legend={<LossLegend />}
-        caption={regression ? 'Lower is better. Where the thick line turns up, the model has begun to learn its training rows by heart.' : 'Cross-entropy in nats, lower is better; the dashed line is guessing. Where the thick line turns up, the model has begun to learn its training rows by heart.'}
+        kind="loss" height={narrow ? 230 : 300} title={words.lossTitle} legend={<LossLegend />}
+        caption={words.lossCaption}
       >
         {phase === 'starting' && <p className="frame-note" role="status">{compiling ? `compiling ${compiling.done} of ${compiling.of}` : 'preparing the run'}{compiling && <progress aria-label="Compiling" max={compiling.of} value={compiling.done} />}</p>}
       </ChartFigure>
       <div className="chart-pair">
-        <ChartFigure kind="gap" height={170} title="Gap" caption={`Held-out ${lossName} minus clean training ${lossName}, both with dropout off: what dropout should shrink.`} />
-        <ChartFigure kind="metric" height={170} title={regression ? 'Held-out correlation' : 'Held-out accuracy'} caption={regression ? 'Pearson correlation with the true scores; 0 is guessing.' : 'Share of held-out rows that are right; the dashed line is guessing.'} />
+        <ChartFigure kind="gap" height={170} title="Gap" caption={`Held-out ${words.loss} minus clean training ${words.loss}, both with dropout off: what dropout should shrink.`} />
+        <ChartFigure kind="metric" height={170} title={`Held-out ${words.metric}`} caption={words.metricCaption} />
       </div>
       {hasConsistency && <ChartFigure kind="consistency" height={140} title="Consistency term" caption="How far two dropped passes over the same batch disagree. It is added to the loss with weight α and not part of the curves above." />}
       <Findings />

@@ -1,7 +1,8 @@
 import type { ChartKind } from '../../store/chartModel';
 import { digits, steady } from '../../store/format';
 import { usePage, usePlayground } from '../kit/context';
-import { focusOf } from './useChart';
+import { METRICS } from '../../store/metrics';
+import { focusedProblem, focusOf } from './useChart';
 
 const LAST = 20;
 
@@ -10,6 +11,7 @@ export function EvaluationTable({ kind }: { kind: ChartKind }) {
   const { data } = usePlayground();
   const focus = usePage(focusOf);
   const name = usePage((state) => state.runs.find(({ id }) => id === focus)?.name);
+  const { metric } = METRICS[usePage(focusedProblem)];
   // The list of runs is a new one after every evaluation.
   usePage((state) => state.runs);
   const evaluations = (focus && data.get(focus)?.evaluations) || [];
@@ -18,7 +20,7 @@ export function EvaluationTable({ kind }: { kind: ChartKind }) {
     <div className="table-scroll" tabIndex={0} role="region" aria-label={`Evaluations of ${name}`}>
       <table>
         <caption className="visually-hidden">Last {Math.min(LAST, evaluations.length)} evaluations of {name}</caption>
-        <thead><tr><th scope="col">step</th><th scope="col">held-out loss</th><th scope="col">clean training loss</th><th scope="col">{kind === 'metric' ? 'held-out metric' : 'gap'}</th><th scope="col">seconds</th></tr></thead>
+        <thead><tr><th scope="col">step</th><th scope="col">held-out loss</th><th scope="col">clean training loss</th><th scope="col">{kind === 'metric' ? `held-out ${metric}` : 'gap'}</th><th scope="col">seconds</th></tr></thead>
         <tbody>
           {evaluations.slice(-LAST).map(({ step, heldOut, train, seconds }) => (
             <tr key={step}>

@@ -1,7 +1,8 @@
 import { useEffect, useRef, useState } from 'react';
 import { announce, compareRuns, describeRun } from '../../store/findings';
 import { usePage, usePlayground } from '../kit/context';
-import { focusOf } from './useChart';
+import { METRICS, problemOf } from '../../store/metrics';
+import { focusedProblem, focusOf } from './useChart';
 
 /** The sentences below the charts: what the curves show, computed from them. */
 export function Findings() {
@@ -20,12 +21,12 @@ export function Findings() {
   return (
     <div className="finding say">
       {run.kind === 'recorded' && <p className="recorded-label">An example run, recorded on {run.device}. Press Start for your own.</p>}
-      <p>{describeRun(evaluations, finished)}</p>
+      <p>{describeRun(evaluations, finished, problemOf(run.config))}</p>
       {references.map((other) => {
         const sentence = compareRuns(named(run), named(other));
         return sentence && <p key={other.id}>{sentence}</p>;
       })}
-      {run.test && <p>On the {run.test.rows} test rows, after step {run.test.step}: {run.config.data.task === 'similarity' ? `correlation ${run.test.scores.metric.toFixed(3)}` : `accuracy ${(run.test.scores.metric * 100).toFixed(1)} %`}.</p>}
+      {run.test && <p>On the {run.test.rows} test rows, after step {run.test.step}: {METRICS[problemOf(run.config)].metric} {METRICS[problemOf(run.config)].show(run.test.scores.metric)}.</p>}
       <Announcer />
     </div>
   );
@@ -37,7 +38,7 @@ const QUIET_MS = 10_000;
 function Announcer() {
   const { data } = usePlayground();
   const current = usePage((state) => state.current);
-  const task = usePage((state) => state.draft.data.task);
+  const problem = usePage(focusedProblem);
   usePage((state) => state.runs);
   const [text, setText] = useState('');
   const spoken = useRef(0);
@@ -45,7 +46,7 @@ function Announcer() {
   useEffect(() => {
     if (!last || performance.now() - spoken.current < QUIET_MS) return;
     spoken.current = performance.now();
-    setText(announce(last, task === 'similarity' ? 'correlation' : 'accuracy'));
-  }, [last, task]);
+    setText(announce(last, problem));
+  }, [last, problem]);
   return <p className="visually-hidden" aria-live="polite">{text}</p>;
 }

@@ -1,18 +1,18 @@
 import { useEffect, useMemo, useReducer } from 'react';
 import { buildChart, type ChartKind, type ChartModel } from '../../store/chartModel';
+import { type Problem, problemOf } from '../../store/metrics';
 import type { PageState, RunInfo } from '../../store/state';
 import { usePage, usePlayground } from '../kit/context';
 
 /** The run that the page talks about: the current one, else the newest visible, which may be the recorded one. */
 export const focusOf = (state: PageState) => state.current ?? state.runs.findLast((run) => !run.hidden)?.id;
 
-/** Classes of the task that the focused run trains on. */
-export function classesOf(state: PageState): number | undefined {
-  const run = state.runs.find(({ id }) => id === focusOf(state));
-  const task = (run?.config ?? state.draft).data.task;
-  if (task === 'similarity') return 0;
-  return state.previews[task]?.labels.length || 2;
-}
+const focusedConfig = (state: PageState) => state.runs.find(({ id }) => id === focusOf(state))?.config ?? state.draft;
+
+/** What the task of the focused run asks. */
+export const focusedProblem = (state: PageState): Problem => problemOf(focusedConfig(state));
+
+const classesOf = (state: PageState): number => state.previews[focusedConfig(state).data.task]?.labels.length || 2;
 
 export interface Chart {
   model: ChartModel;
@@ -27,10 +27,11 @@ export function useChart(kind: ChartKind): Chart {
   const runs = usePage((state) => state.runs);
   const view = usePage((state) => state.view);
   const focus = usePage(focusOf);
+  const problem = usePage(focusedProblem);
   const classes = usePage(classesOf);
   useEffect(() => redraw.join(takeTurn), [redraw]);
   // `runs` changes with every evaluation, but the points of this moment wait for the queue.
   const shape = runs.map(({ id, hidden, pinned, colour, name, changes }) => [id, hidden, pinned, colour, name, changes.length].join()).join(';');
   // eslint-disable-next-line react-hooks/exhaustive-deps
-  return useMemo(() => ({ model: buildChart({ kind, runs, data, view, focus, classes }), runs }), [kind, shape, data, view, focus, classes, turn]);
+  return useMemo(() => ({ model: buildChart({ kind, runs, data, view, focus, problem, classes }), runs }), [kind, shape, data, view, focus, problem, classes, turn]);
 }
