@@ -1,6 +1,7 @@
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
 import { findBrowser, HEADLESS_FLAGS, SOFTWARE_ADAPTER_FLAGS } from './tools/browser.mjs';
+import { referenceFile } from './tools/referenceData.mjs';
 
 // Tests that need a GPU run in a real browser, one file at a time, so that there is one device a page.
 const onGpu = ['src/kernels/**/*.test.ts', 'src/**/*.gpu.test.ts'];
@@ -21,6 +22,7 @@ export default defineConfig({
             enabled: true,
             headless: true,
             screenshotFailures: false,
+            commands: { referenceFile },
             provider: playwright({ launchOptions: { executablePath: await findBrowser(), args: [...HEADLESS_FLAGS, ...SOFTWARE_ADAPTER_FLAGS] } }),
             instances: [{ browser: 'chromium' }],
           },

@@ -1,0 +1,1 @@
+export function referenceFile(context: unknown, path: string): Promise<string | undefined>;
