@@ -26,10 +26,13 @@ import { bytesOf, referenceCheckpoint } from './testing/referenceData';
 /** float32 sums in another order, through up to five layers. */
 const LIMIT = 2e-5;
 
+const missing = new Set<string>();
+
 async function folderOf(name: string, context: TestContext): Promise<ModelFolder> {
   const folder = await referenceCheckpoint(name);
   if (!folder) {
-    console.log(`${name} is not on this machine: its test is left out; set REFERENCE_DATA to the folder that holds checkpoints/${name}.`);
+    if (!missing.has(name)) console.log(`${name} is not on this machine: its tests are left out; set REFERENCE_DATA to the folder that holds checkpoints/${name}.`);
+    missing.add(name);
     context.skip();
   }
   return folder!;
