@@ -1,7 +1,7 @@
 /** DistilBERT (Sanh et al. 2019): BERT without segments and pooler; the head is a layer with ReLU and a classifier. */
 import { recordRelu } from '../../kernels/relu';
-import { type Architecture, linearGroup } from './architecture';
-import { encoderBody, type EncoderNames, encoderSublayers, encoderTargets, embedEncoder, recordLayer } from './postNormEncoder';
+import { linearGroup } from './architecture';
+import { encoder, type EncoderNames } from './postNormEncoder';
 
 const names: EncoderNames = {
   embeddings: 'distilbert.embeddings',
@@ -14,9 +14,8 @@ const names: EncoderNames = {
   segments: false,
 };
 
-export const distilbert: Architecture = {
+export const distilbert = encoder(names, {
   name: 'distilbert',
-  prefix: 'distilbert.',
   parse(fields) {
     const activation = fields.text('activation', 'gelu');
     if (activation !== 'gelu') throw fields.refuse(`activation is not supported (${activation}); choose a checkpoint with "gelu"`);
@@ -28,18 +27,12 @@ export const distilbert: Architecture = {
       ropeTheta: 0, causal: false, tied: true,
     };
   },
-  body: (config) => encoderBody(config, names),
   heads: ({ hidden, labels }) => [linearGroup('pre_classifier', hidden, hidden), linearGroup('classifier', labels, hidden)],
   trainedHeads: ['pre_classifier', 'classifier'],
-  targets: encoderTargets(names),
   firstPosition: () => 0,
-  sublayers: encoderSublayers(names),
-  sublayerNorm: /transformer\.layer\..*_layer_norm/,
-  embed: (build) => embedEncoder(build, names),
-  layer: (build, layer, x) => recordLayer(build, names, layer, x),
   head(build, x) {
     const { hidden, labels } = build.config;
     const dense = recordRelu(build.tape, build.label('pre_classifier relu'), build.linear('pre_classifier', build.firstRow(x), hidden));
     return build.linear('classifier', build.drop('output', 0, dense), labels);
   },
-};
+});

@@ -19,7 +19,21 @@ export interface EncoderNames {
   segments: boolean;
 }
 
-export function encoderTargets(names: EncoderNames): Architecture['targets'] {
+/** An encoder: what its names say, and what is its own. */
+export function encoder(names: EncoderNames, own: Pick<Architecture, 'name' | 'parse' | 'heads' | 'trainedHeads' | 'firstPosition' | 'head'>): Architecture {
+  return {
+    ...own,
+    prefix: `${own.name}.`,
+    body: (config) => encoderBody(config, names),
+    targets: encoderTargets(names),
+    sublayers: encoderSublayers(names),
+    sublayerNorm: /\.layer\.\d+\..*(LayerNorm|layer_norm)\./,
+    embed: (build) => embedEncoder(build, names),
+    layer: (build, layer, x) => recordLayer(build, names, layer, x),
+  };
+}
+
+function encoderTargets(names: EncoderNames): Architecture['targets'] {
   const hidden = (config: ModelConfig) => config.hidden;
   const inner = (config: ModelConfig) => config.inner;
   return Object.fromEntries(Object.entries(names.targets).map(([target, module]) => [target, {
@@ -29,9 +43,9 @@ export function encoderTargets(names: EncoderNames): Architecture['targets'] {
   }]));
 }
 
-export const encoderSublayers = (names: EncoderNames) => (layer: number) => [`${names.layer(layer)}.${names.attentionOutput}`, `${names.layer(layer)}.${names.feedForward}`];
+const encoderSublayers = (names: EncoderNames) => (layer: number) => [`${names.layer(layer)}.${names.attentionOutput}`, `${names.layer(layer)}.${names.feedForward}`];
 
-export function encoderBody(config: ModelConfig, names: EncoderNames): TensorShapes {
+function encoderBody(config: ModelConfig, names: EncoderNames): TensorShapes {
   const { hidden, inner } = config;
   const shapes: TensorShapes = new Map();
   shapes.set(`${names.embeddings}.word_embeddings.weight`, [config.vocabulary, hidden]);
@@ -64,14 +78,14 @@ export function parseBertLike(fields: ConfigFields, padId: number): ReturnType<A
 }
 
 /** What enters the first layer (S,V+T,D). */
-export function embedEncoder(build: Builder, { embeddings, segments }: EncoderNames): Tensor {
+function embedEncoder(build: Builder, { embeddings, segments }: EncoderNames): Tensor {
   const tokens = build.embedTokens(`${embeddings}.word_embeddings.weight`);
   const x = build.addPositions(tokens, `${embeddings}.position_embeddings.weight`, segments ? `${embeddings}.token_type_embeddings.weight` : undefined);
   return build.drop('embedding', 0, build.layerNorm(`${embeddings}.LayerNorm`, x));
 }
 
 /** x = LN(x + attention(x)); x = LN(x + HiddenCut(FFN(x))). */
-export function recordLayer(build: Builder, names: EncoderNames, layer: number, x: Tensor): Tensor {
+function recordLayer(build: Builder, names: EncoderNames, layer: number, x: Tensor): Tensor {
   const block = names.layer(layer);
   const attended = build.attention(layer, build.project('q', layer, x), build.project('k', layer, x), build.project('v', layer, x));
   const projected = build.project('o', layer, attended);

@@ -1,28 +1,21 @@
 /** RoBERTa (Liu et al. 2019): BERT's body with positions counted from the padding id + 1, and a head of two layers on the first token. */
 import { recordTanh } from '../../kernels/tanh';
-import { type Architecture, linearGroup } from './architecture';
+import { linearGroup } from './architecture';
 import { bertModules } from './bert';
-import { encoderBody, type EncoderNames, encoderSublayers, encoderTargets, parseBertLike, embedEncoder, recordLayer } from './postNormEncoder';
+import { encoder, type EncoderNames, parseBertLike } from './postNormEncoder';
 
 const names: EncoderNames = { embeddings: 'roberta.embeddings', layer: (layer) => `roberta.encoder.layer.${layer}`, ...bertModules };
 
-export const roberta: Architecture = {
+export const roberta = encoder(names, {
   name: 'roberta',
-  prefix: 'roberta.',
   parse: (fields) => parseBertLike(fields, 1),
-  body: (config) => encoderBody(config, names),
   heads: ({ hidden, labels }) => [linearGroup('classifier.dense', hidden, hidden), linearGroup('classifier.out_proj', labels, hidden)],
   trainedHeads: ['classifier'],
-  targets: encoderTargets(names),
   firstPosition: ({ padId }) => padId + 1,
-  sublayers: encoderSublayers(names),
-  sublayerNorm: /encoder\.layer\..*LayerNorm/,
-  embed: (build) => embedEncoder(build, names),
-  layer: (build, layer, x) => recordLayer(build, names, layer, x),
   head(build, x) {
     const { hidden, labels } = build.config;
     const first = build.drop('output', 0, build.firstRow(x));
     const dense = recordTanh(build.tape, build.label('classifier tanh'), build.linear('classifier.dense', first, hidden));
     return build.linear('classifier.out_proj', dense, labels);
   },
-};
+});
