@@ -44,7 +44,7 @@ export function valenceOf(slot: Slot, facts: Facts): number {
 }
 
 const KINDS: Record<string, readonly string[]> = {
-  restaurant: ['is a restaurant', 'is a place for full meals'],
+  restaurant: ['is a restaurant', 'is a dining hall'],
   cafe: ['is a cafe', 'is a coffee house'],
   pub: ['is a pub', 'is a beer house'],
   bistro: ['is a bistro', 'is a small kitchen'],
@@ -69,24 +69,24 @@ const FOODS: Record<string, readonly string[]> = {
 /** Prices by what guests think of the place; `plain` where nobody says. A fair rating counts as none. */
 const PRICES: Record<string, Record<'plain' | 'liked' | 'disliked', readonly string[]>> = {
   cheap: {
-    plain: ["won't cost much", 'is easy on the purse', 'has low prices'],
-    liked: ['is a bargain', 'gives much for little money'],
-    disliked: ['is cheap for a reason', 'is cheap and looks it'],
+    plain: ["won't cost much", 'spares the purse', 'has low prices'],
+    liked: ['is a bargain', 'gives much for little'],
+    disliked: ['is rightly cheap', 'is nothing but cheap'],
   },
   moderate: {
-    plain: ['has middling prices', 'is neither cheap nor dear'],
+    plain: ['has middling prices', 'has everyday prices'],
     liked: ['has honest prices', 'asks a just price'],
-    disliked: ['asks more than it should', 'is not worth its prices'],
+    disliked: ['asks too much', 'is not worth its prices'],
   },
   expensive: {
-    plain: ['costs a lot', 'is hard on the purse', 'has high prices'],
-    liked: ['is worth its high prices', 'has its price'],
+    plain: ['costs a lot', 'empties the purse', 'has high prices'],
+    liked: ['earns its high prices', 'has its price'],
     disliked: ['is overpriced', 'charges far too much'],
   },
 };
-const NEAR = ['stands near the {l}', 'is close to the {l}', 'is next door to the {l}'];
+const NEAR = ['stands near the {l}', 'is close to the {l}', 'adjoins the {l}'];
 /** With tables outside, a neighbour is something to look at. */
-const NEAR_OUTSIDE = ['looks out on the {l}', 'has a view of the {l}'];
+const NEAR_OUTSIDE = ['overlooks the {l}', 'has a view of the {l}'];
 const RATINGS: Record<string, readonly string[]> = {
   poor: ['has few friends', 'is badly rated', 'lets its guests down'],
   fair: ['gets mixed reviews', 'is rated as average'],
@@ -94,20 +94,20 @@ const RATINGS: Record<string, readonly string[]> = {
   superb: ['is loved by all', 'gets the best reviews', 'delights its guests'],
 };
 const CHILDREN: Record<string, readonly string[]> = {
-  yes: ['welcomes children', 'is made for families', 'has games for the young'],
+  yes: ['welcomes children', 'is made for families', 'entertains the young'],
   no: ['is for adults only', 'turns children away', 'does not suit families'],
 };
 const SEATS: Record<string, readonly string[]> = {
-  terrace: ['has a terrace', 'puts tables in the sun'],
+  terrace: ['has a terrace', 'has sunny tables'],
   garden: ['has a garden', 'puts tables under trees'],
-  indoors: ['has seats indoors only', 'keeps its guests inside'],
-  counter: ['has seats at a counter', 'lets you sit at the bar'],
+  indoors: ['seats all indoors', 'keeps its guests inside'],
+  counter: ['has a long counter', 'has bar stools'],
 };
 const OPENING: Record<string, readonly string[]> = {
   early: ['opens early', 'is up before breakfast'],
   late: ['closes late', 'stays open until midnight'],
   weekends: ['opens at weekends only', 'is shut on weekdays'],
-  daily: ['opens every day', 'never has a day off'],
+  daily: ['opens every day', 'never has a holiday'],
 };
 
 /** All ways to tell one fact beside the others. @throws RangeError where the slot has no such value */

@@ -88,8 +88,8 @@ describe('description', () => {
   it('chooses words by the whole meaning', () => {
     expect(phrasesOf('food', { food: 'soup', kind: 'pub' })[0]).toBe('cooks soup');
     expect(phrasesOf('food', { food: 'soup' })[0]).toBe('has soup');
-    expect(phrasesOf('price', { price: 'cheap', rating: 'poor' })).toContain('is cheap for a reason');
-    expect(phrasesOf('near', { near: 'river', seats: 'terrace' })).toContain('looks out on the river');
+    expect(phrasesOf('price', { price: 'cheap', rating: 'poor' })).toContain('is rightly cheap');
+    expect(phrasesOf('near', { near: 'river', seats: 'terrace' })).toContain('overlooks the river');
     const joined = Array.from({ length: 200 }, (_, row) => drawWords(new Draws(5, 7, row), 'train', { name: 'The Old Cup', facts: { rating: 'poor', open: 'daily' } }));
     expect(joined.every((words) => /[Ss]till, it|However, it|Even so, it/.test(words))).toBe(true);
     expect(valenceOf('rating', { rating: 'fair' })).toBe(0);

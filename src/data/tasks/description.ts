@@ -1,6 +1,6 @@
 import { NAME_FIRST, NAME_SECOND, phrasesOf, SLOTS, valenceOf, VALUES, type Facts, type Slot } from './description-lexicon';
 import { OPENINGS, SUBJECTS } from './description-templates';
-import { Draws } from './draws';
+import { Draws, shuffled } from './draws';
 import { ownerOfCombination, STREAMS, type Split } from './splits';
 import { checkOptions, TEST_ROWS, VALIDATION_ROWS, type Example, type Task } from './task';
 
@@ -33,16 +33,6 @@ function drawName(draws: Draws, split: Split): string {
 /** A food and a place nearby may stand together in one split alone. */
 function belongsTo(split: Split, { food, near }: Facts): boolean {
   return !food || !near || ownerOfCombination(FOOD_AND_PLACE, VALUES.food.indexOf(food), VALUES.near.indexOf(near)) === split;
-}
-
-/** The items in a random order (Fisher–Yates). */
-function shuffled<Item>(draws: Draws, items: readonly Item[]): Item[] {
-  const order = [...items];
-  for (let last = order.length - 1; last > 0; last--) {
-    const other = draws.below(last + 1);
-    [order[last], order[other]] = [order[other], order[last]];
-  }
-  return order;
 }
 
 export function drawMeaning(draws: Draws, split: Split): Meaning {

@@ -42,3 +42,13 @@ export class Draws {
     return weights.length - 1;
   }
 }
+
+/** The items in a random order (Fisher–Yates). */
+export function shuffled<Item>(draws: Draws, items: readonly Item[]): Item[] {
+  const order = [...items];
+  for (let last = order.length - 1; last > 0; last--) {
+    const other = draws.below(last + 1);
+    [order[last], order[other]] = [order[other], order[last]];
+  }
+  return order;
+}
