@@ -21,7 +21,8 @@ export const MAY_IMPORT: Record<string, readonly string[]> = {
   model: ['kernels', 'graph', 'gpu', ...LANGUAGE],
   train: ['model', 'kernels', 'graph', 'gpu', 'data', ...LANGUAGE],
   'engine.worker': ['train', 'model', 'kernels', 'graph', 'gpu', 'data', ...LANGUAGE],
-  // Never in the page: the command-line runner of reference cases, and the slow referee the tests compare with.
+  // Never in the page: the engine under Node, the command-line runner of reference cases, and the slow referee the tests compare with.
+  headless: ['train', 'model', 'kernels', 'graph', 'gpu', 'data', ...LANGUAGE],
   parity: ['train', 'model', 'kernels', 'graph', 'gpu', ...LANGUAGE],
   reference: ['model', 'kernels', ...LANGUAGE],
   store: LANGUAGE,

@@ -1,0 +1,65 @@
+/** Runs of the engine without a page, under Node: a link in, the run's evaluations out. What a study needs, and a machine without a screen. */
+import type { Change, RunConfig } from '../config/config';
+import { nameOfRun } from '../config/diff';
+import { DEFAULT_CONFIG } from '../config/config';
+import { openLink } from '../config/url';
+import type { Profile } from '../gpu/device';
+import { diskFolder } from '../model/files/diskFolder';
+import type { FromEngine, Scores } from '../protocol/messages';
+import { Engine } from '../train/engine';
+
+export interface HeadlessRun {
+  name: string;
+  config: RunConfig;
+  changes: Change[];
+  device: string;
+  evaluations: { step: number; heldOut: Scores; train: Scores; seconds: number }[];
+  /** Scores of the test rows after the last step. */
+  test: Scores;
+  seconds: number;
+}
+
+export interface HeadlessOptions {
+  gpu: GPU;
+  /** Folder that holds the models' folders. */
+  models: string;
+  profile?: Profile;
+}
+
+/** An engine for several runs, one after the other. */
+export function createHeadless({ gpu, models, profile }: HeadlessOptions) {
+  let listen: (event: FromEngine) => void = () => undefined;
+  let device = '';
+  let fault: Error | undefined;
+  const engine = new Engine((event) => {
+    if (event.type === 'ready') device = `${event.device.name}, ${event.device.profile}`;
+    if (event.type === 'fault') fault ??= new Error(JSON.stringify(event.fault));
+    listen(event);
+  }, { gpu, secure: true, folderOf: (name) => diskFolder(`${models}/${name}`), device: { profile } });
+
+  return {
+    /**
+     * Trains what `link` (the part of the page's address after #) describes, to its end.
+     * @throws when the link has a setting that is not understood, or the run cannot be made or fails
+     */
+    run(link: string): Promise<HeadlessRun> {
+      const { config, changes, ignored } = openLink(link);
+      if (ignored.length > 0) throw new Error(`not understood: ${ignored.join(', ')}; take the part after # from the page's Share link`);
+      const evaluations: HeadlessRun['evaluations'] = [];
+      const runId = crypto.randomUUID();
+      return new Promise((resolve, reject) => {
+        let seconds = 0;
+        listen = (event) => {
+          if (fault) reject(fault);
+          if (event.type === 'evaluated') evaluations.push({ step: event.step, heldOut: event.heldOut, train: event.train, seconds: event.seconds });
+          if (event.type === 'finished') {
+            seconds = event.seconds;
+            void engine.handle({ type: 'test', runId });
+          }
+          if (event.type === 'tested') resolve({ name: nameOfRun(config, changes, DEFAULT_CONFIG), config, changes, device, evaluations, test: event.scores, seconds });
+        };
+        void engine.handle({ type: 'start', runId, config, changes });
+      });
+    },
+  };
+}
