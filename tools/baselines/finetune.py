@@ -1,4 +1,4 @@
-"""One LoRA fine-tuning run in PyTorch, as the page's engine does it, with its curves."""
+"""One LoRA fine-tuning run in PyTorch, as the page's engine does it, with its curves. Classification and regression; `language.py` has the rest."""
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -6,9 +6,11 @@ from pathlib import Path
 import torch
 from peft import LoraConfig, TaskType, get_peft_model
 from tokenizers import Tokenizer
-from transformers import RobertaConfig, RobertaForSequenceClassification, get_linear_schedule_with_warmup
+from transformers import AutoConfig, AutoModelForSequenceClassification, get_linear_schedule_with_warmup
 
 PAD = 1
+# The layers that LoRA adapts, q and v, by their names in each architecture.
+TARGETS = {"roberta": ["query", "value"], "llama": ["q_proj", "v_proj"]}
 
 
 @dataclass
@@ -25,6 +27,7 @@ class Settings:
     alpha: int = 16
     random_base: bool = False
     noise: float = 0.0
+    targets: list[str] | None = None  # q and v where nothing is named
     every: int = 0  # steps between two evaluations; 0 evaluates at the end alone
     lora_dropout: float = 0.0
     hidden_dropout: float = 0.0  # element dropout on the FFN output, before the residual add (HiddenCut)
@@ -49,17 +52,22 @@ def load_task(folder: Path, tokenizer: Tokenizer, task: str, seed: int) -> dict[
 
 def build(model_folder: Path, regression: bool, settings: Settings):
     torch.manual_seed(settings.seed)
-    labels = 1 if regression else 2
+    config = AutoConfig.from_pretrained(model_folder, num_labels=1 if regression else 2)
     if settings.random_base:
-        config = RobertaConfig.from_pretrained(model_folder, num_labels=labels)
-        model = RobertaForSequenceClassification(config).float()
+        model = AutoModelForSequenceClassification.from_config(config).float()
     else:
-        model = RobertaForSequenceClassification.from_pretrained(model_folder, num_labels=labels, dtype=torch.float32)
-    for layer in model.roberta.encoder.layer:
-        layer.output.dropout.p = settings.hidden_dropout  # sits after the down projection, before the residual add
-    lora = LoraConfig(
-        task_type=TaskType.SEQ_CLS, r=settings.rank, lora_alpha=settings.alpha, target_modules=["query", "value"], lora_dropout=settings.lora_dropout
-    )
+        model = AutoModelForSequenceClassification.from_pretrained(model_folder, config=config, dtype=torch.float32)
+    if config.model_type == "roberta":
+        for layer in model.roberta.encoder.layer:
+            layer.output.dropout.p = settings.hidden_dropout  # sits after the down projection, before the residual add
+    elif settings.hidden_dropout:
+        raise ValueError(f"finetune: {config.model_type} has no dropout after its FFN (hidden_dropout {settings.hidden_dropout}); choose 0, or the encoder")
+    return with_lora(model, TaskType.SEQ_CLS, settings)
+
+
+def with_lora(model, task: TaskType, settings: Settings):
+    targets = settings.targets or TARGETS[model.config.model_type]
+    lora = LoraConfig(task_type=task, r=settings.rank, lora_alpha=settings.alpha, target_modules=targets, lora_dropout=settings.lora_dropout)
     return get_peft_model(model, lora)
 
 
@@ -83,7 +91,16 @@ def evaluate(model, data: Encoded, regression: bool) -> dict[str, float]:
 
 def run(model_folder: Path, splits: dict[str, Encoded], regression: bool, settings: Settings) -> dict:
     """Trains and gives the final test figures and, with `every`, the curve of clean training and validation loss."""
-    model = build(model_folder, regression, settings)
+
+    def loss_on(model, data, rows):
+        ids = data.ids[rows][:, : data.lengths[rows].max()]
+        return loss_of(model(input_ids=ids, attention_mask=(ids != PAD).long()).logits, data.labels[rows], regression)
+
+    return train_and_measure(build(model_folder, regression, settings), splits, settings, loss_on, lambda model, data: evaluate(model, data, regression))
+
+
+def train_and_measure(model, splits, settings: Settings, loss_on, evaluate) -> dict:
+    """@param loss_on (model, data, rows) → loss; @param evaluate (model, data) → loss and metric"""
     model.train()
     train = splits["train"]
     # No decay on biases and normalisation weights, as the engine does it.
@@ -98,7 +115,7 @@ def run(model_folder: Path, splits: dict[str, Encoded], regression: bool, settin
     order, curve = torch.empty(0, dtype=torch.long), []
 
     def measure(step):
-        clean, held_out = evaluate(model, train, regression), evaluate(model, splits["validation"], regression)
+        clean, held_out = evaluate(model, train), evaluate(model, splits["validation"])
         curve.append({"step": step, "train": round(clean["loss"], 4), "validation": round(held_out["loss"], 4), "metric": round(held_out["metric"], 4)})
 
     for step in range(settings.steps):
@@ -107,8 +124,7 @@ def run(model_folder: Path, splits: dict[str, Encoded], regression: bool, settin
         while len(order) < settings.batch:
             order = torch.cat([order, torch.randperm(len(train), generator=generator)])
         rows, order = order[: settings.batch], order[settings.batch :]
-        ids = train.ids[rows][:, : train.lengths[rows].max()]
-        loss = loss_of(model(input_ids=ids, attention_mask=(ids != PAD).long()).logits, train.labels[rows], regression)
+        loss = loss_on(model, train, rows)
         optimizer.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_([p for _, p in named], settings.clip)
@@ -116,5 +132,5 @@ def run(model_folder: Path, splits: dict[str, Encoded], regression: bool, settin
         schedule.step()
     if settings.every:
         measure(settings.steps)
-    result = {"validation": evaluate(model, splits["validation"], regression), "test": evaluate(model, splits["test"], regression)}
+    result = {"validation": evaluate(model, splits["validation"]), "test": evaluate(model, splits["test"])}
     return {**result, "curve": curve} if settings.every else result

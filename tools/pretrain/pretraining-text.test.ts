@@ -1,17 +1,22 @@
 import { describe, expect, it } from 'vitest';
 import { TASKS } from '../../src/data/tasks';
+import { NAME_FIRST, NAME_SECOND, phrasesOf, VALUES, type Slot } from '../../src/data/tasks/description-lexicon';
+import { OPENINGS, type Opening } from '../../src/data/tasks/description-templates';
 import { ADJECTIVES, ASPECTS, DEGREES } from '../../src/data/tasks/sentiment-lexicon';
 import { CLAUSES } from '../../src/data/tasks/sentiment-templates';
 import { SCENE_TEMPLATES } from '../../src/data/tasks/similarity-templates';
+import { decoderDocument } from './decoder-text';
 import { pretrainingDocument } from './pretraining-text';
 
 const DOCUMENTS = 40_000;
-const pretraining = Array.from({ length: DOCUMENTS }, (_, row) => pretrainingDocument(1, row));
-const pretrainingText = pretraining.map(({ text, pair = '' }) => `${text}\n${pair}`).join('\n');
+const textOf = (document: typeof pretrainingDocument) =>
+  Array.from({ length: DOCUMENTS }, (_, row) => document(1, row)).map(({ text, pair = '' }) => `${text}\n${pair}`).join('\n');
+const [encoderText, decoderText] = [textOf(pretrainingDocument), textOf(decoderDocument)];
 const dataOf = (seed: number, trainRows: number) => Object.values(TASKS).map((task) => task.generate({ seed, trainRows, labelNoise: 0 }));
 const trainText = dataOf(1, 4096)
-  .flatMap(({ train }) => train.flatMap(({ text, pair = '' }) => [text, pair]))
+  .flatMap(({ train }) => train.flatMap(({ text, pair = '', completion = '' }) => [text, pair, completion]))
   .join('\n');
+const seenTexts = [encoderText, decoderText, trainText];
 
 /** A template with its slots open, as a pattern that also finds it inside a longer sentence. */
 function patternOf(template: string): RegExp {
@@ -20,27 +25,72 @@ function patternOf(template: string): RegExp {
   return new RegExp(`(?:^|[\\s:,.])${escaped}(?=[\\s,.;])`, 'm');
 }
 
-describe('what the base model and the training rows have seen', { timeout: 60_000 }, () => {
+/** Every phrase of a slot, whatever else is told. */
+function allPhrases(slot: Slot): string[] {
+  const others = { kind: [undefined, ...VALUES.kind], rating: [undefined, ...VALUES.rating], seats: [undefined, ...VALUES.seats] };
+  return VALUES[slot].flatMap((value) =>
+    others.kind.flatMap((kind) => others.rating.flatMap((rating) => others.seats.flatMap((seats) => phrasesOf(slot, { kind, rating, seats, [slot]: value })))),
+  );
+}
+
+/** An opening with any name and any value. */
+function openingPattern({ frame, slot }: Opening): RegExp {
+  const name = `The (?:${NAME_FIRST.join('|')}) (?:${NAME_SECOND.join('|')})`;
+  const pattern = frame.replace('{n}', name).replace('{c}', `(?:${[...new Set(allPhrases(slot))].join('|')})`);
+  return new RegExp(`(?:^|[\\s.])[${pattern[0].toUpperCase()}${pattern[0]}]${pattern.slice(1)}(?=[ .])`, 'm');
+}
+
+describe('what the base models and the training rows have seen', { timeout: 120_000 }, () => {
   // All rows are looked up as whole sentences; a sample is also looked for inside longer ones, which takes longer.
   it('has no test sentence in it', () => {
-    const sentences = new Set(`${pretrainingText}\n${trainText}`.split('\n').map((line) => line.replace(/^(?:\w+: )+/, '')));
+    const lines = seenTexts.join('\n').split('\n').flatMap((line) => [line, line.replace(/^(?:\w+: )+/, ''), ...line.split(/(?<=\.|->) /)]);
+    const sentences = new Set(lines);
     for (const seed of [1, 2, 3])
       for (const { test, validation } of dataOf(seed, 1))
-        for (const { text, pair = text } of [...test, ...validation]) expect([sentences.has(text), sentences.has(pair)], text).toEqual([false, false]);
+        for (const { text, pair = text, completion = text } of [...test, ...validation])
+          expect([text, pair, completion].map((part) => sentences.has(part)), text).toEqual([false, false, false]);
     const some = TASKS.sentiment.generate({ seed: 1, trainRows: 1, labelNoise: 0 }).test.slice(0, 200);
-    for (const { text } of some) expect(pretrainingText.includes(text.slice(0, -1)), text).toBe(false);
+    for (const { text } of some) for (const seen of seenTexts) expect(seen.includes(text.slice(0, -1)), text).toBe(false);
+    const written = TASKS.description.generate({ seed: 1, trainRows: 1, labelNoise: 0 }).test.slice(0, 200);
+    for (const { text, completion = '' } of written)
+      for (const seen of seenTexts) for (const part of [text, completion, completion.split('. ')[0]]) expect(seen.includes(part), part).toBe(false);
   });
 
   it('has no test template in it, not even inside a longer sentence', () => {
     for (const { text } of CLAUSES.test)
-      for (const seen of [pretrainingText, trainText]) expect(patternOf(text).exec(seen)?.[0], text).toBeUndefined();
+      for (const seen of seenTexts) expect(patternOf(text).exec(seen)?.[0], text).toBeUndefined();
     for (const template of SCENE_TEMPLATES.test)
-      for (const seen of [pretrainingText, trainText]) expect(patternOf(template.replace('{l}', '')).exec(seen)?.[0], template).toBeUndefined();
+      for (const seen of seenTexts) expect(patternOf(template.replace('{l}', '')).exec(seen)?.[0], template).toBeUndefined();
+    for (const opening of OPENINGS.test)
+      for (const seen of [decoderText, trainText]) expect(openingPattern(opening).exec(seen)?.[0], opening.frame).toBeUndefined();
   });
 
   it('would find a template that is there', () => {
-    for (const { text } of CLAUSES.pretraining.slice(0, 20)) expect(patternOf(text).test(pretrainingText), text).toBe(true);
+    for (const seen of [encoderText, decoderText]) {
+      for (const { text } of CLAUSES.pretraining.slice(0, 20)) expect(patternOf(text).test(seen), text).toBe(true);
+      for (const template of SCENE_TEMPLATES.pretraining) expect(patternOf(template.replace('{l}', '')).test(seen), template).toBe(true);
+    }
     for (const { text } of CLAUSES.train.slice(0, 20)) expect(patternOf(text).test(trainText), text).toBe(true);
-    for (const template of SCENE_TEMPLATES.pretraining) expect(patternOf(template.replace('{l}', '')).test(pretrainingText), template).toBe(true);
+    for (const opening of OPENINGS.pretraining) expect(openingPattern(opening).test(decoderText), `${opening.frame} ${opening.slot}`).toBe(true);
+    for (const opening of OPENINGS.train) expect(openingPattern(opening).test(trainText), `${opening.frame} ${opening.slot}`).toBe(true);
+  });
+
+  it('shows no name of a test row to the decoder', () => {
+    const names = (text: string) => new Set(text.match(/The [A-Z]\w+ [A-Z]\w+/g));
+    const seen = names(`${decoderText}\n${trainText}`);
+    for (const { text } of TASKS.description.generate({ seed: 1, trainRows: 1, labelNoise: 0 }).test) expect([...names(text)].some((name) => seen.has(name)), text).toBe(false);
+  });
+});
+
+describe('the text of the decoder', () => {
+  it('puts verdicts behind what they judge', () => {
+    const reviews = decoderText.split('\n').filter((line) => /\b(good|bad)\.$/.test(line));
+    expect(reviews.length).toBeGreaterThan(1000);
+    expect(reviews.every((line) => /[.:] (good|bad)\.$/.test(line))).toBe(true);
+  });
+
+  it('never has the form of the description task', () => {
+    expect(decoderText).toMatch(/^name: |\. name: /m);
+    expect(decoderText).not.toMatch(/-> \S/);
   });
 });

@@ -1,5 +1,5 @@
 /**
- * The text the base model is pretrained on. It is made of the templates and lexicon combinations of the split
+ * The text the encoder is pretrained on. It is made of the templates and lexicon combinations of the split
  * `pretraining` alone, so that no sentence and no template of a task's own splits occurs in it (`pretraining-text.test.ts`).
  * Many documents carry a verdict: guessing it when it is masked takes what the tasks later ask for.
  */
@@ -20,11 +20,11 @@ const STREAM = 0x300 + STREAMS.pretraining;
 const REVIEW_SHARE = 0.65;
 
 /** Verdicts by polarity: a noun that stands before or after the review, and what the writer did. */
-const VERDICTS = {
+export const VERDICTS = {
   noun: [['bad', 'negative', 'complaint', 'warning', 'failure'], ['good', 'positive', 'praise', 'recommended', 'success']],
   verb: [['disliked', 'hated', 'regretted', 'despised'], ['liked', 'loved', 'enjoyed', 'admired']],
 } as const;
-const RATINGS = ['unrelated', 'barely', 'partly', 'close', 'similar', 'identical'] as const;
+export const RATINGS = ['unrelated', 'barely', 'partly', 'close', 'similar', 'identical'] as const;
 
 /**
  * {g} and {h} are clauses that affirm their adjective, {c} and {e} clauses that affirm or deny it, {s} is a whole review with

@@ -1,14 +1,20 @@
 #!/usr/bin/env bash
-# Makes public/models/nano-encoder anew: text, tokenizer, weights. Needs Node and the Python packages of requirements.txt.
-# SEED, WORK and OUT may be set; the shipped model has the values below.
+# Makes public/models/nano-encoder or nano-decoder anew: text, tokenizer, weights. Needs Node and the Python packages of requirements.txt.
+#   tools/pretrain/run.sh encoder|decoder
+# SEED, WORK and OUT may be set; the shipped models have the values below.
 set -euo pipefail
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 root="$(cd "$here/../.." && pwd)"
+model="${1:-}"
+if [[ "$model" != encoder && "$model" != decoder ]]; then
+  echo "run.sh: which model to make is missing or unknown ($model); give encoder or decoder." >&2
+  exit 2
+fi
 seed="${SEED:-1}"
 work="${WORK:-$(mktemp -d)}"
-out="${OUT:-$root/public/models/nano-encoder}"
+out="${OUT:-$root/public/models/nano-$model}"
 
 # The text is the same for every seed of the weights, so that validation losses compare.
-(cd "$root" && node tools/pretrain/export-text.mjs pretraining "$work" --rows 400000 --seed 1)
-python3 "$here/pretrain.py" --text "$work" --out "$out" --seed "$seed"
+(cd "$root" && node tools/pretrain/export-text.mjs pretraining "$work" --model "$model" --rows 400000 --seed 1)
+python3 "$here/pretrain.py" "$model" --text "$work" --out "$out" --seed "$seed"
 echo "The record of this run is $work/record-$seed.json."
