@@ -9,6 +9,7 @@ from transformers import LlamaConfig, LlamaForCausalLM
 from corpus import ascending_batches, pad, single_tokens
 
 POSITIONS = 128
+STEPS = 6000
 
 # Verdicts come once a document and take its whole meaning to guess, so they are always asked for; of the other tokens this share.
 OTHER_SHARE = 0.3

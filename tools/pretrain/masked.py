@@ -9,6 +9,7 @@ from transformers import RobertaConfig, RobertaForMaskedLM
 from corpus import ascending_batches, pad, single_tokens
 
 POSITIONS = 128
+STEPS = 8000
 
 # Verdicts are masked most often: guessing them takes the meaning of the whole text. Adjectives stay mostly in sight, because
 # a verdict over hidden adjectives is a guess; a masked noun teaches little.

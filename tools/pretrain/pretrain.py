@@ -40,13 +40,14 @@ def main() -> None:
     parser.add_argument("--text", type=Path, required=True, help="folder written by export-text.mjs pretraining")
     parser.add_argument("--out", type=Path, required=True, help="model folder to write")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--steps", type=int, default=8000)
+    parser.add_argument("--steps", type=int, help="as many as the shipped model had, where nothing is given")
     parser.add_argument("--batch", type=int, default=128)
     parser.add_argument("--rate", type=float, default=2e-3)
     parser.add_argument("--inner", type=int, default=128)
     parser.add_argument("--threads", type=int, default=1)
     options = parser.parse_args()
     kind, Objective = MODELS[options.model]
+    options.steps = options.steps or kind.STEPS
 
     torch.set_num_threads(options.threads)
     torch.manual_seed(options.seed)
