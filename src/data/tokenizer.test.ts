@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { TASKS } from './tasks';
 import { createTokenizer } from './tokenizer';
 
-const folder = new URL('../../public/models/nano-encoder/', import.meta.url);
-const read = (name: string) => JSON.parse(readFileSync(new URL(name, folder), 'utf8')) as Record<string, unknown>;
+const readFrom = (model: string, name: string) => JSON.parse(readFileSync(new URL(`../../public/models/${model}/${name}`, import.meta.url), 'utf8')) as Record<string, unknown>;
+const read = (name: string) => readFrom('nano-encoder', name);
 const tokenizer = createTokenizer(read('tokenizer.json'), read('tokenizer_config.json'));
 const encode = (text: string, pair?: string, maxLength = 32) => tokenizer.encode({ text, pair }, maxLength);
 const shown = (ids: Uint32Array) => tokenizer.tokenStrings(ids);
@@ -64,5 +64,42 @@ describe('the tokenizer of the nano encoder', () => {
   it('says which file is wrong', () => {
     expect(() => createTokenizer({}, {})).toThrow(/tokenizer\.json/);
     expect(() => createTokenizer(read('tokenizer.json'), { ...read('tokenizer_config.json'), pad_token: '[PAD]' })).toThrow(/\[PAD\]/);
+  });
+});
+
+describe('the tokenizer of the nano decoder', () => {
+  const decoder = createTokenizer(readFrom('nano-decoder', 'tokenizer.json'), readFrom('nano-decoder', 'tokenizer_config.json'));
+  const plain = (text: string, pair?: string, maxLength = 128) => decoder.tokenStrings(decoder.encode({ text, pair }, maxLength).ids);
+
+  it('puts a begin token in front and nothing behind', () => {
+    expect([decoder.padId, decoder.vocabularySize <= 2000]).toEqual([1, true]);
+    expect(plain('the plot is not dull.')).toEqual(['<s>', 'the', 'plot', 'is', 'not', 'dull', '.']);
+    expect(plain('a dog.', 'a cat.')).toEqual(['<s>', 'a', 'dog', '.', 'a', 'cat', '.']);
+  });
+
+  it('cuts ends, of the longer text first', () => {
+    expect(plain('the plot is not dull.', undefined, 5)).toEqual(['<s>', 'the', 'plot', 'is', 'not']);
+    expect(plain('the plot is dull.', 'a dog.', 6)).toEqual(['<s>', 'the', 'plot', 'is', 'a', 'dog']);
+  });
+
+  it('falls back to bytes for what it has never seen', () => {
+    expect(plain('Ω 🙂')).not.toContain('<unk>');
+  });
+
+  it('gives prompt and completion the same tokens apart and together', () => {
+    const { train, validation } = TASKS.description.generate({ seed: 1, trainRows: 100, labelNoise: 0.2 });
+    for (const { text, completion = '' } of [...train, ...validation.slice(0, 200)]) {
+      const { ids, scoredFrom, cutOff } = decoder.encode({ text, completion }, 128);
+      expect(cutOff).toBe(0);
+      expect(Array.from(ids.slice(0, -1))).toEqual(Array.from(decoder.encode({ text: `${text} ${completion}` }, 128).ids));
+      expect(decoder.tokenStrings(ids.slice(scoredFrom! - 1, scoredFrom! + 1))[0]).toBe('->');
+      expect(decoder.tokenStrings(ids.slice(-2))).toEqual(['.', '</s>']);
+    }
+  });
+
+  it.each(Object.values(TASKS))('fits the rows of $name in 60 tokens', (task) => {
+    const { train, validation, test } = task.generate({ seed: 1, trainRows: 300, labelNoise: 0 });
+    const lengths = [...train, ...validation, ...test.slice(0, 500)].map((example) => decoder.encode(example, 128).ids.length);
+    expect(Math.max(...lengths)).toBeLessThanOrEqual(60);
   });
 });
