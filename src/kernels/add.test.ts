@@ -1,9 +1,8 @@
 import { describe, it } from 'vitest';
 import { erf } from '../reference/functions';
+import { recordActivation } from './activation';
 import { recordAdd } from './add';
 import { activation, checkOp, parameter } from './check';
-import { recordGelu } from './gelu';
-import { recordTanh } from './tanh';
 import { count, normals, spiky } from './testing/numbers';
 import { launchName, PLAIN_LAUNCHES } from './testing/page';
 
@@ -18,7 +17,7 @@ describe.each(PLAIN_LAUNCHES.map((launch) => [launchName(launch), launch] as con
         for (const uses of [1, 2] as const) {
           await checkOp({
             leaves: { x: leaf(shape, values) },
-            record: (tape, { x }) => ({ y: recordAdd(tape, 'add', x, recordTanh(tape, 'tanh', recordGelu(tape, 'gelu', x))) }),
+            record: (tape, { x }) => ({ y: recordAdd(tape, 'add', x, recordActivation(tape, 'tanh', 'tanh', recordActivation(tape, 'gelu', 'gelu', x))) }),
             reference, uses, limit: 1e-6, // tanh and gelu
           }, launch);
         }
@@ -30,7 +29,7 @@ describe.each(PLAIN_LAUNCHES.map((launch) => [launchName(launch), launch] as con
     // The gradient of the sum is shared by both at first; adding to one must not change the other.
     await checkOp({
       leaves: { a: activation([3, 7], normals(21, 3)), b: activation([3, 7], normals(21, 4)) },
-      record: (tape, { a, b }) => ({ t: recordTanh(tape, 'tanh', a), g: recordGelu(tape, 'gelu', b), y: recordAdd(tape, 'add', a, b) }),
+      record: (tape, { a, b }) => ({ t: recordActivation(tape, 'tanh', 'tanh', a), g: recordActivation(tape, 'gelu', 'gelu', b), y: recordAdd(tape, 'add', a, b) }),
       reference: ({ a, b }) => ({ outputs: { t: a.map(Math.tanh), g: b.map((value) => 0.5 * value * (1 + erf(value / Math.SQRT2))), y: a.map((value, i) => value + b[i]) } }),
       uses: 2, limit: 2e-6,
     }, launch);
@@ -46,8 +45,8 @@ describe.each(PLAIN_LAUNCHES.map((launch) => [launchName(launch), launch] as con
     await checkOp({
       leaves: { x: activation([3, 7], normals(21, 3)) },
       record: (tape, { x }) => {
-        const once = recordAdd(tape, 'first', x, recordTanh(tape, 'tanh 1', recordGelu(tape, 'gelu 1', x)));
-        return { y: recordAdd(tape, 'second', once, recordTanh(tape, 'tanh 2', recordGelu(tape, 'gelu 2', once))) };
+        const once = recordAdd(tape, 'first', x, recordActivation(tape, 'tanh 1', 'tanh', recordActivation(tape, 'gelu 1', 'gelu', x)));
+        return { y: recordAdd(tape, 'second', once, recordActivation(tape, 'tanh 2', 'tanh', recordActivation(tape, 'gelu 2', 'gelu', once))) };
       },
       reference: ({ x }) => reference({ x: Float64Array.from(reference({ x }).outputs.y) }),
       limit: 2e-6,

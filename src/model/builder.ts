@@ -5,17 +5,16 @@
 import { type DropoutRules, type Position, defaultCompensation, POSITIONS } from '../config/dropout';
 import { isLora, type Target } from '../config/peft';
 import { type Tape, type Tensor, width } from '../graph/tape';
+import { recordActivation } from '../kernels/activation';
 import { recordAdd } from '../kernels/add';
 import { recordAttentionWeights } from '../kernels/attention_weights';
 import { recordDropout } from '../kernels/dropout';
 import { recordEmbedding } from '../kernels/embedding';
 import { recordEmbeddingNoise } from '../kernels/embedding_noise';
-import { recordGelu } from '../kernels/gelu';
-import { recordLayerNorm } from '../kernels/layer_norm';
 import { recordAttentionLogits, recordAttentionMix, recordLinear } from '../kernels/matmul';
+import { recordLayerNorm, recordRmsNorm } from '../kernels/norm';
 import { recordPosition } from '../kernels/position';
 import { recordPrepend } from '../kernels/prepend';
-import { recordRmsNorm } from '../kernels/rms_norm';
 import { recordRotary, rotaryTable } from '../kernels/rotary';
 import { recordSelectToken } from '../kernels/select_token';
 import { recordSplitColumns } from '../kernels/split_columns';
@@ -214,7 +213,7 @@ export class Builder {
     if (!down) return undefined;
     return (h) => {
       const label = this.label(`${module} adapter`);
-      const inner = recordGelu(this.tape, `${label} gelu`, recordLinear(this.tape, `${label} down`, h, down, { bias: part('down.bias') }));
+      const inner = recordActivation(this.tape, `${label} gelu`, 'gelu', recordLinear(this.tape, `${label} down`, h, down, { bias: part('down.bias') }));
       return recordAdd(this.tape, `${label} sum`, h, recordLinear(this.tape, `${label} up`, inner, part('up.weight')!, { bias: part('up.bias') }));
     };
   }

@@ -1,5 +1,5 @@
 /** BERT (Devlin et al. 2018): the classifier reads the pooled first token. */
-import { recordTanh } from '../../kernels/tanh';
+import { recordActivation } from '../../kernels/activation';
 import { linearGroup } from './architecture';
 import { encoder, type EncoderNames, parseBertLike } from './postNormEncoder';
 
@@ -22,7 +22,7 @@ export const bert = encoder(names, {
   firstPosition: () => 0,
   head(build, x) {
     const { hidden, labels } = build.config;
-    const pooled = recordTanh(build.tape, build.label('pooler tanh'), build.linear('bert.pooler.dense', build.firstRow(x), hidden));
+    const pooled = recordActivation(build.tape, build.label('pooler tanh'), 'tanh', build.linear('bert.pooler.dense', build.firstRow(x), hidden));
     return build.linear('classifier', build.drop('output', 0, pooled), labels);
   },
 });

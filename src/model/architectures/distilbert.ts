@@ -1,5 +1,5 @@
 /** DistilBERT (Sanh et al. 2019): BERT without segments and pooler; the head is a layer with ReLU and a classifier. */
-import { recordRelu } from '../../kernels/relu';
+import { recordActivation } from '../../kernels/activation';
 import { linearGroup } from './architecture';
 import { encoder, type EncoderNames } from './postNormEncoder';
 
@@ -32,7 +32,7 @@ export const distilbert = encoder(names, {
   firstPosition: () => 0,
   head(build, x) {
     const { hidden, labels } = build.config;
-    const dense = recordRelu(build.tape, build.label('pre_classifier relu'), build.linear('pre_classifier', build.firstRow(x), hidden));
+    const dense = recordActivation(build.tape, build.label('pre_classifier relu'), 'relu', build.linear('pre_classifier', build.firstRow(x), hidden));
     return build.linear('classifier', build.drop('output', 0, dense), labels);
   },
 });

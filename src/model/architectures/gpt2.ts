@@ -1,6 +1,6 @@
 /** GPT-2 (Radford et al. 2019): normalises before each sublayer; weights are stored (in, out); one fused layer makes q, k and v. */
 import type { Tensor } from '../../graph/tape';
-import { recordGeluTanh } from '../../kernels/gelu_tanh';
+import { recordActivation } from '../../kernels/activation';
 import { recordSplitColumns } from '../../kernels/split_columns';
 import type { Builder } from '../builder';
 import { addLinear, addNorm, type Architecture, linearGroup, type ModelConfig, type TensorShapes } from './architecture';
@@ -67,6 +67,6 @@ function recordLayer(build: Builder, layer: number, x: Tensor): Tensor {
   const attended = build.attention(layer, build.adapt('q', layer, normed, q), build.adapt('k', layer, normed, k), build.adapt('v', layer, normed, v));
   x = build.residual(`${at}.attn`, undefined, layer, build.project('o', layer, attended, transposed), x);
   const up = build.project('up', layer, build.layerNorm(`${at}.ln_2`, x), transposed);
-  const activated = build.drop('ffn_inner', layer, recordGeluTanh(build.tape, build.label(`layer ${layer} gelu`), up));
+  const activated = build.drop('ffn_inner', layer, recordActivation(build.tape, build.label(`layer ${layer} gelu`), 'gelu_tanh', up));
   return build.residual(`${at}.mlp`, 'hidden', layer, build.project('down', layer, activated, transposed), x);
 }

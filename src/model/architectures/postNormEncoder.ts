@@ -1,7 +1,7 @@
 /** What BERT, RoBERTa and DistilBERT share: embeddings with learned positions, and layers that normalise after each residual add. */
 import type { Target } from '../../config/peft';
 import type { Tensor } from '../../graph/tape';
-import { recordGelu } from '../../kernels/gelu';
+import { recordActivation } from '../../kernels/activation';
 import type { Builder } from '../builder';
 import { addLinear, addNorm, type Architecture, type ConfigFields, type ModelConfig, type TensorShapes } from './architecture';
 
@@ -90,7 +90,7 @@ function recordLayer(build: Builder, names: EncoderNames, layer: number, x: Tens
   const attended = build.attention(layer, build.project('q', layer, x), build.project('k', layer, x), build.project('v', layer, x));
   const projected = build.project('o', layer, attended);
   x = build.layerNorm(`${block}.${names.attentionNorm}`, build.residual(`${block}.${names.attentionOutput}`, undefined, layer, projected, x));
-  const inner = build.drop('ffn_inner', layer, recordGelu(build.tape, build.label(`layer ${layer} gelu`), build.project('up', layer, x)));
+  const inner = build.drop('ffn_inner', layer, recordActivation(build.tape, build.label(`layer ${layer} gelu`), 'gelu', build.project('up', layer, x)));
   const hidden = build.project('down', layer, inner);
   return build.layerNorm(`${block}.${names.outputNorm}`, build.residual(`${block}.${names.feedForward}`, 'hidden', layer, hidden, x));
 }

@@ -1,5 +1,5 @@
 /** RoBERTa (Liu et al. 2019): BERT's body with positions counted from the padding id + 1, and a head of two layers on the first token. */
-import { recordTanh } from '../../kernels/tanh';
+import { recordActivation } from '../../kernels/activation';
 import { linearGroup } from './architecture';
 import { bertModules } from './bert';
 import { encoder, type EncoderNames, parseBertLike } from './postNormEncoder';
@@ -15,7 +15,7 @@ export const roberta = encoder(names, {
   head(build, x) {
     const { hidden, labels } = build.config;
     const first = build.drop('output', 0, build.firstRow(x));
-    const dense = recordTanh(build.tape, build.label('classifier tanh'), build.linear('classifier.dense', first, hidden));
+    const dense = recordActivation(build.tape, build.label('classifier tanh'), 'tanh', build.linear('classifier.dense', first, hidden));
     return build.linear('classifier.out_proj', dense, labels);
   },
 });

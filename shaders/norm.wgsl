@@ -1,25 +1,31 @@
-// layer_norm — y = (x − μ) · rstd · γ + β over the last axis
+// norm — over the last axis, or over each head where γ is as long as a head; ε keeps the root from 0
+//          LayerNorm (CENTRED)  y = (x − μ) · rstd · γ + β, rstd = 1/√(mean((x − μ)²) + ε)
+//          RMSNorm              y = x · rstd · γ, the same with μ = 0 and without β
 //
 // shapes   x, y, dx, dy (R, C); γ, β (C); statistics (R, 2) holds μ and rstd
 // threads  forward, backward: LANES lanes per row, ROWS rows per workgroup; parameters: the same over columns
-// backward x̂ = (x − μ)·rstd, h = dy·γ:  dx = rstd · (h − mean(h) − x̂ · mean(h·x̂));  dγ = Σ_r dy·x̂;  dβ = Σ_r dy
+// backward x̂ = (x − μ)·rstd, h = dy·γ:  dx = rstd · (h − mean(h) − x̂ · mean(h·x̂)), mean(h) only where CENTRED;
+//          dγ = Σ_r dy·x̂;  dβ = Σ_r dy
+// source   Ba et al. 2016, "Layer Normalization"; Zhang & Sennrich 2019, "Root Mean Square Layer Normalization"
 // libs     reduce
 override LANES: u32 = 1;
 override ROWS: u32 = 64;
+override CENTRED: bool = true;
+override SHIFT: bool = true;        // whether dβ is wanted beside dγ
 override ACCUMULATE: bool = false;
 
 struct Params { rows: u32, columns: u32, epsilon: f32 }
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(2) var<storage, read> x: array<f32>;
 @group(0) @binding(3) var<storage, read> gamma: array<f32>;
-@group(0) @binding(4) var<storage, read> beta: array<f32>;
+@group(0) @binding(4) var<storage, read> beta: array<f32>;        // not read unless CENTRED
 @group(0) @binding(5) var<storage, read_write> y: array<f32>;
 @group(0) @binding(6) var<storage, read_write> statistics: array<f32>;
 @group(0) @binding(7) var<storage, read> dy: array<f32>;
 @group(0) @binding(8) var<storage, read> saved: array<f32>;       // statistics, read back in the backward pass
 @group(0) @binding(9) var<storage, read_write> dx: array<f32>;
 @group(0) @binding(10) var<storage, read_write> d_gamma: array<f32>;
-@group(0) @binding(11) var<storage, read_write> d_beta: array<f32>;
+@group(0) @binding(11) var<storage, read_write> d_beta: array<f32>;   // not touched unless SHIFT
 
 @compute @workgroup_size(LANES, ROWS)
 fn forward(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_id) local: vec3<u32>) {
@@ -27,11 +33,14 @@ fn forward(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_id
   let inside = row < params.rows;
   let base = row * params.columns;
   let width = f32(params.columns);
-  var sum = 0.0;
-  if (inside) {
-    for (var c = local.x; c < params.columns; c += LANES) { sum += x[base + c]; }
+  var mean = 0.0;
+  if (CENTRED) {
+    var sum = 0.0;
+    if (inside) {
+      for (var c = local.x; c < params.columns; c += LANES) { sum += x[base + c]; }
+    }
+    mean = reduce_sum(sum, local.y, local.x) / width;
   }
-  let mean = reduce_sum(sum, local.y, local.x) / width;
   var squares = 0.0;
   if (inside) {
     for (var c = local.x; c < params.columns; c += LANES) {
@@ -41,7 +50,11 @@ fn forward(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_id
   }
   let rstd = 1.0 / sqrt(reduce_sum(squares, local.y, local.x) / width + params.epsilon);
   if (inside) {
-    for (var c = local.x; c < params.columns; c += LANES) { y[base + c] = (x[base + c] - mean) * rstd * gamma[c] + beta[c]; }
+    for (var c = local.x; c < params.columns; c += LANES) {
+      var value = (x[base + c] - mean) * rstd * gamma[c];
+      if (CENTRED) { value += beta[c]; }
+      y[base + c] = value;
+    }
     if (local.x == 0u) {
       statistics[row * 2u] = mean;
       statistics[row * 2u + 1u] = rstd;
@@ -68,7 +81,8 @@ fn backward(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_i
       sum_along += h * (x[base + c] - mean) * rstd;
     }
   }
-  let mean_h = reduce_sum(sum, local.y, local.x) / width;
+  var mean_h = 0.0;
+  if (CENTRED) { mean_h = reduce_sum(sum, local.y, local.x) / width; }
   let mean_along = reduce_sum(sum_along, local.y, local.x) / width;
   if (inside) {
     for (var c = local.x; c < params.columns; c += LANES) {
@@ -87,19 +101,19 @@ fn parameters(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation
   var sum_along = 0.0;
   if (inside) {
     for (var row = local.x; row < params.rows; row += LANES) {
-      let gradient = dy[row * params.columns + column];
-      sum += gradient;
-      sum_along += gradient * (x[row * params.columns + column] - saved[row * 2u]) * saved[row * 2u + 1u];
+      let at = row * params.columns + column;
+      if (SHIFT) { sum += dy[at]; }
+      sum_along += dy[at] * (x[at] - saved[row * 2u]) * saved[row * 2u + 1u];
     }
   }
-  sum = reduce_sum(sum, local.y, local.x);
+  if (SHIFT) { sum = reduce_sum(sum, local.y, local.x); }
   sum_along = reduce_sum(sum_along, local.y, local.x);
   if (inside && local.x == 0u) {
     if (ACCUMULATE) {
-      sum += d_beta[column];
+      if (SHIFT) { sum += d_beta[column]; }
       sum_along += d_gamma[column];
     }
-    d_beta[column] = sum;
+    if (SHIFT) { d_beta[column] = sum; }
     d_gamma[column] = sum_along;
   }
 }
