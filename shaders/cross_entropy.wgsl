@@ -18,16 +18,21 @@ struct Params { rows: u32, classes: u32, labels: u32, weight: f32 }
 @group(0) @binding(4) var<storage, read_write> losses: array<f32>;
 @group(0) @binding(5) var<storage, read_write> dz: array<f32>;
 
+// Called by all lanes: reductions need uniform control flow.
+fn highest_of(base: u32, inside: bool, local: vec3<u32>) -> f32 {
+  var highest = -3.0e38;
+  if (inside) {
+    for (var c = local.x; c < params.classes; c += LANES) { highest = max(highest, z[base + c]); }
+  }
+  return reduce_max(highest, local.y, local.x);
+}
+
 @compute @workgroup_size(LANES, ROWS)
 fn forward(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_id) local: vec3<u32>) {
   let row = group.x * ROWS + local.y;
   let inside = row < params.rows;
   let base = row * params.classes;
-  var highest = -3.0e38;
-  if (inside) {
-    for (var c = local.x; c < params.classes; c += LANES) { highest = max(highest, z[base + c]); }
-  }
-  highest = reduce_max(highest, local.y, local.x);
+  let highest = highest_of(base, inside, local);
   var sum = 0.0;
   var shifted = 0.0;
   if (inside) {
@@ -55,11 +60,7 @@ fn backward(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_i
   let row = group.x * ROWS + local.y;
   let inside = row < params.rows;
   let base = row * params.classes;
-  var highest = -3.0e38;
-  if (inside) {
-    for (var c = local.x; c < params.classes; c += LANES) { highest = max(highest, z[base + c]); }
-  }
-  highest = reduce_max(highest, local.y, local.x);
+  let highest = highest_of(base, inside, local);
   var label = -1;
   if (inside) { label = labels[row % params.labels]; }
   var others = 0.0;
