@@ -9,7 +9,8 @@ const onGpu = ['src/kernels/**/*.test.ts', 'src/**/*.gpu.test.ts'];
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', environment: 'node', include: ['src/**/*.test.{ts,tsx}', 'tools/**/*.test.ts'], exclude: onGpu } },
+      // The limit is a guard against hanging: whole trainings in float64 take seconds on a busy machine.
+      { test: { name: 'unit', environment: 'node', include: ['src/**/*.test.{ts,tsx}', 'tools/**/*.test.ts'], exclude: onGpu, testTimeout: 60_000 } },
       {
         optimizeDeps: { include: ['@huggingface/tokenizers'] },
         test: {
