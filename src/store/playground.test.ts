@@ -269,6 +269,15 @@ describe('faults', () => {
     ready();
     expect(startObstacle(state())).toBeUndefined();
   });
+  it('of a file stop its own configuration only', () => {
+    ready();
+    page.edits.set('model.folder', 'nano-decoder');
+    engine.say({ type: 'fault', fault: { code: 'load_failed', file: 'model.safetensors', detail: '404' } });
+    expect(startObstacle(state())).toContain('could not be loaded');
+    page.edits.set('model.folder', 'nano-encoder');
+    expect(state().problem).toBeUndefined();
+    expect(startObstacle(state())).toBeUndefined();
+  });
   it('notice an engine that has gone silent, and that it is back', () => {
     ready();
     const runId = start();

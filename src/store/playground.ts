@@ -38,6 +38,7 @@ export const isLive = (phase: Phase) => phase === 'starting' || phase === 'runni
 export function startObstacle(state: PageState): string | undefined {
   if (state.problem?.scope === 'engine') return 'No run can start; the message above says why.';
   if (state.problem?.fault.code === 'bad_config') return state.problem.fault.problems[0];
+  if (state.problem?.fault.code === 'load_failed') return 'A file could not be loaded; the message above says which.';
   if (state.problem?.scope === 'plan') return 'The plan does not fit; lower the highlighted control.';
   if (state.engine !== 'ready') return 'The engine is starting.';
   return configProblems(state.draft, state.plan?.model.layers)[0];
