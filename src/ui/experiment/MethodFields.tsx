@@ -50,8 +50,11 @@ function AdaptedLayers() {
   const layers = usePage((state) => MODELS[state.draft.model.folder].layers);
   if (layers < 2) return null;
   return (
-    <FieldFrame field={from} label="Adapted" hint="Layers below stay as they are, and cost nothing backwards. Adapt fewer to learn less by heart.">
-      <Segmented label="Adapted layers" value={from.value} options={layerOptions(layers)} onChange={from.set} />
-    </FieldFrame>
+    <details className="more" open={from.value > 0 || undefined}>
+      <summary>Which layers</summary>
+      <FieldFrame field={from} label="Adapted" hint="Layers below stay as they are, and cost nothing backwards. Adapt fewer to learn less by heart.">
+        <Segmented label="Adapted layers" value={from.value} options={layerOptions(layers)} onChange={from.set} />
+      </FieldFrame>
+    </details>
   );
 }

@@ -1,17 +1,15 @@
 import { type CSSProperties, useId } from 'react';
 import { type Compensation, defaultCompensation, type DropoutRules, type Position } from '../../config/dropout';
 import { impliedRescale } from '../../config/literature';
-import { MODELS } from '../../config/models';
 import { digits } from '../../store/format';
-import { usePage } from '../kit/context';
 import { Icon } from '../kit/Icon';
 import { NumberBox } from '../kit/NumberBox';
 import { WordSelect } from '../kit/Segmented';
 import { Slider } from '../kit/Slider';
 import { useField } from '../kit/useField';
 import { MaskGlyph } from './MaskGlyph';
-import { RateCourses } from './RateCourses';
-import { COMPENSATION_OPTIONS, layerOptions, movedRule, PATTERN_OPTIONS, POSITION_OPTIONS, POSITION_REASONS, takesLayers } from './words';
+import { COMPENSATION_OPTIONS, movedRule, PATTERN_OPTIONS, POSITION_OPTIONS, POSITION_REASONS } from './words';
+import { WhereAndWhen } from './WhereAndWhen';
 
 interface Props {
   position: Position;
@@ -25,7 +23,6 @@ interface Props {
 export function RuleClause({ position, opening, last, rules, onRules }: Props) {
   const rule = rules[position]!;
   const id = useId();
-  const layers = usePage((state) => MODELS[state.draft.model.folder].layers);
   const field = useField<unknown>(`dropout.${position}`);
   const set = (part: Partial<typeof rule>) => field.set({ ...rule, ...part });
   const moveTo = (to: Position) => {
@@ -63,8 +60,7 @@ export function RuleClause({ position, opening, last, rules, onRules }: Props) {
         {position === 'logits'
           ? <span>{impliedRescale(position, rule)}</span>
           : <WordSelect label="Compensation" value={rule.compensation ?? defaultCompensation(position, rule.pattern)} options={COMPENSATION_OPTIONS(position, rule)} onChange={setCompensation} />}
-        {takesLayers(position) && layers > 1 && <WordSelect label="Layers" value={rule.fromLayer ?? 0} options={layerOptions(layers)} onChange={setFromLayer} />}
-        <RateCourses rule={rule} layered={takesLayers(position) && layers - (rule.fromLayer ?? 0) > 1} layers={layers} onChange={set} />
+        <WhereAndWhen rule={rule} position={position} onChange={set} onFromLayer={setFromLayer} />
         <button type="button" className="button plain icon remove" aria-label={`Remove dropout at ${position}`} title="Remove this place" onClick={remove}><Icon name="close" size={12} /></button>
       </div>
       {field.note && <p className="field-note">{field.note}</p>}

@@ -31,7 +31,7 @@ export function DropoutPresets() {
           </button>
         ))}
       </div>
-      <PresetReason source={source} takesEffect>{edited ? `Edited from ${title}.` : reason}</PresetReason>
+      <PresetReason source={edited ? '' : source} takesEffect>{edited ? `Edited from ${title}.` : reason}</PresetReason>
     </>
   );
 }
@@ -46,7 +46,7 @@ export function MethodPresets() {
       <div className="chips">
         {PEFT_KINDS.map((name) => <button key={name} type="button" className="chip" aria-pressed={name === peft && !edited} title={METHODS[name].reason} onClick={() => edits.set('model.peft', name)}>{PEFT_TITLES[name]}</button>)}
       </div>
-      <PresetReason source={METHODS[peft].source} takesEffect={false}>{edited ? `Edited from ${PEFT_TITLES[peft]}.` : METHODS[peft].reason}</PresetReason>
+      <PresetReason source={edited ? '' : METHODS[peft].source} takesEffect={false}>{edited ? `Edited from ${PEFT_TITLES[peft]}.` : METHODS[peft].reason}</PresetReason>
     </>
   );
 }
