@@ -25,7 +25,9 @@ test('light and dark: before a run, with two, with a table, a menu, help', async
   await playground.type('Rank r, value', 4);
   await expect(page.getByRole('button', { name: 'Restart with 1 change' })).toBeVisible();
   await page.getByRole('button', { name: 'Loss: show the evaluations as a table' }).click();
-  await page.getByText('Warm-up, decay, clipping').click();
+  await page.getByText('Accumulation, warm-up, clipping, evaluation').click();
+  await page.getByText('Weight decay, L1, label smoothing, NEFTune').click();
+  await page.getByText('Which layers').click();
   await playground.pause.click();
   await isAccessibleInBothSchemes(page);
   await page.getByRole('button', { name: 'Download and open runs' }).click();

@@ -111,8 +111,40 @@ export class Playground {
     return this.page.getByRole('combobox', { name: word, exact: true }).selectOption({ label: option });
   }
 
-  preset(title: string): Promise<void> {
-    return this.page.getByRole('region', { name: 'Presets' }).getByRole('button', { name: title, exact: true }).click();
+  /** A dropout preset, or one of another group. */
+  async preset(title: string, group: 'dropout' | 'method' | 'regulariser' = 'dropout'): Promise<void> {
+    const presets = this.page.getByRole('region', { name: 'Presets' });
+    await presets.getByRole('radio', { name: group, exact: true }).check();
+    await presets.getByRole('button', { name: title, exact: true }).click();
+  }
+
+  /** One step after another by hand, until `step` are done. */
+  async stepTo(step: number): Promise<void> {
+    for (let done = await this.step(); done < step; done++) {
+      await this.oneStep.click();
+      await expect.poll(() => this.step(), { intervals: [50] }).toBe(done + 1);
+      await this.hasPaused();
+    }
+  }
+
+  /** Opens a line of rarely used fields. */
+  async openMore(summary: string): Promise<void> {
+    await this.page.getByText(summary, { exact: true }).click();
+  }
+
+  /** A checkpoint of the current run: where the browser put it, and its name. */
+  async checkpoint(): Promise<{ path: string; name: string }> {
+    await this.page.getByRole('button', { name: 'Download and open runs' }).click();
+    const coming = this.page.waitForEvent('download');
+    await this.page.getByRole('button', { name: /^Checkpoint:/ }).click();
+    const download = await coming;
+    return { path: await download.path(), name: download.suggestedFilename() };
+  }
+
+  /** Chooses a file from the menu. */
+  async bring(name: string, buffer: Buffer): Promise<void> {
+    await this.page.getByRole('button', { name: 'Download and open runs' }).click();
+    await this.page.locator('input[type=file]').setInputFiles({ name, mimeType: 'application/octet-stream', buffer });
   }
 
   banner(title: string | RegExp): Locator {

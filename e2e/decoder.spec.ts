@@ -1,0 +1,40 @@
+/** The model that writes: it classifies by its last token, and puts facts into sentences. */
+import { isAccessible } from './support/accessible';
+import { expect, test } from './support/page';
+
+test('a decoder learns sentiment; its masks leave out what comes later', async ({ page, playground }) => {
+  await playground.open({ 'optimizer.steps': 6 });
+  await page.getByRole('radio', { name: /^nano-decoder/ }).check();
+  await playground.preset('DropKey');
+  // Decoders drop in the latter half of their layers, as in the paper.
+  await expect(page.getByRole('combobox', { name: 'Layers' })).toHaveValue('1');
+  await expect(page.getByText('blank is what a token cannot see yet')).toBeVisible();
+  await expect(page.getByText('begins in layer 1, so nothing is dropped in layer 0').first()).toBeVisible();
+  await expect(page.getByRole('checkbox', { name: 'FFN, gate' })).toBeVisible();
+  await playground.train();
+  const { name, config, evaluations } = await playground.record();
+  expect(name).toContain('DropKey, column · p 0.1 · Llama');
+  expect(config).toMatchObject({ model: { folder: 'nano-decoder' }, dropout: { logits: { fromLayer: 1 } } });
+  expect(evaluations.at(-1)!.train.loss).toBeLessThan(evaluations[0].train.loss);
+});
+
+test('the description task takes the decoder and is measured by perplexity', async ({ page, playground }) => {
+  await playground.open({ 'optimizer.steps': 6, 'evaluation.every': 3 });
+  await expect(page.getByText('choosing it takes nano-decoder')).toBeVisible();
+  await page.getByRole('radio', { name: /^Restaurant descriptions/ }).check();
+  await expect(page.getByRole('radio', { name: /^nano-decoder/ })).toBeChecked();
+  // Who takes the model back is told why that cannot run.
+  await page.getByRole('radio', { name: /^nano-encoder/ }).check();
+  await expect(page.getByRole('alert')).toHaveText('model: description is written word by word, and nano-encoder sees the words to come; choose nano-decoder');
+  await expect(playground.start).toBeDisabled();
+  await page.getByRole('radio', { name: /^nano-decoder/ }).check();
+  await playground.train();
+  await expect(page.getByRole('heading', { name: 'Loss, nats per token' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Held-out perplexity' })).toBeVisible();
+  await expect(page.locator('.finding')).toContainText('perplexity, lower is better');
+  const { config, evaluations } = await playground.record();
+  expect(config.data.task).toBe('description');
+  for (const { heldOut } of evaluations) expect(heldOut.metric).toBeCloseTo(Math.exp(heldOut.loss), 3);
+  expect(evaluations.at(-1)!.train.loss).toBeLessThan(evaluations[0].train.loss);
+  await isAccessible(page);
+});
