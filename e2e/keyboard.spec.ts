@@ -73,3 +73,25 @@ test('keys belong to a field that is being typed in, and to a dialog that is ope
   await expect(help).toBeHidden();
   await expect(playground.start).toBeVisible();
 });
+
+test('model, method, presets and the course of a rate by keyboard', async ({ page, playground }) => {
+  await playground.open({ 'dropout.hidden.p': 0.2 });
+  await tabTo(page, /^dropout$/);
+  await page.keyboard.press('ArrowRight');
+  await expect(page.getByRole('radio', { name: 'method', exact: true })).toBeChecked();
+  await tabTo(page, 'DoRA');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('combobox', { name: 'Method' })).toHaveValue('dora');
+  await tabTo(page, 'Layers and course of the rate at hidden');
+  await page.keyboard.press('Enter');
+  await tabTo(page, 'Rate over the run');
+  await page.keyboard.press('ArrowDown');
+  await expect(page.getByText('now 0.017')).toBeVisible();
+  await tabTo(page, /^nano-encoder/);
+  await page.keyboard.press('ArrowRight');
+  await expect(page.getByRole('radio', { name: /^nano-decoder/ })).toBeChecked();
+  await tabTo(page, 'Method');
+  await page.keyboard.press('ArrowUp');
+  await expect(page.getByRole('combobox', { name: 'Method' })).toHaveValue('rslora');
+  await expect(page.getByText('The branch is scaled by α/√r = 5.66.')).toBeVisible();
+});

@@ -44,8 +44,8 @@ export function CheckpointNote() {
   const { fileName, step, record } = checkpoint;
   const { steps } = record.config.optimizer;
   return (
-    <div className="note offer" role="status">
-      <p><strong>{record.name}, saved at step {step} of {steps}.</strong> {step < steps ? 'Its curves so far are below. Going on continues with the same weights, moments, order of rows and masks, as if it had never stopped.' : 'It had reached its end; its curves are below.'} <span className="small muted">{fileName}</span></p>
+    <div className="note offer" role="status" title={fileName}>
+      <p><strong>{record.name}, saved at step {step} of {steps}.</strong> {step < steps ? 'Its curves so far are below. Going on continues with the same weights, moments, order of rows and masks, as if it had never stopped.' : 'It had reached its end; its curves are below.'}</p>
       {step < steps && <button type="button" className="button filled" disabled={obstacle !== undefined} title={obstacle} onClick={checkpoints.goOn}>Go on from step {step}</button>}
       <button type="button" className="button plain icon" aria-label="Close" onClick={checkpoints.dismiss}><Icon name="close" size={12} /></button>
     </div>

@@ -1,0 +1,100 @@
+// Pictures of the page's controls for docs/controls.md, from the built page: `npm run build && node tools/screenshots.mjs [name …]`.
+// A picture that needs a run trains one on the software adapter, so that any machine can make them again.
+import { spawn } from 'node:child_process';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { chromium } from 'playwright';
+import { findBrowser, HEADLESS_FLAGS, SOFTWARE_ADAPTER_FLAGS } from './browser.mjs';
+
+const root = join(import.meta.dirname, '..');
+const folder = join(root, 'docs', 'images', 'controls');
+const SHORT = { 'data.rows': 64, 'optimizer.steps': 30, 'optimizer.batchSize': 8, 'evaluation.every': 5 };
+
+const card = (title) => (page) => page.locator('.card').filter({ has: page.getByRole('heading', { level: 3, name: title, exact: true }) });
+const open = (page, summary) => page.getByText(summary, { exact: true }).click();
+const start = async (page) => {
+  await page.getByRole('button', { name: 'Start', exact: true }).click();
+  await page.waitForFunction(() => document.title.startsWith('✓'), undefined, { timeout: 300_000 });
+};
+
+/** Opens a checkpoint that the page has just made of a run after a few steps. */
+async function bringCheckpoint(page) {
+  const step = page.getByRole('button', { name: 'One step' });
+  for (let done = 1; done <= 8; done++) {
+    await step.click();
+    await page.locator('.progress strong').filter({ hasText: new RegExp(`^${done}$`) }).waitFor();
+    await page.getByRole('button', { name: 'Resume' }).waitFor();
+  }
+  await page.getByRole('button', { name: 'Download and open runs' }).click();
+  const coming = page.waitForEvent('download');
+  await page.getByRole('button', { name: /^Checkpoint:/ }).click();
+  const download = await coming;
+  const file = { name: download.suggestedFilename(), mimeType: 'application/octet-stream', buffer: readFileSync(await download.path()) };
+  await page.reload();
+  await page.getByRole('button', { name: 'Download and open runs' }).click();
+  await page.locator('input[type=file]').setInputFiles(file);
+  await page.getByText('Going on continues').waitFor();
+}
+
+/** name → link, what is pictured, and what is done before. `scheme` and `width` where they are not light and wide. */
+const PICTURES = {
+  'presets-method': { link: { 'model.peft': 'dora' }, act: (page) => page.getByRole('radio', { name: 'method', exact: true }).check(), of: (page) => page.getByRole('region', { name: 'Presets' }) },
+  'presets-regulariser': { link: { 'optimizer.neftune': 5 }, act: (page) => page.getByRole('radio', { name: 'regulariser', exact: true }).check(), of: (page) => page.getByRole('region', { name: 'Presets' }) },
+  'model-lora': { link: { 'model.peft': 'loraplus', 'optimizer.learningRate': 1e-3, 'model.fromLayer': 1 }, of: card('Model and method') },
+  'model-prefix': { link: { 'model.peft': 'prefix', 'model.folder': 'nano-decoder', 'optimizer.learningRate': 0.03 }, of: card('Model and method'), scheme: 'dark' },
+  'dropout-courses': { link: { 'dropout.logits.p': 0.1, 'dropout.logits.depth': 'falling', 'dropout.hidden.p': 0.2, 'dropout.hidden.time': 'rising', 'consistency.kind': 'kl', 'consistency.every': 4 }, of: card('Dropout') },
+  'dropout-note': { link: { 'dropout.lora_rank.p': 0.3, 'model.peft': 'bitfit', 'optimizer.learningRate': 0.01 }, of: card('Dropout') },
+  'data-description': { link: { 'data.task': 'description', 'model.folder': 'nano-decoder' }, of: card('Data') },
+  optimizer: { link: { 'optimizer.accumulation': 4, 'optimizer.l1': 3e-4 }, act: async (page) => { await open(page, 'Accumulation, warm-up, clipping, evaluation'); await open(page, 'Weight decay, L1, label smoothing, NEFTune'); }, of: card('Optimizer') },
+  'curves-perplexity': { link: { ...SHORT, 'data.task': 'description', 'model.folder': 'nano-decoder' }, act: start, of: (page) => page.locator('.chart-pair'), engine: true },
+  'masks-causal': {
+    link: { ...SHORT, 'model.folder': 'nano-decoder', 'dropout.logits.p': 0.2, 'dropout.logits.pattern': 'column', 'dropout.logits.fromLayer': 1 }, engine: true,
+    act: async (page) => { await page.getByRole('radio', { name: 'layer 1' }).check(); await page.locator('.inside').scrollIntoViewIfNeeded(); await start(page); await page.getByText('as this run sees it').waitFor(); }, of: (page) => page.locator('.place').first(),
+  },
+  'checkpoint-note': { link: SHORT, act: bringCheckpoint, of: (page) => page.locator('.note.offer'), engine: true },
+  'download-menu': { link: {}, act: (page) => page.getByRole('button', { name: 'Download and open runs' }).click(), of: (page) => page.locator('.popover') },
+  'restart-method': {
+    link: { ...SHORT, 'optimizer.steps': 5000 }, engine: true, of: (page) => page.locator('.restart'),
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Start', exact: true }).click();
+      await page.waitForFunction(() => document.querySelector('progress')?.value >= 1, undefined, { timeout: 60_000 });
+      await page.getByRole('combobox', { name: 'Method' }).selectOption({ label: 'rsLoRA' });
+    },
+  },
+  'model-phone': { link: { 'model.peft': 'adapter', 'optimizer.learningRate': 3e-3 }, act: (page) => page.locator('.card summary').filter({ hasText: 'Model and method' }).click(), of: card('Model and method'), width: 390 },
+};
+
+const freePort = () => new Promise((resolve) => {
+  const probe = createServer().listen(0, 'localhost', () => {
+    const { port } = probe.address();
+    probe.close(() => resolve(port));
+  });
+});
+
+const wanted = process.argv.slice(2);
+const unknown = wanted.filter((name) => !(name in PICTURES));
+if (unknown.length) throw new Error(`screenshots: no picture called ${unknown.join(', ')}; choose among ${Object.keys(PICTURES).join(', ')}`);
+
+mkdirSync(folder, { recursive: true });
+const port = await freePort();
+const server = spawn(process.execPath, [join(root, 'e2e', 'support', 'serve.mjs'), String(port)], { stdio: 'inherit' });
+const browser = await chromium.launch({ executablePath: await findBrowser(), args: [...HEADLESS_FLAGS, ...SOFTWARE_ADAPTER_FLAGS] });
+try {
+  for (const [name, { link, act, of, scheme = 'light', width = 1280, engine = false }] of Object.entries(PICTURES)) {
+    if (wanted.length && !wanted.includes(name)) continue;
+    const page = await browser.newPage({ viewport: { width, height: 1800 }, colorScheme: scheme, reducedMotion: 'reduce' });
+    await page.goto(`http://localhost:${port}/some/sub-path/#${new URLSearchParams([['v', '1'], ...Object.entries(link)])}`);
+    // The plan's figures are part of a card, and examples of the data.
+    await page.locator('.device:has-text("MiB")').waitFor({ timeout: 60_000, state: 'attached' });
+    if (engine) await page.waitForFunction(() => !document.querySelector('.transport .start')?.disabled);
+    await act?.(page);
+    await page.waitForTimeout(700);
+    await of(page).screenshot({ path: join(folder, `${name}.png`) });
+    await page.close();
+    console.log(name);
+  }
+} finally {
+  await browser.close();
+  server.kill();
+}
