@@ -16,6 +16,9 @@ const SLOT_BYTES = RING_WIDTH * 4;
 export class MetricsRing {
   private readonly staging: ReadbackRing;
   private readonly pending = new Set<Promise<void>>();
+  private failure: { error: unknown } | undefined;
+  private destroyed = false;
+
   /** @param next first step that was not copied out yet */
   constructor(private readonly gpu: Gpu, private readonly ring: GPUBuffer, private readonly deliver: (scalars: StepScalars) => void, private next = 0) {
     this.staging = new ReadbackRing(gpu.device, 'metrics', RING_SLOTS * SLOT_BYTES);
@@ -31,10 +34,10 @@ export class MetricsRing {
     return step - this.next >= RING_SLOTS;
   }
 
-  /** Copies steps up to `step` (exclusive) towards home; does nothing while all staging buffers are in flight. */
+  /** Copies steps up to `step` (exclusive) towards home; does nothing while all staging buffers are in flight, and after `destroy`. */
   flush(step: number): void {
     const count = step - this.next;
-    const staging = count > 0 ? this.staging.take() : undefined;
+    const staging = count > 0 && !this.destroyed ? this.staging.take() : undefined;
     if (!staging) return;
     const from = this.next;
     this.next = step;
@@ -49,16 +52,18 @@ export class MetricsRing {
       const column = (offset: number) => Float32Array.from({ length: count }, (_, index) => values[index * RING_WIDTH + offset]);
       this.deliver({ from, crossEntropy: column(0), consistency: column(1), gradientNorm: column(2) });
     });
-    const settled = read.catch(() => undefined).finally(() => this.pending.delete(settled));
+    const settled = read.catch((error: unknown) => { this.failure ??= { error }; }).finally(() => this.pending.delete(settled));
     this.pending.add(settled);
   }
 
-  /** Resolves when everything that is in flight is home. */
+  /** Resolves when everything that is in flight is home. @throws what kept a copy from coming home: its staging buffer never comes back */
   async settle(): Promise<void> {
     await Promise.all(this.pending);
+    if (this.failure && !this.destroyed) throw this.failure.error;
   }
 
   destroy(): void {
+    this.destroyed = true;
     this.staging.destroy();
   }
 }

@@ -52,6 +52,8 @@ export class Run {
   /** Rate and time of every step, by its number. */
   private readonly rates: number[] = [];
   private readonly times: number[] = [];
+  /** Whether a step came between two with a consistency term, by its number. */
+  private readonly between: boolean[] = [];
   private readonly ring: MetricsRing;
   private readonly detector = new DivergenceDetector();
   private readonly evaluations = new Set<Promise<void>>();
@@ -118,7 +120,8 @@ export class Run {
     this.ended = true;
     this.allowance = 0;
     this.wake?.();
-    await this.ring.settle();
+    // Whatever went wrong, the buffers are freed.
+    await this.ring.settle().catch(() => undefined);
     await Promise.all(this.evaluations);
     this.ring.destroy();
     this.changes.destroy();
@@ -139,7 +142,8 @@ export class Run {
         continue;
       }
       this.announce(await this.changes.applyDue(this.step));
-      if (this.ended) return;
+      // A replayed change may have waited for its plan, and somebody may have paused or ended the run meanwhile.
+      if (this.ended || this.stopped || this.allowance <= 0) continue;
       this.submit();
       if (quietFirst && this.step === first + 1) {
         this.ring.flush(this.step);
@@ -153,11 +157,12 @@ export class Run {
       }
       inFlight.push(queue.onSubmittedWorkDone());
       if (inFlight.length >= IN_FLIGHT) await inFlight.shift();
-      while (this.ring.isFull(this.step)) {
+      while (!this.ended && this.ring.isFull(this.step)) {
         await this.ring.settle();
         this.ring.flush(this.step);
       }
     }
+    if (this.ended) return;
     await this.settle();
     if (this.ended || this.stopped) return;
     this.clock.stop();
@@ -183,9 +188,11 @@ export class Run {
     const learningRate = this.rateOf(step);
     this.rates[step] = learningRate;
     this.times[step] = this.clock.seconds;
+    const { kind, every = 1, alpha } = config.consistency;
+    this.between[step] = kind !== 'none' && step % every !== 0;
     this.trainer.step(batches, {
       seed: config.seed, ringSlot: this.ring.slot(step), step, steps: config.optimizer.steps, learningRate, weightDecay, clip, smoothing, l1, neftune,
-      alpha: config.consistency.alpha, rules: config.dropout,
+      alpha, rules: config.dropout,
     });
     this.step++;
     this.allowance--;
@@ -203,8 +210,7 @@ export class Run {
     if (this.ended) return;
     const to = from + crossEntropy.length;
     // Between its steps there is no consistency term: a hole in its line, not a zero.
-    const { kind, every = 1 } = this.config.consistency;
-    if (kind !== 'none') consistency.forEach((_, index) => { if ((from + index) % every !== 0) consistency[index] = NaN; });
+    consistency.forEach((_, index) => { if (this.between[from + index]) consistency[index] = NaN; });
     this.events.points({ from, crossEntropy, consistency, gradientNorm, learningRate: Float32Array.from(this.rates.slice(from, to)), seconds: Float32Array.from(this.times.slice(from, to)) });
     if (this.stopped) return;
     for (let index = 0; index < crossEntropy.length; index++) {

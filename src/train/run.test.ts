@@ -1,0 +1,111 @@
+/** The loop of a run over a device that computes nothing: what is submitted when, what is said of it, and how it ends. */
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { type Change, DEFAULT_CONFIG, type RunConfig } from '../config/config';
+import { RING_SLOTS, RING_WIDTH } from '../kernels/step_metrics';
+import type { Dataset } from './dataset';
+import type { Evaluator } from './evaluator';
+import { Run, type RunEvents } from './run';
+import type { Trainer } from './trainer';
+
+// Plans are the business of others.
+vi.mock('./stepExecutions', () => ({ plansOf: () => [], bytesOf: () => 0, hasLarger: () => false, largestBuffer: () => Infinity }));
+
+interface FakeBuffer extends GPUBuffer { dead?: boolean }
+
+/** Copies that read a buffer after its end, which a real device reports as an error. */
+let lateCopies = 0;
+let mapping: () => Promise<undefined>;
+
+function fakeBuffer(): FakeBuffer {
+  const buffer = { mapAsync: () => mapping(), getMappedRange: () => new ArrayBuffer(RING_SLOTS * RING_WIDTH * 4), unmap: () => undefined, destroy: () => { buffer.dead = true; }, dead: false };
+  return buffer as unknown as FakeBuffer;
+}
+
+const device = {
+  createBuffer: fakeBuffer,
+  createCommandEncoder: () => ({ copyBufferToBuffer: (from: FakeBuffer) => { if (from.dead) lateCopies++; }, finish: () => undefined }),
+  queue: { submit: () => undefined, onSubmittedWorkDone: () => new Promise((resolve) => { setTimeout(resolve, 1); }) },
+};
+
+beforeEach(() => {
+  lateCopies = 0;
+  mapping = () => Promise.resolve(undefined);
+  vi.stubGlobal('GPUBufferUsage', {});
+  vi.stubGlobal('GPUMapMode', {});
+});
+afterEach(() => vi.unstubAllGlobals());
+
+function makeRun(config: RunConfig, replay: Change[] = [], prepare: () => Promise<unknown> = () => Promise.resolve({ bytes: 0, destroy: () => undefined })) {
+  const rows = { ids: [new Uint32Array(4), new Uint32Array(4)], lengths: Uint32Array.of(4, 4), labels: new Float32Array(2), cutRows: 0 };
+  const dataset = { training: rows, validation: rows, sample: rows, width: 4, padId: 1 } as unknown as Dataset;
+  const ring = fakeBuffer();
+  const steps: number[] = [];
+  const trainer = {
+    options: { gpu: { device }, method: { peft: 'lora' }, config: { layers: 2 } }, state: { ring }, planBytes: 0, prepare, swap: () => undefined,
+    step: (_: unknown, { step }: { step: number }) => { steps.push(step); },
+  } as unknown as Trainer;
+  const scores = { loss: 1, metric: 1 };
+  const heard: [string, ...unknown[]][] = [];
+  const consistency: number[] = [];
+  const say = (name: string) => (...what: unknown[]) => { heard.push([name, ...what]); };
+  const events: RunEvents = {
+    points: (points) => { consistency.push(...points.consistency); }, evaluated: () => undefined, idle: () => undefined, resumed: () => undefined,
+    changed: say('changed'), refused: say('refused'), paused: say('paused'), finished: say('finished'), diverged: say('diverged'), failed: say('failed'),
+  };
+  const run = new Run(trainer, { evaluate: () => Promise.resolve([scores, scores]) } as unknown as Evaluator, dataset, config, replay, events, { step: 0, seconds: 0, budget: Infinity });
+  return { run, ring, steps, heard, consistency, names: () => heard.map(([name]) => name) };
+}
+
+const short = (steps: number, part: Partial<RunConfig> = {}): RunConfig => ({ ...DEFAULT_CONFIG, optimizer: { ...DEFAULT_CONFIG.optimizer, batchSize: 2, steps, warmup: 0 }, ...part });
+
+it('leaves holes where a step had no consistency term, by what was in force at that step', async () => {
+  const { run, consistency } = makeRun(
+    short(8, { consistency: { ...DEFAULT_CONFIG.consistency, kind: 'kl', every: 2 } }), [{ step: 3, field: 'consistency.every', from: 2, to: 4 }],
+  );
+  await run.start();
+  expect(consistency).toEqual([0, NaN, 0, NaN, 0, NaN, NaN, NaN]);
+});
+
+it('stops at a pause that comes while a replayed change waits for its plan, and takes further changes at once', async () => {
+  let ready: (executions: unknown) => void = () => undefined;
+  const { run, steps, heard, names } = makeRun(
+    short(4, { dropout: { hidden: { p: 0.1, pattern: 'element' } } }), [{ step: 1, field: 'dropout.hidden.pattern', from: 'element', to: 'column' }],
+    () => new Promise((resolve) => { ready = resolve; }),
+  );
+  const going = run.start();
+  await vi.waitFor(() => expect(steps).toEqual([0]));
+  run.pause();
+  ready({ bytes: 0, destroy: () => undefined });
+  await vi.waitFor(() => expect(names()).toEqual(['changed', 'paused']));
+  expect(steps).toEqual([0]);
+  await run.change('dropout.hidden.p', 0.2);
+  expect(heard.at(-1)).toEqual(['changed', { step: 1, field: 'dropout.hidden.p', from: 0.1, to: 0.2 }]);
+  run.resume();
+  await going;
+  expect(steps).toEqual([0, 1, 2, 3]);
+});
+
+it('refuses a change whose plan cannot be made, and goes on', async () => {
+  const { run, heard, names } = makeRun(short(3), [{ step: 1, field: 'optimizer.neftune', from: 0, to: 5 }], () => Promise.reject(new Error('plan: too large')));
+  await run.start();
+  expect(names()).toEqual(['refused', 'finished']);
+  expect(heard[0]).toEqual(['refused', 'optimizer.neftune', 5, 'This change cannot be made while the run goes on: plan: too large']);
+});
+
+it('reads nothing any more once it was ended between two steps', async () => {
+  const { run, ring, steps } = makeRun(short(1000));
+  const going = run.start();
+  await vi.waitFor(() => expect(steps.length).toBeGreaterThan(3));
+  await run.end();
+  ring.destroy();
+  await going;
+  expect(lateCopies).toBe(0);
+});
+
+it('fails, and does not wait for ever, when scalars do not come home', async () => {
+  mapping = () => Promise.reject(new Error('lost'));
+  const { run, names } = makeRun(short(3 * RING_SLOTS));
+  await run.start();
+  expect(names()).toEqual(['failed']);
+  await run.end();
+});
