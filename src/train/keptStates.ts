@@ -9,7 +9,7 @@ import type { Method } from '../model/method';
 import { type Cached, STATES, statesBytes } from '../model/passes';
 import { planStates } from '../model/plans';
 import { unchangingStages } from '../model/stages';
-import { targetOf } from './stepExecutions';
+import { largestBuffer, targetOf } from './stepExecutions';
 import { type HostBatch, type Trainer, writeBatch } from './trainer';
 
 /** Fewest stages worth keeping: the first are the embeddings, which are looked up anyway. */
@@ -21,8 +21,7 @@ const MOST_OF_BUDGET = 0.25;
 export function statesToKeep(gpu: Pick<Gpu, 'device' | 'memoryBudget'>, config: ModelConfig, method: Method, rows: number, tokens: number, chunk: number): Cached | undefined {
   const stages = unchangingStages(config, method);
   const cached = { stages, rows: Math.ceil(rows / chunk) * chunk };
-  const { maxBufferSize, maxStorageBufferBindingSize } = gpu.device.limits;
-  const most = Math.min(maxBufferSize, maxStorageBufferBindingSize, gpu.memoryBudget * MOST_OF_BUDGET);
+  const most = Math.min(largestBuffer(gpu), gpu.memoryBudget * MOST_OF_BUDGET);
   return stages >= LEAST_STAGES && statesBytes(cached, tokens, config.hidden) <= most ? cached : undefined;
 }
 

@@ -6,8 +6,9 @@
 import { changeKind, fieldOf, withField } from '../config/change';
 import type { Change, RunConfig } from '../config/config';
 import { configProblems } from '../config/problems';
+import type { Plan } from '../graph/compile';
 import { methodOf } from './method';
-import { bytesOf, plansOf, type StepExecutions } from './stepExecutions';
+import { bytesOf, hasLarger, largestBuffer, plansOf, type StepExecutions } from './stepExecutions';
 import type { Trainer } from './trainer';
 
 export type ChangeOutcome = { change: Change } | { field: string; to: unknown; sentence: string };
@@ -95,12 +96,15 @@ export class LiveChanges {
     const next = this.attempt(this.planned, field, to);
     if (typeof next === 'string') return next;
     const method = methodOf(next);
-    const needed = bytesOf(plansOf({ ...this.trainer.options, method })) + this.trainer.planBytes;
-    if (needed > this.budget) {
-      const mebibytes = (bytes: number) => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
-      return `This change needs ${mebibytes(needed)} while both plans exist, ${mebibytes(this.budget)} are free; lower the batch size and restart.`;
+    let executions: StepExecutions;
+    try {
+      const tooMuch = this.tooMuch(plansOf({ ...this.trainer.options, method }));
+      if (tooMuch) return tooMuch;
+      executions = await this.trainer.prepare(method);
+    } catch (error) {
+      // The plan in force is as good as before, so the run goes on with it.
+      return `This change cannot be made while the run goes on: ${(error as Error).message}`;
     }
-    const executions = await this.trainer.prepare(method);
     if (this.destroyed) {
       executions.destroy();
       return 'The run has ended; press Start to run with this change.';
@@ -108,6 +112,17 @@ export class LiveChanges {
     this.planned = withField(this.planned, field, to);
     this.ready.push({ field, to, executions });
     return undefined;
+  }
+
+  /** A sentence when `plans` do not fit beside the present ones and those that wait for their step. */
+  private tooMuch(plans: readonly Plan[]): string | undefined {
+    const mebibytes = (bytes: number) => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
+    const most = largestBuffer(this.trainer.options.gpu);
+    if (hasLarger(plans, most)) return `This change needs a buffer of more than ${mebibytes(most)}, the most that this adapter has; lower the batch size and restart.`;
+    const waiting = this.ready.reduce((sum, { executions }) => sum + (executions?.bytes ?? 0), 0);
+    const needed = bytesOf(plans) + this.trainer.planBytes + waiting;
+    if (needed <= this.budget) return undefined;
+    return `This change needs ${mebibytes(needed)} while both plans exist, ${mebibytes(this.budget)} are free; lower the batch size and restart.`;
   }
 
   private attempt(config: RunConfig, field: string, to: unknown): RunConfig | string {

@@ -6,7 +6,6 @@ import type { Pipelines } from '../gpu/pipelines';
 import type { Plan } from '../graph/compile';
 import { compileAll } from '../graph/execution';
 import { elements } from '../graph/tape';
-import { architectureOf } from '../model/architectures';
 import type { ModelConfig } from '../model/architectures/architecture';
 import type { Method } from '../model/method';
 import { parameterSpecs } from '../model/parameters';
@@ -22,7 +21,7 @@ import { configFor, type Library, type LoadedModel } from './library';
 import { methodOf } from './method';
 import { Refusal } from './refusal';
 import { statesToKeep } from './keptStates';
-import { bytesOf, plansOf, targetOf } from './stepExecutions';
+import { bytesOf, hasLarger, largestBuffer, plansOf, targetOf } from './stepExecutions';
 
 export interface Preparation {
   config: RunConfig;
@@ -80,9 +79,8 @@ function summarise({ model, modelConfig: config, method, training, evaluation, c
   const specs = parameterSpecs(config, method);
   const weights = [...model.checkpoint.tensors.values()].reduce((sum, { values }) => sum + values.byteLength, 0);
   const trainable = specs.reduce((sum, { shape }) => sum + elements(shape), 0);
-  // What the method adds to the model: everything trained that is no tensor of the model itself.
-  const own = new Set([...architectureOf(config).body(config).keys(), ...architectureOf(config).heads(config).flatMap((group) => [...group.keys()])]);
-  const added = specs.reduce((sum, { of, shape }) => sum + (own.has(of) ? 0 : elements(shape)), 0);
+  // What comes to the tensors of the checkpoint: those of the method, and a new head.
+  const added = specs.reduce((sum, { of, shape }) => sum + (model.checkpoint.tensors.has(of) ? 0 : elements(shape)), 0);
   // values, gradients, two moments, groups
   const optimizer = 5 * sliceArena(specs).bytes;
   const states = cached ? statesBytes(cached, tokens, config.hidden) : 0;
@@ -106,9 +104,8 @@ function controlsToLower(config: RunConfig): string[] {
 }
 
 function check(gpu: Gpu, config: RunConfig, summary: PlanSummary, plans: Plan[]): void {
-  const { maxBufferSize, maxStorageBufferBindingSize } = gpu.device.limits;
-  const most = Math.min(maxBufferSize, maxStorageBufferBindingSize);
-  const tooLarge = plans.some((plan) => plan.placement.buffers.some(({ bytes }) => bytes > most));
+  const most = largestBuffer(gpu);
+  const tooLarge = hasLarger(plans, most);
   if (!tooLarge && summary.bytes.total <= gpu.memoryBudget) return;
   throw new Refusal({
     code: 'out_of_memory', predicted: true, neededBytes: summary.bytes.total, budgetBytes: tooLarge ? most : gpu.memoryBudget,

@@ -16,6 +16,7 @@ import { keepStates } from './keptStates';
 import { methodOf } from './method';
 import type { Preparation } from './preparation';
 import { Run } from './run';
+import { bytesOf } from './stepExecutions';
 import { Trainer } from './trainer';
 
 export interface SessionOptions {
@@ -48,10 +49,17 @@ export class RunSession {
     const { accumulation } = config.optimizer;
     const target = { tileFor: options.tileFor };
     const trainer = await Trainer.create({ gpu, pipelines, checkpoint: model.checkpoint, config: modelConfig, method, batch, accumulation, cached, target }, (done, of) => post({ type: 'compiling', done, of }));
-    trainer.reset(initialValues(modelConfig, method, parameterSpecs(modelConfig, method), model.checkpoint.tensors, config.seed));
-    if (saved) restoreRun(trainer.state, saved);
-    if (cached) await keepStates(trainer, Array.from({ length: cached.rows / evaluationRows }, (_, number) => chunk(dataset, dataset.training, number * evaluationRows, evaluationRows, virtualRows)));
-    const evaluator = new Evaluator(gpu, await Execution.create(gpu, pipelines, preparation.evaluation, trainer.state), modelConfig, evaluationRows, virtualRows);
+    const fill = async () => {
+      trainer.reset(initialValues(modelConfig, method, parameterSpecs(modelConfig, method), model.checkpoint.tensors, config.seed));
+      if (saved) restoreRun(trainer.state, saved);
+      if (cached) await keepStates(trainer, Array.from({ length: cached.rows / evaluationRows }, (_, number) => chunk(dataset, dataset.training, number * evaluationRows, evaluationRows, virtualRows)));
+      return Execution.create(gpu, pipelines, preparation.evaluation, trainer.state);
+    };
+    const evaluation = await fill().catch((error: unknown) => {
+      trainer.destroy();
+      throw error;
+    });
+    const evaluator = new Evaluator(gpu, evaluation, modelConfig, evaluationRows, virtualRows);
     const inspector = new Inspector(trainer, dataset, model.tokenizer, config.seed, (step, at, attention) => post({ type: 'inspected', runId, step, at, attention }), fail);
     inspector.at = options.inspecting;
     const training = new Run(trainer, evaluator, dataset, config, options.changes, {
@@ -65,7 +73,7 @@ export class RunSession {
       diverged: (step, loss, learningRate) => post({ type: 'fault', runId, fault: { code: 'diverged', step, loss, learningRate } }),
       failed: fail,
       idle: (step) => inspector.look(step),
-    }, { budget: gpu.memoryBudget - summary.bytes.total + summary.bytes.train, step: saved?.step ?? 0, seconds: saved?.seconds ?? 0 });
+    }, { budget: gpu.memoryBudget - summary.bytes.total + bytesOf(preparation.training), step: saved?.step ?? 0, seconds: saved?.seconds ?? 0 });
     post({ type: 'started', runId, step: training.step, summary });
     return new RunSession(runId, preparation, trainer, evaluator, inspector, training, post);
   }

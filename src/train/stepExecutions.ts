@@ -27,6 +27,11 @@ export function targetOf(gpu: Gpu, target: Partial<PlanTarget> = {}): PlanTarget
   return { profile: gpu.profile, subgroupSize: gpu.subgroupSize, ...target };
 }
 
+/** Largest buffer that a kernel may be given whole. */
+export const largestBuffer = ({ device: { limits } }: Pick<Gpu, 'device'>): number => Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize);
+
+export const hasLarger = (plans: readonly Plan[], bytes: number): boolean => plans.some((plan) => plan.placement.buffers.some((buffer) => buffer.bytes > bytes));
+
 export const bytesOf = (plans: readonly Plan[]): number => plans.reduce((sum, { bytes }) => sum + bytes, 0);
 
 export class StepExecutions {
