@@ -83,6 +83,7 @@ describe('methods that a model or a task cannot take', () => {
   it.each<[Partial<RunConfig['model']>, RunConfig['data']['task'], string]>([
     [{}, 'description', 'model: description is written word by word, and nano-encoder sees the words to come; choose nano-decoder'],
     [{ peft: 'pissa', rank: 65 }, 'sentiment', 'PiSSA: rank 65, but the matrices have only 64 singular vectors; choose a rank up to 64'],
+    [{ peft: 'pissa', rank: 33, folder: 'nano-decoder' }, 'sentiment', 'PiSSA: rank 33, but the matrices have only 32 singular vectors; choose a rank up to 32'],
     [{ peft: 'loraplus', ratio: 0 }, 'sentiment', 'LoRA+: ratio 0; choose a number above 0'],
     [{ peft: 'prompt', virtualTokens: 0 }, 'sentiment', 'Prompt tuning: 0 virtual tokens; choose a whole number from 1 to 64'],
     [{ peft: 'prefix', virtualTokens: 65 }, 'sentiment', 'Prefix tuning: 65 virtual tokens; choose a whole number from 1 to 64'],
@@ -108,12 +109,26 @@ describe('notes', () => {
     ['optimizer.smoothing', { data: { ...DEFAULT_CONFIG.data, task: 'similarity' }, optimizer: { ...DEFAULT_CONFIG.optimizer, smoothing: 0.1 } }],
     ['model.peft', { model: { ...DEFAULT_CONFIG.model, folder: 'nano-decoder', peft: 'bitfit' } }],
     ['consistency.kind', { consistency: { ...DEFAULT_CONFIG.consistency, kind: 'kl' } }],
+    ['consistency.alpha', { dropout: { hidden: { p: 0.1, pattern: 'element' } }, consistency: { ...DEFAULT_CONFIG.consistency, kind: 'kl', alpha: 0 } }],
+    ['consistency.every', { dropout: { hidden: { p: 0.1, pattern: 'element' } }, consistency: { ...DEFAULT_CONFIG.consistency, kind: 'kl', every: DEFAULT_CONFIG.optimizer.steps } }],
     ['dropout', { model: { ...DEFAULT_CONFIG.model, folder: 'nano-decoder' }, dropout: { logits: { p: 0.1, pattern: 'column' } } }],
   ])('stand beside %s', (field, part) => {
     const notes = configNotes({ ...DEFAULT_CONFIG, ...part });
     expect(notes.map((note) => note.field)).toEqual([field]);
     expect(notes[0].sentence).toMatch(/\.$|\)\.$/);
   });
+});
+
+it('notes that both passes are equal where the only rule drops something that the method lacks', () => {
+  const config: RunConfig = { ...DEFAULT_CONFIG, model: { ...DEFAULT_CONFIG.model, peft: 'bitfit' }, dropout: { lora_input: { p: 0.1, pattern: 'element' } }, consistency: { ...DEFAULT_CONFIG.consistency, kind: 'kl' } };
+  expect(configNotes(config).map(({ field }) => field)).toEqual(['dropout.lora_input', 'consistency.kind']);
+});
+
+it('has nothing to note about a term at every one of a single step, nor about α 0 where both passes are trained', () => {
+  const dropout = { hidden: { p: 0.1, pattern: 'element' } } as const;
+  const kl = { ...DEFAULT_CONFIG.consistency, kind: 'kl' } as const;
+  expect(configNotes({ ...DEFAULT_CONFIG, dropout, consistency: kl, optimizer: { ...DEFAULT_CONFIG.optimizer, steps: 1 } })).toEqual([]);
+  expect(configNotes({ ...DEFAULT_CONFIG, dropout, consistency: { ...kl, alpha: 0, second: 'dropped_grad' } })).toEqual([]);
 });
 
 describe('changes while a run goes on', () => {

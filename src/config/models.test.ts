@@ -10,7 +10,8 @@ describe('what is known of the models before they are read', () => {
     const architecture = architectureOf(config);
     const facts = MODELS[folder];
     expect(facts.architecture.toLowerCase()).toBe(architecture.name);
-    expect({ decoder: facts.decoder, layers: facts.layers, width: facts.width }).toEqual({ decoder: config.causal, layers: config.layers, width: config.hidden });
+    const { decoder, layers, width, keyValueWidth } = facts;
+    expect({ decoder, layers, width, keyValueWidth }).toEqual({ decoder: config.causal, layers: config.layers, width: config.hidden, keyValueWidth: config.keyValueHeads * config.headSize });
     expect([...facts.targets].sort()).toEqual(Object.keys(architecture.targets).sort());
     expect(facts.biases).toBe([...architecture.body(config).keys()].some((name) => name.endsWith('bias')));
   });

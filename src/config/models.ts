@@ -14,6 +14,8 @@ export interface ModelFacts {
   layers: number;
   /** Channels of the residual stream. */
   width: number;
+  /** Channels of the keys, and of the values: fewer than `width` where heads share them. */
+  keyValueWidth: number;
   targets: readonly Target[];
   /** One sentence for people who choose. */
   description: string;
@@ -21,11 +23,11 @@ export interface ModelFacts {
 
 export const MODELS: Record<ModelFolder, ModelFacts> = {
   'nano-encoder': {
-    architecture: 'RoBERTa', decoder: false, biases: true, layers: 2, width: 64, targets: ENCODER_TARGETS,
+    architecture: 'RoBERTa', decoder: false, biases: true, layers: 2, width: 64, keyValueWidth: 64, targets: ENCODER_TARGETS,
     description: 'A small RoBERTa: every token sees the whole text, and the first token’s vector is classified.',
   },
   'nano-decoder': {
-    architecture: 'Llama', decoder: true, biases: false, layers: 2, width: 64, targets: ['q', 'k', 'v', 'o', 'gate', 'up', 'down'],
+    architecture: 'Llama', decoder: true, biases: false, layers: 2, width: 64, keyValueWidth: 32, targets: ['q', 'k', 'v', 'o', 'gate', 'up', 'down'],
     description: 'A small Llama: a token sees what stands before it. It can classify by its last token, and write.',
   },
 };

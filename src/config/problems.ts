@@ -1,6 +1,6 @@
 /** What stands in the way of a configuration, and what in it means nothing: sentences that say where, the value, and what to do. */
 import { type RunConfig, TASK_NAMES, TASK_PROBLEMS } from './config';
-import { CONSISTENCY_KINDS, dropoutProblems } from './dropout';
+import { CONSISTENCY_KINDS, dropoutProblems, POSITIONS, secondPassOf } from './dropout';
 import { MODEL_FOLDERS, MODELS } from './models';
 import { hasLayers, isLora, isVirtual, PEFT_KINDS, PEFT_TITLES } from './peft';
 
@@ -50,7 +50,8 @@ function modelProblems({ data, model }: RunConfig, layers: number): string[] {
     check(model.targets.length > 0, `LoRA: no target is chosen; choose at least one of ${facts.targets.join(', ')}`);
     for (const target of model.targets) check(facts.targets.includes(target), `LoRA: ${model.folder} has no target "${target}"; choose among ${facts.targets.join(', ')}`);
   }
-  if (model.peft === 'pissa') check(model.rank <= facts.width, `PiSSA: rank ${model.rank}, but the matrices have only ${facts.width} singular vectors; choose a rank up to ${facts.width}`);
+  const vectors = model.targets.some((target) => target === 'k' || target === 'v') ? facts.keyValueWidth : facts.width;
+  if (model.peft === 'pissa') check(model.rank <= vectors, `PiSSA: rank ${model.rank}, but the matrices have only ${vectors} singular vectors; choose a rank up to ${vectors}`);
   if (model.peft === 'loraplus') check(Number.isFinite(model.ratio) && model.ratio > 0, `LoRA+: ratio ${model.ratio}; choose a number above 0`);
   if (isVirtual(model.peft)) check(whole(model.virtualTokens, 1, 64), `${PEFT_TITLES[model.peft]}: ${model.virtualTokens} virtual tokens; choose a whole number from 1 to 64`);
   if (model.peft === 'adapter') check(whole(model.bottleneck, 1, 256), `adapters: a bottleneck of ${model.bottleneck}; choose a whole number from 1 to 256`);
@@ -94,8 +95,10 @@ export function configNotes(config: RunConfig): Note[] {
   note(optimizer.smoothing > 0 && TASK_PROBLEMS[data.task] === 'regression', 'optimizer.smoothing', 'A regression has no classes to smooth over; label smoothing does nothing here.');
   note(optimizer.neftune > 0 && model.peft === 'bitfit' && !facts.biases, 'optimizer.neftune', 'Only the head is trained: the noise reaches it through frozen layers.');
   note(model.peft === 'bitfit' && !facts.biases && TASK_PROBLEMS[data.task] !== 'language_model', 'model.peft', `${model.folder} has no biases: BitFit trains its head alone.`);
-  note(consistency.kind !== 'none' && (consistency.every ?? 1) > config.optimizer.steps, 'consistency.every', 'The term is computed at step 0 and never again in so short a run.');
-  const dropped = Object.values(dropout).some(drops);
+  const { every = 1 } = consistency;
+  note(consistency.kind !== 'none' && every > 1 && every >= optimizer.steps, 'consistency.every', 'The term is computed at step 0 and never again in so short a run.');
+  note(consistency.kind !== 'none' && consistency.alpha === 0 && secondPassOf(consistency) !== 'dropped_grad', 'consistency.alpha', 'α is 0: the second pass is computed and changes nothing.');
+  const dropped = POSITIONS.some((position) => drops(dropout[position]) && (lora || !position.startsWith('lora')));
   note(consistency.kind !== 'none' && !dropped && optimizer.neftune === 0, 'consistency.kind', 'Nothing is dropped, so both passes are equal and the term stays zero.');
   note(facts?.decoder === true && ['logits', 'weights', 'hidden'].some((position) => drops(dropout[position as 'logits']) && (dropout[position as 'logits']?.fromLayer ?? 0) === 0), 'dropout', 'The paper drops in the latter half of a decoder’s layers only; over all layers its gain was small or negative (appendix E).');
   return notes;
