@@ -5,6 +5,7 @@ import { DEFAULT_CONFIG } from '../config/config';
 import { openLink } from '../config/url';
 import type { Profile } from '../gpu/device';
 import { diskFolder } from '../model/files/diskFolder';
+import type { Fault } from '../protocol/faults';
 import type { FromEngine, Scores } from '../protocol/messages';
 import { Engine } from '../train/engine';
 
@@ -26,21 +27,24 @@ export interface HeadlessOptions {
   profile?: Profile;
 }
 
+const errorOf = (fault: Fault) => new Error(JSON.stringify(fault));
+
 /** An engine for several runs, one after the other. */
 export function createHeadless({ gpu, models, profile }: HeadlessOptions) {
   let listen: (event: FromEngine) => void = () => undefined;
   let device = '';
-  let fault: Error | undefined;
+  /** What stands in the way of every run: a fault that belongs to none. */
+  let broken: Error | undefined;
   const engine = new Engine((event) => {
     if (event.type === 'ready') device = `${event.device.name}, ${event.device.profile}`;
-    if (event.type === 'fault') fault ??= new Error(JSON.stringify(event.fault));
+    if (event.type === 'fault' && event.runId === undefined) broken ??= errorOf(event.fault);
     listen(event);
   }, { gpu, secure: true, folderOf: (name) => diskFolder(`${models}/${name}`), device: { profile } });
 
   return {
     /**
      * Trains what `link` (the part of the page's address after #) describes, to its end.
-     * @throws when the link has a setting that is not understood, or the run cannot be made or fails
+     * @throws when the link has a setting that is not understood, the run cannot be made or fails, or one of its changes is refused
      */
     run(link: string): Promise<HeadlessRun> {
       const { config, changes, ignored } = openLink(link);
@@ -49,8 +53,12 @@ export function createHeadless({ gpu, models, profile }: HeadlessOptions) {
       const runId = crypto.randomUUID();
       return new Promise((resolve, reject) => {
         let seconds = 0;
+        if (broken) return reject(broken);
         listen = (event) => {
-          if (fault) reject(fault);
+          // A run that failed may still have events on their way.
+          if ('runId' in event && event.runId !== undefined && event.runId !== runId) return;
+          if (event.type === 'fault') reject(errorOf(event.fault));
+          if (event.type === 'refused') reject(new Error(`the change of ${event.field} was refused: ${event.sentence}`));
           if (event.type === 'evaluated') evaluations.push({ step: event.step, heldOut: event.heldOut, train: event.train, seconds: event.seconds });
           if (event.type === 'finished') {
             seconds = event.seconds;
