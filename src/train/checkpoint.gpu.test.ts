@@ -21,9 +21,9 @@ function train(tiny: Tiny, from: number, to: number): void {
 }
 
 const cases: [string, TinyOptions][] = [
-  ['roberta, DoRA', { architecture: 'roberta', method: { ...hiddenKey, peft: 'dora' } }],
+  ['roberta, DoRA, with L1', { architecture: 'roberta', method: { ...hiddenKey, peft: 'dora', penalised: true } }],
   ['llama writing, PiSSA, whose frozen weights are changed at the start', { architecture: 'llama', problem: 'language_model', method: { ...hiddenKey, peft: 'pissa' } }],
-  ['gpt2, full, with L1 and noise', { architecture: 'gpt2', method: { ...hiddenKey, peft: 'full', noisy: true } }],
+  ['gpt2, full, with noise', { architecture: 'gpt2', method: { ...hiddenKey, peft: 'full', noisy: true } }],
 ];
 
 describe.each(['software', 'gpu'] as const)('a resumed run, %s', (profile) => {

@@ -135,6 +135,8 @@ export class Engine {
       const session = await RunSession.create(this.gpu, this.pipelines!, preparation, options, this.post, (error) => this.report(error, runId));
       if (number !== this.starts) return session.end();
       this.session = session;
+      // Somebody may have begun to look, or looked elsewhere, while it was built.
+      if (this.inspecting !== options.inspecting) session.inspect(this.inspecting);
       void session.run(starting.allowance);
     };
     const starting = { runId, allowance: Infinity, done: Promise.resolve() };
