@@ -50,7 +50,7 @@ const PICTURES = {
   'curves-perplexity': { link: { ...SHORT, 'data.task': 'description', 'model.folder': 'nano-decoder' }, act: start, of: (page) => page.locator('.chart-pair'), engine: true },
   'masks-causal': {
     link: { ...SHORT, 'model.folder': 'nano-decoder', 'dropout.logits.p': 0.2, 'dropout.logits.pattern': 'column', 'dropout.logits.fromLayer': 1 }, engine: true,
-    act: async (page) => { await page.getByRole('radio', { name: 'layer 1' }).check(); await page.locator('.inside').scrollIntoViewIfNeeded(); await start(page); await page.getByText('as this run sees it').waitFor(); }, of: (page) => page.locator('.place').first(),
+    act: async (page) => { await page.getByRole('radio', { name: 'layer 1' }).check(); await start(page); await page.locator('.inside').evaluate((inside) => inside.scrollIntoView()); await page.getByText('as this run sees it').waitFor(); }, of: (page) => page.locator('.place').first(),
   },
   'checkpoint-note': { link: SHORT, act: bringCheckpoint, of: (page) => page.locator('.note.offer'), engine: true },
   'download-menu': { link: {}, act: (page) => page.getByRole('button', { name: 'Download and open runs' }).click(), of: (page) => page.locator('.popover') },

@@ -16,12 +16,12 @@ export function HelpButton() {
       <dialog ref={dialog} id={HELP_ID} aria-labelledby="help-title" onClick={(event) => event.target === dialog.current && dialog.current.close()}>
         <div className="help">
           <h2 id="help-title">What happens here</h2>
-          <p className="say">A small pretrained encoder learns a text task on your own GPU. Its weights stay frozen; only small low-rank matrices (LoRA) and the task’s head are trained.</p>
+          <p className="say">A small pretrained transformer learns a text task on your own GPU. Its weights stay frozen, unless you choose otherwise; only small low-rank matrices (LoRA) and the task’s head are trained.</p>
           <p className="say">With few rows it soon learns them by heart: loss on training rows goes on falling while loss on held-out rows turns up. Dropout hides parts of the network during training so that this happens later, or not at all. Where it hides what is the sentence in the Dropout card.</p>
           <p className="say">Nothing here can break. Press Start, change a word, start again: the next run is drawn over the last.</p>
           <dl className="keys">{KEYS.map(([key, what]) => <div key={key}><dt><kbd>{key}</kbd></dt><dd>{what}</dd></div>)}</dl>
           <label className="check"><input type="checkbox" checked={pause} onChange={(event) => setView({ pauseWhenHidden: event.target.checked })} /> Pause while this tab is hidden</label>
-          <p className="small muted">Runs live in this tab only and are gone after a refresh; download those you want to keep. Nothing is sent anywhere.</p>
+          <p className="small muted">Runs live in this tab only and are gone after a refresh; download those you want to keep, or a checkpoint to go on with. Nothing is sent anywhere.</p>
           <button type="button" className="button" onClick={() => dialog.current?.close()}>Close</button>
         </div>
       </dialog>
