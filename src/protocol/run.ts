@@ -27,3 +27,6 @@ export interface RunRecord {
   evaluations: { step: number; heldOut: Scores; train: Scores; seconds: number }[];
   test?: { step: number; scores: Scores; rows: number };
 }
+
+/** What the header of a saved run's file says that it is: trained tensors and moments, with a RunRecord beside them. */
+export const CHECKPOINT_FORMAT = 'lora-dropout-checkpoint';

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { checkpointBytes } from '../../e2e/support/checkpointBytes';
 import { recordedRun } from '../../e2e/support/recordedRun';
-import { CHECKPOINT_FORMAT, checkpointName, isCheckpointName, readCheckpoint } from './checkpointFile';
+import { CHECKPOINT_FORMAT } from '../protocol/run';
+import { checkpointName, isCheckpointName, readCheckpoint } from './checkpointFile';
 
 const GOOD = { format: CHECKPOINT_FORMAT, step: '20', record: JSON.stringify(recordedRun()) };
 const sentenceOf = (file: Uint8Array<ArrayBuffer>) => {

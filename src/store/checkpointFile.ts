@@ -1,8 +1,6 @@
 /** Checkpoints as files: a safetensors file whose header carries the run it was made of. Reading one, with a sentence for whatever is wrong. */
-import type { RunRecord } from '../protocol/run';
+import { CHECKPOINT_FORMAT, type RunRecord } from '../protocol/run';
 import { readRecord } from './recordFile';
-
-export const CHECKPOINT_FORMAT = 'lora-dropout-checkpoint';
 
 export interface Checkpoint {
   fileName: string;

@@ -2,8 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { checkpointBytes } from '../../e2e/support/checkpointBytes';
 import { recordedRun } from '../../e2e/support/recordedRun';
 import { DEFAULT_CONFIG } from '../config/config';
-import type { RunRecord } from '../protocol/run';
-import { CHECKPOINT_FORMAT } from './checkpointFile';
+import { CHECKPOINT_FORMAT, type RunRecord } from '../protocol/run';
 import { FAKE_DEVICE, FAKE_PLAN, FakeEngine } from './fakeEngine';
 import { createPlayground, type Playground } from './playground';
 import { DEFAULT_VIEW } from './state';
@@ -78,13 +77,23 @@ describe('going on', () => {
     engine.say({ type: 'started', runId: start.runId, step: 20, summary: FAKE_PLAN });
     engine.sayEvaluation(start.runId, 20, 0.55, 0.3);
     engine.sayPoints(start.runId, 20, [0.4, 0.4]);
-    engine.say({ type: 'changed', runId: start.runId, change });
     engine.say({ type: 'changed', runId: start.runId, change: late });
     engine.sayEvaluation(start.runId, 30, 0.5, 0.2);
     const data = page.data.get(start.runId)!;
     expect(Array.from(data.step.view())).toEqual(Array.from({ length: 22 }, (_, step) => step));
     expect(data.evaluations.map(({ step }) => step)).toEqual([0, 10, 20, 30]);
     expect(state().runs[0].changes).toEqual([change, late]);
+  });
+  it('keeps what is still to come in the next checkpoint, and shows no mark of it before', async () => {
+    await open();
+    expect(state().runs[0].changes).toEqual([change]);
+    page.checkpoints.goOn();
+    const { runId } = engine.last('start')!;
+    engine.say({ type: 'started', runId, step: 20, summary: FAKE_PLAN });
+    engine.sayPoints(runId, 20, [0.4, 0.4]);
+    engine.say({ type: 'paused', runId, step: 22 });
+    page.checkpoints.save();
+    expect((JSON.parse(engine.last('save')!.record) as RunRecord).changes).toEqual([change, late]);
   });
   it('says what is wrong with another file', async () => {
     await open('weights.safetensors', 'no weights at all');

@@ -23,7 +23,10 @@ export function createCheckpoints({ store, engine, data }: Context, runList: Run
   const ask = () => {
     const { runs, current } = store.getState();
     const run = runs.find(({ id }) => id === current);
-    if (run) engine.post({ type: 'save', runId: run.id, record: JSON.stringify(recordOf(run, data.get(run.id)!)) });
+    if (!run) return;
+    const record = recordOf(run, data.get(run.id)!);
+    const coming = (run.coming ?? []).filter(({ step }) => step > store.getState().step);
+    engine.post({ type: 'save', runId: run.id, record: JSON.stringify({ ...record, changes: [...record.changes, ...coming] }) });
   };
   const dismiss = () => store.setState({ checkpoint: undefined });
 
@@ -31,7 +34,8 @@ export function createCheckpoints({ store, engine, data }: Context, runList: Run
     const read = readCheckpoint(file, name);
     if (!read.ok) return store.setState({ notice: read.sentence });
     const { checkpoint } = read;
-    const shownAs = runList.addRecord(checkpoint.record, 'loaded');
+    const { record, step } = checkpoint;
+    const shownAs = runList.addRecord({ ...record, changes: record.changes.filter((change) => change.step <= step) }, 'loaded');
     return store.setState({ notice: undefined, checkpoint: { ...checkpoint, shownAs } });
   };
 
@@ -63,8 +67,7 @@ export function createCheckpoints({ store, engine, data }: Context, runList: Run
     goOn() {
       const { checkpoint } = store.getState();
       if (!checkpoint) return;
-      transport.goOn(checkpoint);
-      dismiss();
+      if (transport.goOn(checkpoint)) dismiss();
     },
     dismiss,
   };

@@ -92,7 +92,7 @@ export function handleEvents({ store, engine, data, redraw }: Context, runList: 
       // The first fault is the cause, later ones are usually its echo.
       if (problem && problem.scope !== 'plan') return;
       if (ENGINE_FAULTS.has(fault.code)) set({ engine: 'absent', problem: { fault, scope: 'engine' }, phase: isLive(phase) ? 'failed' : phase, compiling: undefined });
-      else if (runId !== undefined) set({ problem: { fault, scope: 'run' }, phase: 'failed', compiling: undefined });
+      else if (runId !== undefined) set({ problem: { fault, scope: 'run' }, phase: 'failed', compiling: undefined, saving: undefined });
       // Of this configuration only: another one may be planned, so the engine is as good as before.
       else if (fault.code === 'out_of_memory' || fault.code === 'bad_config' || fault.code === 'load_failed') set({ problem: { fault, scope: 'plan' } });
       else set({ problem: { fault, scope: 'engine' }, phase: isLive(phase) ? 'failed' : phase, compiling: undefined });

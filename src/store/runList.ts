@@ -1,6 +1,6 @@
 /** The runs that are overlaid: colours, pins, names, removal, and the way to files and back. */
 import type { Change, RunConfig } from '../config/config';
-import { nameOfRun, sameValue, withChanges } from '../config/diff';
+import { nameOfRun, withChanges } from '../config/diff';
 import { referenceConfig } from '../config/presets';
 import type { RunId } from '../protocol/messages';
 import type { RunRecord } from '../protocol/run';
@@ -90,6 +90,7 @@ export function createRunList({ store, data, redraw }: Context): RunList {
       data.set(id, new RunData());
       // Changes of a link come back as `changed` events when they are replayed, so the run starts without them.
       const run: RunInfo = {
+        coming: changes,
         id, name: distinct(automaticName(config, changes), runs), renamed: false, colour: freeColour(runs), kind: 'live',
         createdAt: new Date().toISOString(), device, config, changes: [], pinned: false, hidden: false,
       };
@@ -102,7 +103,7 @@ export function createRunList({ store, data, redraw }: Context): RunList {
       const { name, createdAt, config, changes } = record;
       const run: RunInfo = {
         id, name: shown?.name ?? distinct(name, runs), renamed: shown?.renamed ?? true, colour: shown?.colour ?? freeColour(runs), kind: 'live', createdAt, device,
-        config, changes: changes.filter((change) => change.step <= step), pinned: false, hidden: false,
+        config, changes: changes.filter((change) => change.step <= step), coming: changes, pinned: false, hidden: false,
       };
       if (shown) data.delete(shown.id);
       setRuns((all) => [...all.filter((other) => other !== shown), run]);
@@ -110,8 +111,6 @@ export function createRunList({ store, data, redraw }: Context): RunList {
     appendChange(id, change) {
       const run = store.getState().runs.find((other) => other.id === id);
       if (!run) return;
-      // A run that goes on has those that were made before.
-      if (run.changes.some((made) => sameValue(made, change))) return;
       const changes = [...run.changes, change];
       const others = store.getState().runs.filter((other) => other.id !== id);
       update(id, { changes, ...(run.renamed ? {} : { name: distinct(automaticName(run.config, changes), others) }) });

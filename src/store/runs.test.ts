@@ -78,6 +78,13 @@ describe('files', () => {
 });
 
 describe('the list of runs', () => {
+  it('keeps every change of a run, also one that goes back and forth in a single pause', () => {
+    page.transport.start();
+    const { runId } = engine.last('start')!;
+    const [up, down] = [{ step: 3, field: 'optimizer.clip', from: 1, to: 2 }, { step: 3, field: 'optimizer.clip', from: 2, to: 1 }];
+    for (const change of [up, down, up]) engine.say({ type: 'changed', runId, change });
+    expect(state().runs[0].changes).toEqual([up, down, up]);
+  });
   it('gives each its colour and drops the oldest that is not pinned beyond eight', () => {
     const first = run();
     page.runList.update(first, { pinned: true });

@@ -50,6 +50,11 @@ describe('rows', () => {
   it('merge lines by x and leave holes out', () => {
     expect(rowsOf([{ key: 'a', x: [1, 3], y: [10, Number.NaN] }, { key: 'b', x: [2, 3], y: [20, 30] }])).toEqual([{ x: 1, a: 10 }, { x: 2, b: 20 }, { x: 3, b: 30 }]);
   });
+  it('keep every value of a line that is mostly holes', () => {
+    const x = Array.from({ length: 1000 }, (_, step) => step);
+    const y = x.map((step) => (step % 4 === 0 ? step : NaN));
+    expect(rowsOf([{ key: 'kl', x, y }], 250).map((row) => row.kl)).toEqual(x.filter((step) => step % 4 === 0));
+  });
   it('find the place of a cursor', () => {
     expect([0, 1, 1.5, 9].map((at) => indexAt([1, 2, 3], at))).toEqual([-1, 0, 0, 2]);
   });

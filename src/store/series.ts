@@ -88,8 +88,10 @@ export interface Line {
 export function rowsOf(lines: readonly Line[], limit = MAX_POINTS): Row[] {
   const rows = new Map<number, Row>();
   for (const { key, x, y } of lines) {
-    for (const index of thin(x, y, limit)) {
-      if (!Number.isFinite(y[index])) continue;
+    // Before thinning: a term that comes at every n-th step only is mostly holes, and they must not take its place.
+    const there = Array.from({ length: x.length }, (_, index) => index).filter((index) => Number.isFinite(y[index]));
+    for (const place of thin(there.map((index) => x[index]), there.map((index) => y[index]), limit)) {
+      const index = there[place];
       const row = rows.get(x[index]) ?? { x: x[index] };
       row[key] = y[index];
       rows.set(x[index], row);

@@ -21,7 +21,10 @@ export interface RunInfo {
   device: string;
   /** What it started with. */
   config: RunConfig;
+  /** Those that were made. */
   changes: Change[];
+  /** Those that the engine was told to make, each at its step; what of them is still to come belongs into a checkpoint. */
+  coming?: Change[];
   pinned: boolean;
   hidden: boolean;
   test?: RunRecord['test'];

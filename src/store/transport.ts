@@ -16,7 +16,7 @@ export interface Transport {
   /** A new run of the draft; ends the one that is going on. */
   start(): void;
   /** Goes on with the run of a checkpoint, from the step where that was made. */
-  goOn(checkpoint: Checkpoint): void;
+  goOn(checkpoint: Checkpoint): boolean;
   step(): void;
   reset(): void;
   /** Applies the offered preset, pins the current run and starts the next. */
@@ -56,8 +56,9 @@ export function createTransport({ store, engine, data }: Context, runList: RunLi
       const { config, changes } = checkpoint.record;
       const draft = withChanges(config, changes);
       store.setState({ draft, preset: presetOf(draft) ?? 'baseline', link: undefined });
-      if (startObstacle(store.getState())) return;
+      if (startObstacle(store.getState())) return false;
       begin(config, changes, (runId, device) => runList.goOn(runId, checkpoint, device), checkpoint);
+      return true;
     },
     toggle() {
       const { phase } = store.getState();

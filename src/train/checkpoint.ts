@@ -5,9 +5,9 @@
  */
 import { readMetadata, readSafetensors, type TensorFile, writeSafetensors } from '../model/files/safetensors';
 import { MOMENTS, type ModelState } from '../model/state';
+import { CHECKPOINT_FORMAT } from '../protocol/run';
 import { Refusal } from './refusal';
 
-const FORMAT = 'lora-dropout-checkpoint';
 const PARTS = ['values', ...MOMENTS] as const;
 type Part = (typeof PARTS)[number];
 
@@ -28,7 +28,7 @@ export async function saveRun(state: ModelState, step: number, seconds: number, 
   PARTS.forEach((part, index) => {
     for (const [name, values] of read[index]) tensors.set(keyOf(part, name), { shape: [...state.slices.get(name)!.spec.shape], values });
   });
-  return writeSafetensors(tensors, { format: FORMAT, step: String(step), seconds: String(seconds), record });
+  return writeSafetensors(tensors, { format: CHECKPOINT_FORMAT, step: String(step), seconds: String(seconds), record });
 }
 
 /** Reads such a file. @throws LoadError for a damaged file, Refusal for another kind of file */
@@ -36,7 +36,7 @@ export function readRun(file: Uint8Array): SavedRun {
   const bytes = file.slice().buffer;
   const { format, step, seconds } = readMetadata(bytes, 'the checkpoint');
   const refuse = (detail: string) => new Refusal({ code: 'load_failed', file: 'the checkpoint', detail });
-  if (format !== FORMAT) throw refuse(`it says that it is "${format ?? 'nothing'}"; open a checkpoint that was saved here`);
+  if (format !== CHECKPOINT_FORMAT) throw refuse(`it says that it is "${format ?? 'nothing'}"; open a checkpoint that was saved here`);
   const steps = Number(step);
   if (!Number.isInteger(steps) || steps < 0) throw refuse(`its step is no whole number (${step}); save the run again`);
   return { step: steps, seconds: Number(seconds) || 0, tensors: readSafetensors(bytes, 'the checkpoint') };
