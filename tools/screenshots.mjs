@@ -1,4 +1,4 @@
-// Pictures of the page's controls for docs/controls.md, from the built page: `npm run build && node tools/screenshots.mjs [name …]`.
+// Pictures of the page for the README, and of its controls for docs/controls.md, from the built page: `npm run build && node tools/screenshots.mjs [name …]`.
 // A picture that needs a run trains one on the software adapter, so that any machine can make them again.
 import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync } from 'node:fs';
@@ -8,7 +8,7 @@ import { chromium } from 'playwright';
 import { findBrowser, HEADLESS_FLAGS, SOFTWARE_ADAPTER_FLAGS } from './browser.mjs';
 
 const root = join(import.meta.dirname, '..');
-const folder = join(root, 'docs', 'images', 'controls');
+const folder = join(root, 'docs', 'images');
 const SHORT = { 'data.rows': 64, 'optimizer.steps': 30, 'optimizer.batchSize': 8, 'evaluation.every': 5 };
 
 const card = (title) => (page) => page.locator('.card').filter({ has: page.getByRole('heading', { level: 3, name: title, exact: true }) });
@@ -17,6 +17,15 @@ const start = async (page) => {
   await page.getByRole('button', { name: 'Start', exact: true }).click();
   await page.waitForFunction(() => document.title.startsWith('✓'), undefined, { timeout: 300_000 });
 };
+
+/** The default run, and over it the one that the page then offers. */
+async function twoRuns(page) {
+  await start(page);
+  await page.getByRole('region', { name: 'Presets' }).getByRole('button', { name: 'HiddenKey⁻', exact: true }).click();
+  await page.getByRole('button', { name: 'Start', exact: true }).click();
+  await page.waitForFunction(() => !document.title.startsWith('✓'), undefined, { timeout: 60_000 });
+  await page.waitForFunction(() => document.title.startsWith('✓'), undefined, { timeout: 300_000 });
+}
 
 /** Opens a checkpoint that the page has just made of a run after a few steps. */
 async function bringCheckpoint(page) {
@@ -37,8 +46,8 @@ async function bringCheckpoint(page) {
   await page.getByText('Going on continues').waitFor();
 }
 
-/** name → link, what is pictured, and what is done before. `scheme` and `width` where they are not light and wide. */
-const PICTURES = {
+/** name → link, what is pictured (else the whole page, or as much as `height` shows), and what is done before. `scheme` and `width` where they are not light and wide. */
+const CONTROLS = {
   'presets-method': { link: { 'model.peft': 'dora' }, act: (page) => page.getByRole('radio', { name: 'method', exact: true }).check(), of: (page) => page.getByRole('region', { name: 'Presets' }) },
   'presets-regulariser': { link: { 'optimizer.neftune': 5 }, act: (page) => page.getByRole('radio', { name: 'regulariser', exact: true }).check(), of: (page) => page.getByRole('region', { name: 'Presets' }) },
   'model-lora': { link: { 'model.peft': 'loraplus', 'optimizer.learningRate': 1e-3, 'model.fromLayer': 1 }, of: card('Model and method') },
@@ -65,6 +74,13 @@ const PICTURES = {
   'model-phone': { link: { 'model.peft': 'adapter', 'optimizer.learningRate': 3e-3 }, act: (page) => page.locator('.card summary').filter({ hasText: 'Model and method' }).click(), of: card('Model and method'), width: 390 },
 };
 
+const PICTURES = {
+  'playground-light': { link: {}, act: twoRuns, engine: true, width: 1440 },
+  'playground-dark': { link: {}, act: twoRuns, engine: true, width: 1440, scheme: 'dark' },
+  'playground-phone': { link: {}, act: twoRuns, engine: true, width: 390, height: 844 },
+  ...Object.fromEntries(Object.entries(CONTROLS).map(([name, picture]) => [`controls/${name}`, picture])),
+};
+
 const freePort = () => new Promise((resolve) => {
   const probe = createServer().listen(0, 'localhost', () => {
     const { port } = probe.address();
@@ -76,21 +92,23 @@ const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !(name in PICTURES));
 if (unknown.length) throw new Error(`screenshots: no picture called ${unknown.join(', ')}; choose among ${Object.keys(PICTURES).join(', ')}`);
 
-mkdirSync(folder, { recursive: true });
+mkdirSync(join(folder, 'controls'), { recursive: true });
 const port = await freePort();
 const server = spawn(process.execPath, [join(root, 'e2e', 'support', 'serve.mjs'), String(port)], { stdio: 'inherit' });
 const browser = await chromium.launch({ executablePath: await findBrowser(), args: [...HEADLESS_FLAGS, ...SOFTWARE_ADAPTER_FLAGS] });
 try {
-  for (const [name, { link, act, of, scheme = 'light', width = 1280, engine = false }] of Object.entries(PICTURES)) {
+  for (const [name, { link, act, of, scheme = 'light', width = 1280, height, engine = false }] of Object.entries(PICTURES)) {
     if (wanted.length && !wanted.includes(name)) continue;
-    const page = await browser.newPage({ viewport: { width, height: 1800 }, colorScheme: scheme, reducedMotion: 'reduce' });
+    const page = await browser.newPage({ viewport: { width, height: height ?? (of ? 1800 : 1000) }, colorScheme: scheme, reducedMotion: 'reduce' });
     await page.goto(`http://localhost:${port}/some/sub-path/#${new URLSearchParams([['v', '1'], ...Object.entries(link)])}`);
     // The plan's figures are part of a card, and examples of the data.
     await page.locator('.device:has-text("MiB")').waitFor({ timeout: 60_000, state: 'attached' });
     if (engine) await page.waitForFunction(() => !document.querySelector('.transport .start')?.disabled);
     await act?.(page);
     await page.waitForTimeout(700);
-    await of(page).screenshot({ path: join(folder, `${name}.png`) });
+    const path = join(folder, `${name}.png`);
+    if (of) await of(page).screenshot({ path });
+    else await page.screenshot({ path, fullPage: height === undefined });
     await page.close();
     console.log(name);
   }
