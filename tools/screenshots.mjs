@@ -25,6 +25,7 @@ async function twoRuns(page) {
   await page.getByRole('button', { name: 'Start', exact: true }).click();
   await page.waitForFunction(() => !document.title.startsWith('✓'), undefined, { timeout: 60_000 });
   await page.waitForFunction(() => document.title.startsWith('✓'), undefined, { timeout: 300_000 });
+  await page.evaluate(() => globalThis.scrollTo(0, 0));
 }
 
 /** Opens a checkpoint that the page has just made of a run after a few steps. */
@@ -46,7 +47,7 @@ async function bringCheckpoint(page) {
   await page.getByText('Going on continues').waitFor();
 }
 
-/** name → link, what is pictured (else the whole page, or as much as `height` shows), and what is done before. `scheme` and `width` where they are not light and wide. */
+/** name → link, what is pictured (else the page, as much as `height` shows), and what is done before. `scheme` and `width` where they are not light and wide. */
 const CONTROLS = {
   'presets-method': { link: { 'model.peft': 'dora' }, act: (page) => page.getByRole('radio', { name: 'method', exact: true }).check(), of: (page) => page.getByRole('region', { name: 'Presets' }) },
   'presets-regulariser': { link: { 'optimizer.neftune': 5 }, act: (page) => page.getByRole('radio', { name: 'regulariser', exact: true }).check(), of: (page) => page.getByRole('region', { name: 'Presets' }) },
@@ -75,8 +76,8 @@ const CONTROLS = {
 };
 
 const PICTURES = {
-  'playground-light': { link: {}, act: twoRuns, engine: true, width: 1440 },
-  'playground-dark': { link: {}, act: twoRuns, engine: true, width: 1440, scheme: 'dark' },
+  'playground-light': { link: {}, act: twoRuns, engine: true, width: 1440, height: 1690 },
+  'playground-dark': { link: {}, act: twoRuns, engine: true, width: 1440, height: 1690, scheme: 'dark' },
   'playground-phone': { link: {}, act: twoRuns, engine: true, width: 390, height: 844 },
   ...Object.fromEntries(Object.entries(CONTROLS).map(([name, picture]) => [`controls/${name}`, picture])),
 };
@@ -99,7 +100,7 @@ const browser = await chromium.launch({ executablePath: await findBrowser(), arg
 try {
   for (const [name, { link, act, of, scheme = 'light', width = 1280, height, engine = false }] of Object.entries(PICTURES)) {
     if (wanted.length && !wanted.includes(name)) continue;
-    const page = await browser.newPage({ viewport: { width, height: height ?? (of ? 1800 : 1000) }, colorScheme: scheme, reducedMotion: 'reduce' });
+    const page = await browser.newPage({ viewport: { width, height: height ?? 1800 }, colorScheme: scheme, reducedMotion: 'reduce' });
     await page.goto(`http://localhost:${port}/some/sub-path/#${new URLSearchParams([['v', '1'], ...Object.entries(link)])}`);
     // The plan's figures are part of a card, and examples of the data.
     await page.locator('.device:has-text("MiB")').waitFor({ timeout: 60_000, state: 'attached' });
@@ -108,7 +109,7 @@ try {
     await page.waitForTimeout(700);
     const path = join(folder, `${name}.png`);
     if (of) await of(page).screenshot({ path });
-    else await page.screenshot({ path, fullPage: height === undefined });
+    else await page.screenshot({ path });
     await page.close();
     console.log(name);
   }
