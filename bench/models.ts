@@ -12,17 +12,24 @@ export interface Shape {
   name: string;
   config: ModelConfig;
   batch: { samples: number; tokens: number };
+  /** Too much work for a software adapter. */
+  onlyGpus?: boolean;
 }
 
 /** @param configText config.json of the base model, as it is in the repository */
 export function shapesOf(configText: string): Shape[] {
   const fields = JSON.parse(configText) as Record<string, unknown>;
-  const shape = (name: string, changed: Record<string, unknown>): Shape => ({
+  const shape = (name: string, changed: Record<string, unknown>, batch = { samples: 16, tokens: 24 }): Shape => ({
     name,
     config: { ...parseCheckpointConfig(JSON.stringify({ ...fields, ...changed })), labels: 2, problem: 'classification' },
-    batch: { samples: 16, tokens: 24 },
+    batch,
   });
-  return [shape('nano', {}), shape('wide', { hidden_size: 256, intermediate_size: 1024, num_attention_heads: 4 })];
+  return [
+    shape('nano', {}),
+    shape('wide', { hidden_size: 256, intermediate_size: 1024, num_attention_heads: 4 }),
+    // Two layers of a RoBERTa of the usual size.
+    { ...shape('base', { hidden_size: 768, intermediate_size: 3072, num_attention_heads: 12 }, { samples: 16, tokens: 128 }), onlyGpus: true },
+  ];
 }
 
 /** Small regular values: neither zeros, which some hardware treats specially, nor anything that could grow. */

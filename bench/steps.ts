@@ -4,6 +4,8 @@ import type { Pipelines } from '../src/gpu/pipelines';
 import { RING_SLOTS } from '../src/kernels/step_metrics';
 import { initialValues } from '../src/model/initialValues';
 import { parameterSpecs } from '../src/model/parameters';
+import type { Autotuner } from '../src/train/autotune';
+import { plansOf } from '../src/train/stepExecutions';
 import { Trainer } from '../src/train/trainer';
 import { batchOf, checkpointOf, type Shape, STEP_CASES, type StepCase } from './models';
 import { type Times, timesOf } from './timer';
@@ -23,9 +25,12 @@ const ROUND_MS = 250;
 
 interface Runner { stepCase: StepCase; trainer: Trainer; next: number; perRound: number; taken: number[] }
 
-export async function createTrainer(gpu: Gpu, pipelines: Pipelines, shape: Shape, { method, passes }: StepCase): Promise<Trainer> {
+/** A trainer as a run has it: on a GPU with the tiles that were measured to be the fastest. */
+export async function createTrainer(gpu: Gpu, pipelines: Pipelines, tuner: Autotuner, shape: Shape, { method, passes }: StepCase): Promise<Trainer> {
   const checkpoint = checkpointOf(shape.config);
-  const trainer = await Trainer.create({ gpu, pipelines, checkpoint, config: shape.config, method, passes, batch: shape.batch });
+  const options = { gpu, pipelines, checkpoint, config: shape.config, method, passes, batch: shape.batch, target: { tileFor: tuner.tileFor } };
+  await tuner.tune(plansOf(options)[0]);
+  const trainer = await Trainer.create(options);
   trainer.state.reset(initialValues(shape.config, method, parameterSpecs(shape.config, method), checkpoint.tensors, 1));
   return trainer;
 }
@@ -45,9 +50,9 @@ async function run(gpu: Gpu, runner: Runner, shape: Shape, steps: number): Promi
   return (performance.now() - begun) / steps;
 }
 
-export async function benchSteps(gpu: Gpu, pipelines: Pipelines, shape: Shape, rounds: number, say: (text: string) => void): Promise<StepResult[]> {
+export async function benchSteps(gpu: Gpu, pipelines: Pipelines, tuner: Autotuner, shape: Shape, rounds: number, say: (text: string) => void): Promise<StepResult[]> {
   const runners: Runner[] = [];
-  for (const stepCase of STEP_CASES) runners.push({ stepCase, trainer: await createTrainer(gpu, pipelines, shape, stepCase), next: 0, perRound: 1, taken: [] });
+  for (const stepCase of STEP_CASES) runners.push({ stepCase, trainer: await createTrainer(gpu, pipelines, tuner, shape, stepCase), next: 0, perRound: 1, taken: [] });
   for (const runner of runners) {
     await run(gpu, runner, shape, 1);
     runner.perRound = Math.max(1, Math.round(ROUND_MS / (await run(gpu, runner, shape, 1))));

@@ -1,6 +1,7 @@
 /** The whole benchmark on one device, without a page and without a console, so that it runs in a browser and under Node alike. */
-import { acquireDevice, type Profile } from '../src/gpu/device';
+import { acquireDevice, type Gpu, type Profile } from '../src/gpu/device';
 import { Pipelines } from '../src/gpu/pipelines';
+import { Autotuner } from '../src/train/autotune';
 import { benchKernels, type KernelSuite } from './kernels';
 import { batchOf, type Shape, shapesOf, STEP_CASES } from './models';
 import { benchSteps, createTrainer, type StepResult } from './steps';
@@ -10,7 +11,7 @@ export interface BenchOptions {
   configText: string;
   profile?: Profile;
   rounds: number;
-  /** Names of the shapes to run; all when left out. */
+  /** Names of the shapes to run; all that suit the adapter when left out. */
   shapes?: string[];
 }
 
@@ -34,14 +35,16 @@ export async function runBench(entry: GPU | undefined, options: BenchOptions, sa
   const errors: string[] = [];
   gpu.device.onuncapturederror = (event: GPUUncapturedErrorEvent) => errors.push(event.error.message);
   const pipelines = new Pipelines(gpu);
+  const tuner = new Autotuner(gpu, pipelines);
+  const software = gpu.profile === 'software' || gpu.info.fallback;
   const { vendor, architecture, description } = gpu.info;
   const adapter = description || [vendor, architecture].filter(Boolean).join(' ') || 'unnamed adapter';
   say(`${adapter}, profile ${gpu.profile}`);
   const shapes: ShapeResult[] = [];
   for (const shape of shapesOf(options.configText)) {
-    if (options.shapes && !options.shapes.includes(shape.name)) continue;
+    if (options.shapes ? !options.shapes.includes(shape.name) : software && shape.onlyGpus) continue;
     say(`shape ${shape.name}`);
-    shapes.push(await benchShape(gpu, pipelines, shape, options.rounds, say));
+    shapes.push(await benchShape({ gpu, pipelines, tuner }, shape, options.rounds, say));
     // A time of work that the GPU refused is no time.
     if (errors.length) throw new Error(`bench: the GPU refused some work (${errors[0]})`);
   }
@@ -49,11 +52,11 @@ export async function runBench(entry: GPU | undefined, options: BenchOptions, sa
   return { adapter, profile: gpu.profile, subgroupSize: gpu.subgroupSize, timestamps: gpu.device.features.has('timestamp-query'), rounds: options.rounds, shapes };
 }
 
-async function benchShape(gpu: Awaited<ReturnType<typeof acquireDevice>>, pipelines: Pipelines, shape: Shape, rounds: number, say: (text: string) => void): Promise<ShapeResult> {
+async function benchShape({ gpu, pipelines, tuner }: { gpu: Gpu; pipelines: Pipelines; tuner: Autotuner }, shape: Shape, rounds: number, say: (text: string) => void): Promise<ShapeResult> {
   // HiddenKey on a doubled batch has every kind of kernel: masks, consistency, forward over 2·B rows, backward over B.
-  const trainer = await createTrainer(gpu, pipelines, shape, STEP_CASES[1]);
+  const trainer = await createTrainer(gpu, pipelines, tuner, shape, STEP_CASES[1]);
   const suite = await benchKernels({ gpu, pipelines, config: shape.config, state: trainer.state, batch: batchOf(shape) }, trainer.plan, rounds, say);
   trainer.destroy();
   const { hidden, inner, heads, layers } = shape.config;
-  return { name: shape.name, sizes: { ...shape.batch, hidden, inner, heads, layers }, ...suite, steps: await benchSteps(gpu, pipelines, shape, rounds, say) };
+  return { name: shape.name, sizes: { ...shape.batch, hidden, inner, heads, layers }, ...suite, steps: await benchSteps(gpu, pipelines, tuner, shape, rounds, say) };
 }

@@ -2,15 +2,19 @@
 //
 // shapes   A (M,K), B (K,N), C (M,N); z counts the products of a batch as (outer, inner), inner < params.inner
 // software one invocation owns 8×8 outputs in registers: no workgroup memory, no barrier
-// gpu      a workgroup of WX×WY invocations owns (4·WY)×(4·WX) outputs, each invocation 4×4, through tiles of TILE_K in workgroup memory
+// gpu      a workgroup of WX×WY invocations goes through tiles of TILE_K in workgroup memory; an invocation owns one or two blocks of 4×4 outputs each way
 // backward dA = dC·Bᵀ and dB = Aᵀ·dC are two more products of this kernel; d(bias) is column_sum
 override WX: u32 = 8;
 override WY: u32 = 8;
 override TILE_K: u32 = 16;
+override ROW_BLOCKS: u32 = 1;       // blocks of 4 rows that an invocation owns, 1 or 2, WY blocks apart
+override COLUMN_BLOCKS: u32 = 1;    // likewise of 4 columns, WX blocks apart
 override ACCUMULATE: bool = false;  // C += instead of C =
 override BIAS: bool = false;
 override A_BY_K: bool = true;       // neighbouring invocations load neighbouring k of A (its fast axis), else neighbouring rows
 override B_BY_K: bool = false;      // likewise for B
+
+const BLOCK = 4u;
 
 struct Params {
   rows: u32, columns: u32, depth: u32, inner: u32,
@@ -103,60 +107,92 @@ fn registers(@builtin(global_invocation_id) id: vec3<u32>) {
   store_row(base, row + 7u, column, l7, h7);
 }
 
-override A_TILE: u32 = TILE_K * 4 * WY;
-override B_TILE: u32 = TILE_K * 4 * WX;
-var<workgroup> a_tile: array<f32, A_TILE>;  // [TILE_K][4·WY]
-var<workgroup> b_tile: array<f32, B_TILE>;  // [TILE_K][4·WX]
+// Tiles hold vectors of four neighbouring rows of A, or columns of B, so that a multiply-add takes half a load from workgroup memory. One
+// vector of padding a line keeps the invocations that fill a line of k from meeting in one bank.
+override A_LINE: u32 = ROW_BLOCKS * WY + 1;
+override B_LINE: u32 = COLUMN_BLOCKS * WX + 1;
+override A_TILE: u32 = TILE_K * A_LINE;
+override B_TILE: u32 = TILE_K * B_LINE;
+var<workgroup> a_tile: array<vec4f, A_TILE>;  // [TILE_K][A_LINE]
+var<workgroup> b_tile: array<vec4f, B_TILE>;  // [TILE_K][B_LINE]
+
+// Rows past the edge repeat the last one, as their results are never stored; k past the edge is 0 in A, and so counts for nothing.
+fn a_at(base: u32, row: u32, k: u32) -> f32 {
+  let value = a[base + min(row, params.rows - 1u) * params.a_row + min(k, params.depth - 1u) * params.a_depth];
+  return select(0.0, value, k < params.depth);
+}
+
+fn b_at(base: u32, k: u32, column: u32) -> f32 {
+  return b[base + min(k, params.depth - 1u) * params.b_depth + min(column, params.columns - 1u) * params.b_column];
+}
+
+// 4×4 outputs, a vector a row.
+struct Block { r0: vec4f, r1: vec4f, r2: vec4f, r3: vec4f }
+
+fn multiply_add(block: ptr<function, Block>, left: vec4f, right: vec4f) {
+  (*block).r0 += left.x * right;
+  (*block).r1 += left.y * right;
+  (*block).r2 += left.z * right;
+  (*block).r3 += left.w * right;
+}
+
+fn store_block(base: u32, row: u32, column: u32, block: Block) {
+  for (var j = 0u; j < 4u; j++) {
+    store(base, row, column + j, block.r0[j]);
+    store(base, row + 1u, column + j, block.r1[j]);
+    store(base, row + 2u, column + j, block.r2[j]);
+    store(base, row + 3u, column + j, block.r3[j]);
+  }
+}
 
 @compute @workgroup_size(WX, WY)
 fn tiles(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_id) local: vec3<u32>, @builtin(local_invocation_index) index: u32) {
-  let tile_rows = 4u * WY;
-  let tile_columns = 4u * WX;
-  let first_row = group.y * tile_rows;
-  let first_column = group.x * tile_columns;
+  let row_vectors = ROW_BLOCKS * WY;
+  let column_vectors = COLUMN_BLOCKS * WX;
+  let first_row = group.y * row_vectors * BLOCK;
+  let first_column = group.x * column_vectors * BLOCK;
   let outer = group.z / params.inner;
   let inner = group.z % params.inner;
   let a_base = params.a_start + outer * params.a_outer + inner * params.a_inner;
   let b_base = params.b_start + outer * params.b_outer + (inner / params.b_group) * params.b_inner;
-  var c0 = vec4f(); var c1 = vec4f(); var c2 = vec4f(); var c3 = vec4f();
+  var c00: Block;
+  var c01: Block;
+  var c10: Block;
+  var c11: Block;
   for (var start = 0u; start < params.depth; start += TILE_K) {
-    for (var i = index; i < A_TILE; i += WX * WY) {
-      let k = select(i / tile_rows, i % TILE_K, A_BY_K);
-      let r = select(i % tile_rows, i / TILE_K, A_BY_K);
-      var value = 0.0;
-      if (first_row + r < params.rows && start + k < params.depth) {
-        value = a[a_base + (first_row + r) * params.a_row + (start + k) * params.a_depth];
-      }
-      a_tile[k * tile_rows + r] = value;
+    for (var i = index; i < TILE_K * row_vectors; i += WX * WY) {
+      let k = select(i / row_vectors, i % TILE_K, A_BY_K);
+      let vector = select(i % row_vectors, i / TILE_K, A_BY_K);
+      let row = first_row + vector * BLOCK;
+      a_tile[k * A_LINE + vector] = vec4f(a_at(a_base, row, start + k), a_at(a_base, row + 1u, start + k), a_at(a_base, row + 2u, start + k), a_at(a_base, row + 3u, start + k));
     }
-    for (var i = index; i < B_TILE; i += WX * WY) {
-      let k = select(i / tile_columns, i % TILE_K, B_BY_K);
-      let r = select(i % tile_columns, i / TILE_K, B_BY_K);
-      var value = 0.0;
-      if (first_column + r < params.columns && start + k < params.depth) {
-        value = b[b_base + (start + k) * params.b_depth + (first_column + r) * params.b_column];
-      }
-      b_tile[k * tile_columns + r] = value;
+    for (var i = index; i < TILE_K * column_vectors; i += WX * WY) {
+      let k = select(i / column_vectors, i % TILE_K, B_BY_K);
+      let vector = select(i % column_vectors, i / TILE_K, B_BY_K);
+      let column = first_column + vector * BLOCK;
+      b_tile[k * B_LINE + vector] = vec4f(b_at(b_base, start + k, column), b_at(b_base, start + k, column + 1u), b_at(b_base, start + k, column + 2u), b_at(b_base, start + k, column + 3u));
     }
     workgroupBarrier();
     for (var k = 0u; k < TILE_K; k++) {
-      let at = k * tile_rows + local.y * 4u;
-      let bt = k * tile_columns + local.x * 4u;
-      let right = vec4f(b_tile[bt], b_tile[bt + 1u], b_tile[bt + 2u], b_tile[bt + 3u]);
-      c0 += a_tile[at] * right;
-      c1 += a_tile[at + 1u] * right;
-      c2 += a_tile[at + 2u] * right;
-      c3 += a_tile[at + 3u] * right;
+      let left = a_tile[k * A_LINE + local.y];
+      let right = b_tile[k * B_LINE + local.x];
+      multiply_add(&c00, left, right);
+      if (COLUMN_BLOCKS == 2u) { multiply_add(&c01, left, b_tile[k * B_LINE + WX + local.x]); }
+      if (ROW_BLOCKS == 2u) {
+        let below = a_tile[k * A_LINE + WY + local.y];
+        multiply_add(&c10, below, right);
+        if (COLUMN_BLOCKS == 2u) { multiply_add(&c11, below, b_tile[k * B_LINE + WX + local.x]); }
+      }
     }
     workgroupBarrier();
   }
   let base = outer * params.c_outer + inner * params.c_inner;
-  let row = first_row + local.y * 4u;
-  let column = first_column + local.x * 4u;
-  for (var j = 0u; j < 4u; j++) {
-    store(base, row, column + j, c0[j]);
-    store(base, row + 1u, column + j, c1[j]);
-    store(base, row + 2u, column + j, c2[j]);
-    store(base, row + 3u, column + j, c3[j]);
-  }
+  let row = first_row + local.y * BLOCK;
+  let column = first_column + local.x * BLOCK;
+  let below = row + WY * BLOCK;
+  let beside = column + WX * BLOCK;
+  store_block(base, row, column, c00);
+  if (COLUMN_BLOCKS == 2u) { store_block(base, row, beside, c01); }
+  if (ROW_BLOCKS == 2u) { store_block(base, below, column, c10); }
+  if (ROW_BLOCKS == 2u && COLUMN_BLOCKS == 2u) { store_block(base, below, beside, c11); }
 }

@@ -39,8 +39,11 @@ export interface CompileOptions {
   tileFor?: (rows: number, columns: number, depth: number, products: number) => Tile | undefined;
 }
 
-/** Workgroup extent of a matrix product; a workgroup owns (4·wy)×(4·wx) outputs in the gpu profile. */
-export interface Tile { wx: number; wy: number; k: number }
+/**
+ * How a matrix product is shared out: invocations of a workgroup, and in the gpu profile the depth of a tile and how many blocks of 4×4
+ * outputs an invocation owns down and across (left out: one). A workgroup then owns (4·wy·rowBlocks)×(4·wx·columnBlocks) outputs.
+ */
+export interface Tile { wx: number; wy: number; k: number; rowBlocks?: 1 | 2; columnBlocks?: 1 | 2 }
 
 export interface Plan {
   dispatches: Dispatch[];

@@ -1,7 +1,7 @@
 /** Matrix products: linear layers, the low-rank branch of LoRA, attention logits q·kᵀ and the mix of values w·v. One kernel, any strides. */
 import matmulCode from '../../shaders/matmul.wgsl?raw';
 import { shader } from '../gpu/shader';
-import type { Emitter, GradientTarget } from '../graph/compile';
+import type { Emitter, GradientTarget, Tile } from '../graph/compile';
 import { type Op, rows, type Tape, type Tensor, width } from '../graph/tape';
 import { emitColumnSum } from './column_sum';
 
@@ -29,15 +29,16 @@ export function emitProduct(emit: Emitter, product: Product): void {
   const products = batch.outer * batch.inner;
   const tiled = emit.options.profile === 'gpu';
   const tile = emit.options.tile ?? emit.options.tileFor?.(size.rows, size.columns, size.depth, products) ?? defaultTile(tiled, size);
-  const [ownedRows, ownedColumns] = tiled ? [4 * tile.wy, 4 * tile.wx] : [8 * tile.wy, 8 * tile.wx];
+  const { rowBlocks = 1, columnBlocks = 1 } = tile;
+  const [ownedRows, ownedColumns] = tiled ? [4 * tile.wy * rowBlocks, 4 * tile.wx * columnBlocks] : [8 * tile.wy, 8 * tile.wx];
   const bindings: Record<string, Tensor> = { a: a.tensor, b: b.tensor, c: c.tensor };
   if (bias) bindings.bias = bias;
-  const layoutOverrides: Record<string, number> = tiled ? { TILE_K: tile.k, A_BY_K: Number(a.column === 1), B_BY_K: Number(b.row === 1) } : {};
+  const tileOverrides: Record<string, number> = tiled ? { TILE_K: tile.k, ROW_BLOCKS: rowBlocks, COLUMN_BLOCKS: columnBlocks, A_BY_K: Number(a.column === 1), B_BY_K: Number(b.row === 1) } : {};
   emit.dispatch({
     label: product.label,
     shader: matmul,
     entry: tiled ? 'tiles' : 'registers',
-    overrides: { WX: tile.wx, WY: tile.wy, ACCUMULATE: c.accumulate ?? 0, BIAS: Number(bias !== undefined), ...layoutOverrides },
+    overrides: { WX: tile.wx, WY: tile.wy, ACCUMULATE: c.accumulate ?? 0, BIAS: Number(bias !== undefined), ...tileOverrides },
     params: {
       rows: size.rows, columns: size.columns, depth: size.depth, inner: batch.inner,
       a_row: a.row, a_depth: a.column, a_outer: a.outer ?? 0, a_inner: a.inner ?? 0,
@@ -51,7 +52,7 @@ export function emitProduct(emit: Emitter, product: Product): void {
 }
 
 /** Small products get small tiles, so that there are workgroups enough to fill the adapter. */
-function defaultTile(tiled: boolean, size: { rows: number; columns: number }) {
+function defaultTile(tiled: boolean, size: { rows: number; columns: number }): Tile {
   if (!tiled) return size.columns > 32 && size.rows > 32 ? { wx: 4, wy: 4, k: 0 } : { wx: 2, wy: 2, k: 0 };
   return size.rows >= 256 && size.columns >= 256 ? { wx: 16, wy: 16, k: 16 } : { wx: 8, wy: 8, k: 16 };
 }

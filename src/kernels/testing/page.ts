@@ -45,6 +45,6 @@ export const ROW_LAUNCHES: Launch[] = [{ lanes: 1 }, { lanes: 2 }, { lanes: 4 },
 export const PLAIN_LAUNCHES: Launch[] = [{}, { minimal: true }];
 
 export function launchName({ profile = 'software', lanes, tile, minimal }: Launch): string {
-  const parts = [profile, lanes && `${lanes} lanes`, tile && `tile ${tile.wx}×${tile.wy}×${tile.k}`, minimal && 'default limits'];
+  const parts = [profile, lanes && `${lanes} lanes`, tile && `tile ${Object.values(tile).join('×')}`, minimal && 'default limits'];
   return parts.filter(Boolean).join(', ');
 }
