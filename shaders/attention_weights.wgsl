@@ -2,7 +2,8 @@
 // attention-level masking after it (DropAttention)
 //
 // shapes   g, w, dropped, dw, dg (S,H,Tq,Tk): query i down, key j across; lengths (B); S = B, or 2·B when a batch runs twice;
-//          Tk − virtual_keys = Tq − virtual_queries = T, the tokens; virtual ones (prefix, prompt) stand in front
+//          Tk − virtual_keys = Tq − virtual_queries = T, the tokens; virtual ones (prefix, prompt) stand in front;
+//          Tq = 1 where only the row that a head reads asks: it is the query of all rows that READ says
 // threads  LANES lanes per row (s,h,i), ROWS rows per workgroup
 // forward  A = keys the padding and causal rules allow, k = keep mask of the logits, m = keep mask of the weights
 //          w = softmax of g over A∧k;  dropped = m·w/s with s = Σ m·w (normalize, normalize_stopgrad), m·w/(1−p) (rescale), m·w (none)
@@ -19,6 +20,7 @@ override WEIGHTS: u32 = 0;       // pattern of the mask on the weights
 override NORMALIZE: bool = true; // compensation of the weights: renormalise, else multiply by the slot's scale
 override STOP: bool = true;      // c multiplies w (the normaliser, or 1/(1−p), is not differentiated), else dropped
 override CAUSAL: bool = false;
+override READ: u32 = 0;          // ALL, FIRST, LAST: which query of a sample the only one is
 override ACCUMULATE: bool = false;
 
 struct Params {
@@ -82,10 +84,11 @@ fn draw_of(pattern: u32, slot: u32, site: u32, branch: u32, b: u32, row: Row) ->
 
 fn row_of(index: u32) -> Row {
   var row: Row;
-  let query = index % params.queries;
   let head = (index / params.queries) % params.heads;
   let sample = index / (params.queries * params.heads);
   let b = sample % params.samples;
+  var query = index % params.queries;
+  if (READ == LAST) { query = params.virtual_queries + max(lengths[b], 1u) - 1u; }
   let branch = params.branch + sample / params.samples;
   row.virtual_query = query < params.virtual_queries;
   row.query = select(query - params.virtual_queries, query, row.virtual_query);

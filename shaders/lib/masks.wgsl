@@ -6,6 +6,11 @@ const ELEMENT = 1u;
 const COLUMN = 2u;
 const SPAN = 3u;
 
+// What is there of a sample: all its rows, or the one that a head of classes reads.
+const ALL = 0u;
+const FIRST = 1u;   // the first row, a virtual one with a prompt
+const LAST = 2u;    // the last real token
+
 // site = branch << 24 | kind << 16 | layer; `site` comes with branch 0.
 fn site_of(site: u32, branch: u32) -> u32 {
   return site | (branch << 24u);

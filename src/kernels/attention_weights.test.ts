@@ -1,55 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { COMPENSATIONS, PATTERNS, type Compensation, type DropoutRules, type Pattern } from '../config/dropout';
-import type { Tensor } from '../graph/tape';
-import { slotOf } from '../model/builder';
-import { siteOf } from '../random/masks';
-import { packSpans } from '../train/stepUniform';
+import { COMPENSATIONS, PATTERNS, type Compensation, type Pattern } from '../config/dropout';
 import { recordAttentionWeights } from './attention_weights';
-import { activation, checkOp, input, type OpCheck } from './check';
-import { NO_BRANCH, type Pass, type Site } from './site';
-import { allowedKeys, type AttentionSetting, drawnMask, referenceAttention } from './testing/attention';
-import { count, normals, spiky } from './testing/numbers';
+import { activation, checkOp } from './check';
+import { NO_BRANCH } from './site';
+import { allowedKeys, attentionCheck as checkOf, type AttentionSetting, drawnMask } from './testing/attention';
+import { normals, spiky } from './testing/numbers';
 import { type Launch, launchName, ROW_LAUNCHES } from './testing/page';
 
-const LAYERS = 3;
-
-/** Everything `checkOp` needs to hold the kernel against it. */
-function attentionCheck(setting: AttentionSetting): OpCheck {
-  const { lengths, T, H, logits, weights, causal = false, pass: branches = { branch: 0, cleanBranch: NO_BRANCH }, doubled, half, uses, layer = 1, seed = 123, maskStep = 9, virtualKeys = 0, virtualQueries = 0 } = setting;
-  const B = lengths.length;
-  const S = doubled ? 2 * B : B;
-  const shape = [S, H, T + virtualQueries, T + virtualKeys];
-  const pass: Pass = { samples: B, ...branches };
-  const rules: DropoutRules = { logits, weights };
-  const site = (position: 'logits' | 'weights'): Site | undefined => {
-    const rule = setting[position];
-    return rule && { slot: slotOf(position, layer, LAYERS), site: siteOf(position, layer, 0), pattern: rule.pattern, compensation: position === 'weights' ? weights!.compensation : 'none' };
-  };
-  const reference = referenceAttention(setting);
-  return {
-    leaves: {
-      g: activation(shape, setting.g ?? normals(count(shape), 11, 1.5)),
-      lengths: input([B], lengths, 'u32'),
-      spans: input([8 * LAYERS, B], packSpans({ rules, layers: LAYERS, step: 0 }, Uint32Array.from(lengths)), 'u32'),
-    },
-    record: (tape, { g, lengths: real, spans }) => {
-      const dropped = recordAttentionWeights(tape, 'attention', g, { lengths: real, spans }, { pass, logits: site('logits'), weights: site('weights'), causal, virtualKeys, virtualQueries });
-      const outputs: Record<string, Tensor> = { dropped };
-      if (weights) outputs.w = tape.nodes[tape.nodes.length - 1].outputs.w;
-      return outputs;
-    },
-    reference: (given, base) => {
-      const { w, dropped } = reference(given.g, base.g);
-      const outputs: Record<string, Float64Array> = weights ? { dropped, w } : { dropped };
-      return { outputs };
-    },
-    undifferentiated: ['w'],
-    step: { seed, maskStep, rules, layers: LAYERS },
-    samples: S, gradientSamples: half ? B : S, uses,
-    // Exponentials of differences up to 10, each rounded at 10 · 6e-8, and sums over up to 33 keys.
-    limit: 3e-6,
-  };
-}
+const attentionCheck = (setting: AttentionSetting) => checkOf(setting, recordAttentionWeights);
 
 const RAGGED = { lengths: [7, 4, 1], T: 7, H: 2 };
 
@@ -138,6 +96,21 @@ describe('virtual tokens in front', () => {
     for (let row = 0; row < dropped.length; row += 5) {
       expect(keep.slice(row + 1, row + 5).some(Boolean)).toBe(false);
       expect([...dropped.slice(row, row + 5)]).toEqual([1, 0, 0, 0, 0]);
+    }
+  });
+});
+
+describe('the one query that a head of classes reads', () => {
+  const places = [{ virtualKeys: 0, virtualQueries: 0 }, { virtualKeys: 3, virtualQueries: 0 }, { virtualKeys: 2, virtualQueries: 2 }];
+
+  it.each([...PATHS, ...PATTERNS.map((pattern): (typeof PATHS)[number] => ({ name: pattern, logits: { pattern, p: 0.4 }, weights: { pattern, p: 0.4, compensation: 'rescale' } }))])('$name', async ({ name: _, ...path }) => {
+    for (const place of places) {
+      for (const [read, causal] of [['first', false], ['last', true]] as const) {
+        const setting: AttentionSetting = { lengths: [5, 2, 1], T: 5, H: 2, ...path, ...place, read, causal };
+        const { outputs: { dropped } } = await run({ ...setting, doubled: true, uses: 2 });
+        expect(dropped.length).toBe(6 * 2 * (5 + place.virtualKeys));
+        await run({ ...setting, doubled: true, half: true, pass: { branch: 0, cleanBranch: 1 } }, { profile: 'gpu' });
+      }
     }
   });
 });

@@ -5,7 +5,7 @@ import random from '../../shaders/lib/random.wgsl?raw';
 import stepUniform from '../../shaders/lib/step.wgsl?raw';
 import { shader } from '../gpu/shader';
 import { elements, type Op, type Tape, type Tensor } from '../graph/tape';
-import { type Pass, PATTERN_NUMBER, type Site } from './site';
+import { type Pass, PATTERN_NUMBER, READ_NUMBER, type ReadRow, type Site } from './site';
 
 const attentionShader = shader('attention_weights', code, [random, stepUniform, masks]);
 
@@ -17,10 +17,12 @@ export interface AttentionAttributes {
   /** Keys and queries in front that are no tokens (prefix: keys only; prompt: both). */
   virtualKeys?: number;
   virtualQueries?: number;
+  /** Which query the only one of each sample is; left out: all are there. */
+  read?: ReadRow;
 }
 
 /** Overrides that both passes share: which masks exist is part of the pipeline, so that an evaluate plan has no dropout code at all. */
-function maskOverrides({ logits, weights, causal }: AttentionAttributes) {
+function maskOverrides({ logits, weights, causal, read }: AttentionAttributes) {
   const compensation = weights?.compensation ?? 'normalize_stopgrad';
   return {
     LOGITS: PATTERN_NUMBER[logits?.pattern ?? 'none'],
@@ -28,6 +30,7 @@ function maskOverrides({ logits, weights, causal }: AttentionAttributes) {
     NORMALIZE: Number(compensation.startsWith('normalize')),
     STOP: Number(compensation !== 'normalize'),
     CAUSAL: Number(causal),
+    READ: READ_NUMBER[read ?? 'all'],
   };
 }
 

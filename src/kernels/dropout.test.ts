@@ -5,7 +5,7 @@ import { keepToken, siteOf } from '../random/masks';
 import { packSpans } from '../train/stepUniform';
 import { activation, checkOp, input, type OpCheck } from './check';
 import { recordDropout } from './dropout';
-import { NO_BRANCH, type Pass } from './site';
+import { NO_BRANCH, type Pass, type ReadRow } from './site';
 import { STEP_DEFAULTS } from './testing/execute';
 import { count, normals } from './testing/numbers';
 import { launchName, PLAIN_LAUNCHES } from './testing/page';
@@ -30,23 +30,26 @@ interface Setting {
   maskStep?: number;
   /** Rows in front of each sample that are no tokens; `extents` counts them. */
   virtualTokens?: number;
+  /** Only this row of each sample is there, of `tokens`. */
+  read?: { row: ReadRow; tokens: number };
 }
 
 const LAYERS = 3;
 
 function checkOf(setting: Setting): OpCheck {
-  const { position = 'hidden', layer = 1, pattern, p, lengths, extents, pass: branches = { branch: 0, cleanBranch: NO_BRANCH }, doubled, residual, half, uses, seed = 77, maskStep = 5, virtualTokens = 0 } = setting;
+  const { position = 'hidden', layer = 1, pattern, p, lengths, extents, pass: branches = { branch: 0, cleanBranch: NO_BRANCH }, doubled, residual, half, uses, seed = 77, maskStep = 5, virtualTokens = 0, read } = setting;
   const B = lengths.length;
   const S = doubled ? 2 * B : B;
   const shape = [S, ...extents];
   const [R, D] = extents.length === 2 ? extents : [1, extents[0]];
-  const T = R - virtualTokens;
+  const T = read?.tokens ?? R - virtualTokens;
   const pass: Pass = { samples: B, ...branches };
   const compensation = setting.compensation ?? defaultCompensation(position, pattern);
   const rules: DropoutRules = { [position]: { p, pattern, compensation } };
   const scale = compensation === 'rescale' ? 1 / (1 - p) : 1;
   const factors = Float64Array.from({ length: S * R * D }, (_, i) => {
-    const [channel, token, sample] = [i % D, (Math.floor(i / D) % R) - virtualTokens, Math.floor(i / (D * R))];
+    const [channel, row, sample] = [i % D, (Math.floor(i / D) % R) - virtualTokens, Math.floor(i / (D * R))];
+    const token = read?.row === 'last' ? lengths[sample % B] - 1 : row;
     const branch = pass.branch + Math.floor(sample / B);
     if (branch === pass.cleanBranch || token < 0) return 1;
     const at = { seed, step: maskStep, site: siteOf(position, layer, branch) };
@@ -60,7 +63,7 @@ function checkOf(setting: Setting): OpCheck {
       ...(residual && { residual: activation(shape, normals(count(shape), 2)) }),
     },
     record: (tape, { x, lengths: real, spans, residual: added }) => ({
-      y: recordDropout(tape, 'dropout', x, { lengths: real, spans }, pass, { slot: slotOf(position, layer, LAYERS), site: siteOf(position, layer, 0), pattern, compensation }, { residual: added, virtualTokens }),
+      y: recordDropout(tape, 'dropout', x, { lengths: real, spans }, pass, { slot: slotOf(position, layer, LAYERS), site: siteOf(position, layer, 0), pattern, compensation }, { residual: added, virtualTokens, read }),
     }),
     reference: ({ x, residual: added }) => ({ outputs: { y: x.map((value, i) => value * factors[i] + (added?.[i] ?? 0)) } }),
     step: { seed, maskStep, rules, layers: LAYERS },
@@ -101,6 +104,15 @@ describe.each(PLAIN_LAUNCHES.map((launch) => [launchName(launch), launch] as con
         const setting: Setting = { pattern, p: 0.4, lengths: [5, 2], extents: [5 + virtualTokens, 3], virtualTokens };
         await run(setting, launch);
         await run({ ...setting, doubled: true, residual: true, uses: 2 }, launch);
+        await run({ ...setting, doubled: true, half: true, pass: { branch: 0, cleanBranch: 1 } }, launch);
+      }
+    });
+
+    it('draws for the one row that is there as if all were', async () => {
+      for (const row of ['first', 'last'] as const) {
+        const setting: Setting = { pattern, p: 0.4, lengths: [6, 1, 3], extents: [5], read: { row, tokens: 6 } };
+        await run(setting, launch);
+        await run({ ...setting, extents: [33], residual: true, uses: 2 }, launch);
         await run({ ...setting, doubled: true, half: true, pass: { branch: 0, cleanBranch: 1 } }, launch);
       }
     });

@@ -6,7 +6,7 @@ import stepUniform from '../../shaders/lib/step.wgsl?raw';
 import { shader } from '../gpu/shader';
 import type { Emitter } from '../graph/compile';
 import { type Node, type Op, type Tape, type Tensor, width } from '../graph/tape';
-import { type Pass, PATTERN_NUMBER, type Site } from './site';
+import { type Pass, PATTERN_NUMBER, READ_NUMBER, type ReadRow, type Site } from './site';
 
 const dropoutShader = shader('dropout', code, [random, stepUniform, masks]);
 
@@ -15,25 +15,28 @@ interface DropoutAttributes {
   site: Site;
   /** Rows in front of each sample that are no tokens (prompt tuning): neither masked nor scaled. */
   virtualTokens: number;
+  /** Which of its `tokens` rows a sample of (S,D) is. */
+  read?: { row: ReadRow; tokens: number };
 }
 
 function emitDropout(emit: Emitter, node: Node<DropoutAttributes>, label: string, x: Tensor, y: Tensor, options: { residual?: Tensor; accumulate?: 0 | 1 }): void {
-  const { pass, site, virtualTokens } = node.attributes;
+  const { pass, site, virtualTokens, read } = node.attributes;
   const { lengths, spans } = node.inputs;
   const branches = x.shape[0] / pass.samples;
   const channels = width(x);
   const tokens = x.shape.length === 3 ? x.shape[1] - virtualTokens : 1;
-  const count = pass.samples * tokens * channels;
+  const count = pass.samples * tokens * channels; // of a branch
   const groups = Math.ceil((Math.ceil(count / 4) + pass.samples * virtualTokens * channels) / 64);
   const across = Math.min(groups, 32768);
   const bindings: Record<string, Tensor> = { x, y };
   if (options.residual) bindings.residual = options.residual;
-  if (site.pattern === 'span') Object.assign(bindings, { lengths, span_lengths: spans });
+  if (lengths) bindings.lengths = lengths;
+  if (spans) bindings.span_lengths = spans;
   emit.dispatch({
     label, shader: dropoutShader, entry: 'forward', bindings,
-    overrides: { PATTERN: PATTERN_NUMBER[site.pattern], RESIDUAL: Number(options.residual !== undefined), ACCUMULATE: options.accumulate ?? 0 },
+    overrides: { PATTERN: PATTERN_NUMBER[site.pattern], READ: READ_NUMBER[read?.row ?? 'all'], RESIDUAL: Number(options.residual !== undefined), ACCUMULATE: options.accumulate ?? 0 },
     params: {
-      elements: count, tokens, width: channels, samples: pass.samples, virtual_tokens: virtualTokens,
+      elements: count, tokens: read?.tokens ?? tokens, width: channels, samples: pass.samples, virtual_tokens: virtualTokens,
       slot: site.slot, site: site.site, branch: pass.branch, clean_branch: pass.cleanBranch, row_stride: across * 64,
     },
     grid: [across, Math.ceil(groups / across), branches],
@@ -56,12 +59,14 @@ export const dropout: Op<DropoutAttributes> = {
 };
 
 /**
- * @param x (S,V+T,D), or (S,D) for the output representation
+ * @param x (S,V+T,D), or (S,D) for the output representation and where only the row that a head reads is there
  * @param inputs lengths (B) and spans (slots, B), for the span pattern
  * @param options.residual added to the result, in the same dispatch
+ * @param options.read which of its `tokens` rows a sample is, where only one is there
  */
-export function recordDropout(tape: Tape, label: string, x: Tensor, inputs: { lengths: Tensor; spans: Tensor }, pass: Pass, site: Site, options: { residual?: Tensor; virtualTokens?: number } = {}): Tensor {
-  const { residual, virtualTokens = 0 } = options;
-  const spans = site.pattern === 'span' ? inputs : {};
-  return tape.record(dropout, label, { x, residual, ...spans }, { y: x.shape }, { pass, site, virtualTokens }).y;
+export function recordDropout(tape: Tape, label: string, x: Tensor, inputs: { lengths: Tensor; spans: Tensor }, pass: Pass, site: Site, options: { residual?: Tensor; virtualTokens?: number; read?: DropoutAttributes['read'] } = {}): Tensor {
+  const { residual, virtualTokens = 0, read } = options;
+  const spanned = site.pattern === 'span';
+  const needed = { lengths: spanned || read?.row === 'last' ? inputs.lengths : undefined, spans: spanned ? inputs.spans : undefined };
+  return tape.record(dropout, label, { x, residual, ...needed }, { y: x.shape }, { pass, site, virtualTokens, read }).y;
 }

@@ -55,7 +55,7 @@ function linear({ rows, K, N, biased, scale, into, uses, values = normals, froze
   }, launch);
 }
 
-interface Heads { S: number; Tq: number; Tk: number; H: number; G: number; d: number }
+interface Heads { S: number; Tq: number; Tk: number; H: number; G: number; d: number; single?: boolean }
 
 /** Visits every product of attention: where it lies in a (S,H,Tq,Tk) square, in the queries' (S,Tq,H·d) and in the keys' (S,Tk,G·d). */
 function eachProduct({ S, Tq, Tk, H, G, d }: Heads, visit: (square: number, query: number, key: number) => void): void {
@@ -65,9 +65,9 @@ function eachProduct({ S, Tq, Tk, H, G, d }: Heads, visit: (square: number, quer
 }
 
 function logits(sizes: Heads, more: { uses?: 1 | 2; gradientSamples?: number }, launch: Launch) {
-  const { S, Tq, Tk, H, G, d } = sizes;
+  const { S, Tq, Tk, H, G, d, single } = sizes;
   return checkOp({
-    leaves: { q: activation([S, Tq, H * d], normals(S * Tq * H * d, 1)), k: activation([S, Tk, G * d], spiky(S * Tk * G * d, 2)) },
+    leaves: { q: activation(single ? [S, H * d] : [S, Tq, H * d], normals(S * Tq * H * d, 1)), k: activation([S, Tk, G * d], spiky(S * Tk * G * d, 2)) },
     record: (tape, { q, k }) => ({ g: recordAttentionLogits(tape, 'logits', q, k, H) }),
     reference: ({ q, k }) => {
       const g = new Float64Array(S * H * Tq * Tk);
@@ -79,10 +79,10 @@ function logits(sizes: Heads, more: { uses?: 1 | 2; gradientSamples?: number }, 
 }
 
 function mix(sizes: Heads, more: { uses?: 1 | 2; gradientSamples?: number }, launch: Launch) {
-  const { S, Tq, Tk, H, G, d } = sizes;
+  const { S, Tq, Tk, H, G, d, single } = sizes;
   return checkOp({
     leaves: { w: activation([S, H, Tq, Tk], spiky(S * H * Tq * Tk, 3)), v: activation([S, Tk, G * d], normals(S * Tk * G * d, 4)) },
-    record: (tape, { w, v }) => ({ o: recordAttentionMix(tape, 'mix', w, v, H, G) }),
+    record: (tape, { w, v }) => ({ o: recordAttentionMix(tape, 'mix', w, v, H, { keyValueHeads: G, single }) }),
     reference: ({ w, v }) => {
       const o = new Float64Array(S * Tq * H * d);
       eachProduct(sizes, (square, query, key) => { o[query] += w[square] * v[key]; });
@@ -115,6 +115,8 @@ describe.each(LAUNCHES.map((launch) => [launchName(launch), launch] as const))('
   it.each<Heads>([
     { S: 1, Tq: 1, Tk: 1, H: 1, G: 1, d: 1 }, { S: 3, Tq: 5, Tk: 5, H: 2, G: 2, d: 3 }, { S: 2, Tq: 9, Tk: 9, H: 3, G: 3, d: 5 },
     { S: 2, Tq: 3, Tk: 5, H: 2, G: 2, d: 3 }, { S: 2, Tq: 4, Tk: 4, H: 6, G: 2, d: 2 }, { S: 1, Tq: 3, Tk: 7, H: 3, G: 1, d: 4 },
+    // One query a sample, as a head of classes asks.
+    { S: 3, Tq: 1, Tk: 5, H: 4, G: 2, d: 3, single: true },
   ])('attention of $S samples, $Tq queries, $Tk keys, $H heads of $d, $G for keys', async (sizes) => {
     for (const uses of [1, 2] as const) {
       await logits(sizes, { uses }, launch);

@@ -137,9 +137,12 @@ interface HeadAttributes {
   scale: number;
 }
 
-/** Head h of sample s in a (S,T,heads·d) tensor: tokens down, channels across (or transposed). */
+/** Rows of a sample: one where only the row that a head reads is there, (S,D). */
+const rowsOf = (tensor: Tensor): number => (tensor.shape.length === 2 ? 1 : tensor.shape[1]);
+
+/** Head h of sample s in a (S,T,heads·d) or (S,heads·d) tensor: tokens down, channels across (or transposed). */
 function headLayout(tensor: Tensor, d: number, transposed: boolean): Layout {
-  const [, T, D] = tensor.shape;
+  const [T, D] = [rowsOf(tensor), width(tensor)];
   return { tensor, row: transposed ? 1 : D, column: transposed ? D : 1, outer: T * D, inner: d };
 }
 
@@ -231,14 +234,15 @@ export const attentionMix: Op<HeadAttributes> = {
   },
 };
 
-/** Records scaled attention logits, scale 1/√d. */
+/** Records scaled attention logits, scale 1/√d. @param q (S,Tq,H·d), or (S,H·d) for one query a sample */
 export function recordAttentionLogits(tape: Tape, label: string, q: Tensor, k: Tensor, heads: number): Tensor {
-  const [S, Tq, D] = q.shape;
-  return tape.record(attentionLogits, label, { q, k }, { g: [S, heads, Tq, k.shape[1]] }, { heads, scale: 1 / Math.sqrt(D / heads) }).g;
+  return tape.record(attentionLogits, label, { q, k }, { g: [q.shape[0], heads, rowsOf(q), k.shape[1]] }, { heads, scale: 1 / Math.sqrt(width(q) / heads) }).g;
 }
 
-/** Records the weighted sum of values. */
-export function recordAttentionMix(tape: Tape, label: string, w: Tensor, v: Tensor, heads: number, keyValueHeads = heads): Tensor {
+/** Records the weighted sum of values (S,Tq,H·d), or (S,H·d) for the `single` query of a sample. */
+export function recordAttentionMix(tape: Tape, label: string, w: Tensor, v: Tensor, heads: number, options: { keyValueHeads?: number; single?: boolean } = {}): Tensor {
+  const { keyValueHeads = heads, single = false } = options;
   const [S, , Tq] = w.shape;
-  return tape.record(attentionMix, label, { w, v }, { o: [S, Tq, (width(v) / keyValueHeads) * heads] }, { heads, scale: 1 }).o;
+  const channels = (width(v) / keyValueHeads) * heads;
+  return tape.record(attentionMix, label, { w, v }, { o: single ? [S, channels] : [S, Tq, channels] }, { heads, scale: 1 }).o;
 }

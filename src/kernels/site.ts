@@ -23,6 +23,15 @@ export interface Site {
   compensation: Compensation;
 }
 
+/**
+ * Which row of each sample is there, where only one is: the one that a head of classes reads. Tensors of such rows are (S,D) instead of
+ * (S,V+T,D); masks are drawn as if all rows were there.
+ */
+export type ReadRow = 'first' | 'last';
+
+/** Numbers of what is there of a sample, in `shaders/lib/masks.wgsl`. */
+export const READ_NUMBER: Record<ReadRow | 'all', number> = { all: 0, first: 1, last: 2 };
+
 /** Numbers of the patterns in `shaders/lib/masks.wgsl`. */
 export const PATTERN_NUMBER: Record<Pattern | 'none', number> = { none: 0, element: 1, column: 2, span: 3 };
 

@@ -18,7 +18,7 @@ import { recordPrepend } from '../kernels/prepend';
 import { recordRotary, rotaryTable } from '../kernels/rotary';
 import { recordSelectToken } from '../kernels/select_token';
 import { recordSplitColumns } from '../kernels/split_columns';
-import type { Pass, Site } from '../kernels/site';
+import type { Pass, ReadRow, Site } from '../kernels/site';
 import { siteOf } from '../random/masks';
 import type { Architecture, ModelConfig } from './architectures/architecture';
 import { architectureOf } from './architectures';
@@ -42,9 +42,14 @@ export interface Recording {
   samples: number;
   /** T: tokens a row is padded to. */
   tokens: number;
+  /** Record every row of the last layer, also those that a head does not read: for whoever looks at them, or keeps them. */
+  whole?: boolean;
   /** Put before every label, to tell two recordings on one tape apart. */
   prefix?: string;
 }
+
+/** Whether only one row of each sample is there, (S,D). */
+const isRow = (x: Tensor): boolean => x.shape.length === 2;
 
 export class Builder {
   readonly tape: Tape;
@@ -166,14 +171,37 @@ export class Builder {
     tape.keepable(`logits ${layer}`, g);
     const w = recordAttentionWeights(tape, at('weights'), g, this.inputs, {
       pass: this.recording.pass, logits: this.site('logits', layer), weights: this.site('weights', layer), causal: config.causal,
-      virtualKeys: this.virtualKeys, virtualQueries: this.virtualRows,
+      virtualKeys: this.virtualKeys, virtualQueries: this.virtualRows, read: isRow(q) ? this.readRow : undefined,
     });
-    return recordAttentionMix(tape, at('mix'), w, values, config.heads, config.keyValueHeads);
+    return recordAttentionMix(tape, at('mix'), w, values, config.heads, { keyValueHeads: config.keyValueHeads, single: isRow(q) });
   }
 
-  /** The rule of `position` at `layer` as the kernels want it, undefined where it does not apply. */
-  private site(position: Position, layer: number, target?: Target): Site | undefined {
+  /** The row of each sample that a head of classes reads. */
+  private get readRow(): ReadRow {
+    return this.config.causal ? 'last' : 'first';
+  }
+
+  /**
+   * What of `x` goes on in `layer`: all rows, or in the last layer below a head of classes the one row that the head reads, (S,D). Keys and
+   * values come from all rows, but what else the layer would make of the others nobody would see.
+   */
+  rowsRead(layer: number, x: Tensor): Tensor {
+    const { problem, layers } = this.config;
+    return problem === 'language_model' || layer < layers - 1 || this.recording.whole ? x : this.rowRead(x);
+  }
+
+  /** The row that the head reads (S,D): the first, a virtual one with a prompt; of a decoder the last real token. */
+  rowRead(x: Tensor): Tensor {
+    if (isRow(x)) return x;
+    const last = this.readRow === 'last' ? { lengths: this.inputs.lengths, virtualTokens: this.virtualRows } : undefined;
+    return recordSelectToken(this.tape, this.label('token read'), x, last);
+  }
+
+  /** The rule of `position` at `layer` for x as the kernels want it, undefined where it does not apply. */
+  private site(position: Position, layer: number, x?: Tensor, target?: Target): Site | undefined {
     const rule = this.recording.rules[position];
+    // With a prompt the first row is a virtual one, which no mask of a layer falls on.
+    if (x && isRow(x) && position !== 'output' && this.virtualRows > 0 && this.readRow === 'first') return undefined;
     if (!rule || layer < (rule.fromLayer ?? 0)) return undefined;
     return {
       slot: slotOf(position, layer, this.config.layers),
@@ -185,10 +213,14 @@ export class Builder {
 
   /** x under the mask of `position`, or x itself where nothing is dropped there. */
   drop(position: Position, layer: number, x: Tensor, target?: Target): Tensor {
-    const site = this.site(position, layer, target);
-    if (!site) return x;
-    const label = this.label(`layer ${layer} ${position}${target ? ` ${target}` : ''}`);
-    return recordDropout(this.tape, label, x, this.inputs, this.recording.pass, site, { virtualTokens: x.shape.length === 3 ? this.virtualRows : 0 });
+    const site = this.site(position, layer, x, target);
+    return site ? this.mask(`${position}${target ? ` ${target}` : ''}`, layer, x, site) : x;
+  }
+
+  private mask(what: string, layer: number, x: Tensor, site: Site, residual?: Tensor): Tensor {
+    const { pass, tokens } = this.recording;
+    const rows = !isRow(x) ? { virtualTokens: this.virtualRows } : what === 'output' ? {} : { read: { row: this.readRow, tokens } };
+    return recordDropout(this.tape, this.label(`layer ${layer} ${what}`), x, this.inputs, pass, site, { residual, ...rows });
   }
 
   /** residual + the sublayer's output, which is first dropped at `position` and then adapted by the bottleneck of `module`, if any. */
@@ -200,10 +232,9 @@ export class Builder {
       const dropped = position ? this.drop(position, layer, output) : output;
       return recordAdd(tape, label, residual, bottleneck(dropped));
     }
-    const site = position && this.site(position, layer);
+    const site = position && this.site(position, layer, output);
     // Mask, scale and residual in one dispatch.
-    if (site) return recordDropout(tape, label, output, this.inputs, this.recording.pass, site, { residual, virtualTokens: this.virtualRows });
-    return recordAdd(tape, label, residual, output);
+    return site ? this.mask(`${position} residual`, layer, output, site, residual) : recordAdd(tape, label, residual, output);
   }
 
   /** Houlsby et al. 2019: h + up(gelu(down(h))). */
@@ -227,18 +258,12 @@ export class Builder {
     return parts.slice(2 * layer, 2 * layer + 2);
   }
 
-  /** The row that an encoder's head reads: the first, a virtual one with a prompt. */
-  firstRow(x: Tensor): Tensor {
-    return recordSelectToken(this.tape, this.label('first token'), x);
-  }
-
   /** A decoder's head: the vocabulary at every token, or a score of the last real token. */
   causalHead(x: Tensor, embedding: string): Tensor {
     const { problem, vocabulary, labels, hidden } = this.config;
     if (problem === 'language_model') {
       return recordLinear(this.tape, this.label('lm_head'), this.drop('output', 0, x), this.tensor(embedding, [vocabulary, hidden]));
     }
-    const last = recordSelectToken(this.tape, this.label('last token'), x, { lengths: this.inputs.lengths, virtualTokens: this.virtualRows });
-    return this.linear('score', this.drop('output', 0, last), labels, { bias: false });
+    return this.linear('score', this.drop('output', 0, this.rowRead(x)), labels, { bias: false });
   }
 }

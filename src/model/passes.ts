@@ -40,6 +40,8 @@ export interface PassOptions {
   cached?: Cached;
   /** Tests only: compute for each pass what both have in common. */
   recompute?: boolean;
+  /** Tests only: compute rows of the last layer that the head does not read. */
+  whole?: boolean;
 }
 
 /** What the losses left on the tape, for the step's scalars. */
@@ -62,7 +64,7 @@ export function recordPasses(tape: Tape, config: ModelConfig, method: Method, ba
   const { consistency } = method;
   const second = secondPassOf(consistency);
   const both = consistency.kind !== 'none' && second === 'dropped_grad';
-  const recording: Omit<Recording, 'pass' | 'samples'> = { tape, config, trained: method, rules: method.dropout, noisy: method.noisy, tokens: batch.tokens };
+  const recording: Omit<Recording, 'pass' | 'samples'> = { tape, config, trained: method, rules: method.dropout, noisy: method.noisy, whole: options.whole, tokens: batch.tokens };
   const single: Recording = { ...recording, samples: B, pass: { samples: B, branch: 0, cleanBranch: NO_BRANCH } };
   // A language model scores every token but the padded and the virtual ones; other heads score a sample.
   const languageModel = config.problem === 'language_model';

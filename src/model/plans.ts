@@ -56,7 +56,7 @@ export function planTraining(
 export function planStates(config: ModelConfig, trained: Trained, batch: BatchShape, target: PlanTarget, stages: number): Plan {
   const tape = new Tape();
   const pass = { samples: batch.samples, branch: 0, cleanBranch: NO_BRANCH };
-  tape.keep('states', recordStages({ tape, config, trained, rules: {}, pass, ...batch }, stages));
+  tape.keep('states', recordStages({ tape, config, trained, rules: {}, pass, whole: true, ...batch }, stages));
   return compile(tape, { ...target, samples: batch.samples, gradientSamples: batch.samples }, { backward: false, add: emitAdd });
 }
 
@@ -69,7 +69,7 @@ export function planEvaluation(config: ModelConfig, trained: Trained, batch: Bat
   const layers = Array.from({ length: config.layers }, (_, layer) => `logits ${layer}`);
   const tape = new Tape(new Set(keep === 'attention' ? layers : []));
   const pass = { samples: batch.samples, branch: 0, cleanBranch: NO_BRANCH };
-  const logits = recordModel({ tape, config, trained, rules: {}, pass, ...batch });
+  const logits = recordModel({ tape, config, trained, rules: {}, pass, whole: keep === 'attention', ...batch });
   if (keep === 'losses') {
     const labels = tape.input('labels', [rows(logits)], 'i32');
     tape.keep('losses', recordCrossEntropy(tape, 'loss', logits, labels, 1, { smoothed: false }));

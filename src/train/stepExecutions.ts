@@ -13,11 +13,11 @@ import type { TrainerOptions } from './trainer';
  * second, if any, is for the steps between those with a consistency term.
  */
 export function plansOf(options: Omit<TrainerOptions, 'pipelines' | 'checkpoint'>): Plan[] {
-  const { gpu, config, method, batch, accumulation = 1, passes, keep, recompute } = options;
+  const { gpu, config, method, batch, accumulation = 1, passes, keep, recompute, whole } = options;
   const arena = sliceArena(parameterSpecs(config, method));
   // A rule in a layer whose output was kept makes the kept states wrong for this plan; without such rules they are right again.
   const cached = options.cached && unchangingStages(config, method) >= options.cached.stages ? options.cached : undefined;
-  const plan = (of: typeof method) => planTraining(config, of, batch, arena, targetOf(gpu, options.target), { passes, keep, recompute, cached, accumulating: accumulation > 1 });
+  const plan = (of: typeof method) => planTraining(config, of, batch, arena, targetOf(gpu, options.target), { passes, keep, recompute, whole, cached, accumulating: accumulation > 1 });
   const { kind, every = 1 } = method.consistency;
   if (kind === 'none' || every === 1) return [plan(method)];
   return [plan(method), plan({ ...method, consistency: { ...method.consistency, kind: 'none' } })];

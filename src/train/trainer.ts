@@ -44,8 +44,9 @@ export interface TrainerOptions {
   passes?: Passes;
   keep?: string[];
   target?: Partial<PlanTarget>;
-  /** Tests only: compute for each pass what both have in common. */
+  /** Tests only, see `PassOptions`. */
   recompute?: boolean;
+  whole?: boolean;
 }
 
 /** What a caller says of a step; the rest follows from its batches and the model. */

@@ -1,7 +1,13 @@
-/** Float64 reference of the attention weights, with the masks of the TypeScript twins. */
-import type { Compensation, Pattern } from '../../config/dropout';
+/** Float64 reference of the attention weights, with the masks of the TypeScript twins, and the check of the kernel against it. */
+import type { Compensation, DropoutRules, Pattern } from '../../config/dropout';
+import type { Tensor } from '../../graph/tape';
+import { slotOf } from '../../model/builder';
 import { keepAttention, siteOf } from '../../random/masks';
-import { NO_BRANCH, type Pass } from '../site';
+import { packSpans } from '../../train/stepUniform';
+import type { recordAttentionWeights } from '../attention_weights';
+import { activation, input, type OpCheck } from '../check';
+import { NO_BRANCH, type Pass, type ReadRow, type Site } from '../site';
+import { count, normals } from './numbers';
 
 export interface AttentionSetting {
   /** Real tokens of each of the B samples. */
@@ -21,18 +27,24 @@ export interface AttentionSetting {
   /** Keys in front that are no tokens (prefix), and queries with them (prompt). */
   virtualKeys?: number;
   virtualQueries?: number;
+  /** Which query the only one of a sample is; left out: all are there. */
+  read?: ReadRow;
   layer?: number;
   seed?: number;
   maskStep?: number;
 }
 
+const queriesOf = ({ T, virtualQueries = 0, read }: AttentionSetting) => (read ? 1 : T + virtualQueries);
+
 /** (S,H,Tq,Tk) and what lies behind every element of it; tokens count from behind the virtual rows, which are negative. */
-function elementsOf({ lengths, T, H, doubled, virtualKeys = 0, virtualQueries = 0 }: AttentionSetting) {
-  const [Tq, Tk, B] = [T + virtualQueries, T + virtualKeys, lengths.length];
+function elementsOf(setting: AttentionSetting) {
+  const { lengths, T, H, doubled, virtualKeys = 0, virtualQueries = 0, read } = setting;
+  const [Tq, Tk, B] = [queriesOf(setting), T + virtualKeys, lengths.length];
   return Array.from({ length: (doubled ? 2 : 1) * B * H * Tq * Tk }, (_, i) => {
     const row = Math.floor(i / Tk);
     const sample = Math.floor(row / (Tq * H));
-    return { key: (i % Tk) - virtualKeys, query: (row % Tq) - virtualQueries, head: Math.floor(row / Tq) % H, sample: sample % B, pass: Math.floor(sample / B) };
+    const query = read === 'last' ? lengths[sample % B] - 1 : (row % Tq) - virtualQueries;
+    return { key: (i % Tk) - virtualKeys, query, head: Math.floor(row / Tq) % H, sample: sample % B, pass: Math.floor(sample / B) };
   });
 }
 
@@ -76,8 +88,9 @@ function softmax(g: Float64Array, left: boolean[], T: number): Float64Array {
 
 /** w and dropped of masks.md's table; the sum behind the stop-gradient is taken at `base`. */
 export function referenceAttention(setting: AttentionSetting) {
-  const { weights, virtualKeys = 0, virtualQueries = 0 } = setting;
+  const { weights, virtualKeys = 0 } = setting;
   const T = setting.T + virtualKeys; // the length of a row
+  const elements = elementsOf(setting);
   const left = applied(allowedKeys(setting), drawnMask(setting, 'logits'), T);
   const drawn = drawnMask(setting, 'weights');
   const both = left.map((one, i) => one && drawn[i]);
@@ -87,7 +100,7 @@ export function referenceAttention(setting: AttentionSetting) {
   const { doubled, pass = { branch: 0, cleanBranch: NO_BRANCH } } = setting;
   const halfRows = both.length / T / (doubled ? 2 : 1);
   const clean = (row: number) => pass.branch + Math.floor(row / halfRows) === pass.cleanBranch;
-  const virtual = (row: number) => row % (setting.T + virtualQueries) < virtualQueries;
+  const virtual = (row: number) => elements[row * T].query < 0;
   const untouched = (row: number) => whole[row] || clean(row) || virtual(row);
   return (g: Float64Array, base: Float64Array): { w: Float64Array; dropped: Float64Array } => {
     const w = softmax(g, left, T);
@@ -99,5 +112,45 @@ export function referenceAttention(setting: AttentionSetting) {
     if (compensation === 'rescale') return { w, dropped: masked.map((value, i) => (untouched(Math.floor(i / T)) ? value : value / (1 - p))) };
     const sums = compensation === 'normalize' ? rowSums(masked, T) : rowSums(mask(softmax(base, left, T)), T);
     return { w, dropped: masked.map((value, i) => value / sums[Math.floor(i / T)]) };
+  };
+}
+
+const LAYERS = 3;
+
+/** Everything `checkOp` needs to hold the kernel against it. @param recordWeights the operation's own recording */
+export function attentionCheck(setting: AttentionSetting, recordWeights: typeof recordAttentionWeights): OpCheck {
+  const { lengths, T, H, logits, weights, causal = false, pass: branches = { branch: 0, cleanBranch: NO_BRANCH }, doubled, half, uses, layer = 1, seed = 123, maskStep = 9, virtualKeys = 0, virtualQueries = 0, read } = setting;
+  const B = lengths.length;
+  const S = doubled ? 2 * B : B;
+  const shape = [S, H, queriesOf(setting), T + virtualKeys];
+  const pass: Pass = { samples: B, ...branches };
+  const rules: DropoutRules = { logits, weights };
+  const site = (position: 'logits' | 'weights'): Site | undefined => {
+    const rule = setting[position];
+    return rule && { slot: slotOf(position, layer, LAYERS), site: siteOf(position, layer, 0), pattern: rule.pattern, compensation: position === 'weights' ? weights!.compensation : 'none' };
+  };
+  const reference = referenceAttention(setting);
+  return {
+    leaves: {
+      g: activation(shape, setting.g ?? normals(count(shape), 11, 1.5)),
+      lengths: input([B], lengths, 'u32'),
+      spans: input([8 * LAYERS, B], packSpans({ rules, layers: LAYERS, step: 0 }, Uint32Array.from(lengths)), 'u32'),
+    },
+    record: (tape, { g, lengths: real, spans }) => {
+      const dropped = recordWeights(tape, 'attention', g, { lengths: real, spans }, { pass, logits: site('logits'), weights: site('weights'), causal, virtualKeys, virtualQueries, read });
+      const outputs: Record<string, Tensor> = { dropped };
+      if (weights) outputs.w = tape.nodes[tape.nodes.length - 1].outputs.w;
+      return outputs;
+    },
+    reference: (given, base) => {
+      const { w, dropped } = reference(given.g, base.g);
+      const outputs: Record<string, Float64Array> = weights ? { dropped, w } : { dropped };
+      return { outputs };
+    },
+    undifferentiated: ['w'],
+    step: { seed, maskStep, rules, layers: LAYERS },
+    samples: S, gradientSamples: half ? B : S, uses,
+    // Exponentials of differences up to 10, each rounded at 10 · 6e-8, and sums over up to 33 keys.
+    limit: 3e-6,
   };
 }

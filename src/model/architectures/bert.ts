@@ -22,7 +22,7 @@ export const bert = encoder(names, {
   firstPosition: () => 0,
   head(build, x) {
     const { hidden, labels } = build.config;
-    const pooled = recordActivation(build.tape, build.label('pooler tanh'), 'tanh', build.linear('bert.pooler.dense', build.firstRow(x), hidden));
+    const pooled = recordActivation(build.tape, build.label('pooler tanh'), 'tanh', build.linear('bert.pooler.dense', build.rowRead(x), hidden));
     return build.linear('classifier', build.drop('output', 0, pooled), labels);
   },
 });

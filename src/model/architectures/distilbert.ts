@@ -32,7 +32,7 @@ export const distilbert = encoder(names, {
   firstPosition: () => 0,
   head(build, x) {
     const { hidden, labels } = build.config;
-    const dense = recordActivation(build.tape, build.label('pre_classifier relu'), 'relu', build.linear('pre_classifier', build.firstRow(x), hidden));
+    const dense = recordActivation(build.tape, build.label('pre_classifier relu'), 'relu', build.linear('pre_classifier', build.rowRead(x), hidden));
     return build.linear('classifier', build.drop('output', 0, dense), labels);
   },
 });

@@ -64,8 +64,8 @@ function recordLayer(build: Builder, layer: number, x: Tensor): Tensor {
   const normed = build.layerNorm(`${at}.ln_1`, x);
   const fused = build.project('qkv', layer, normed, transposed);
   const [q, k, v] = recordSplitColumns(build.tape, build.label(`layer ${layer} split`), fused, 3);
-  const attended = build.attention(layer, build.adapt('q', layer, normed, q), build.adapt('k', layer, normed, k), build.adapt('v', layer, normed, v));
-  x = build.residual(`${at}.attn`, undefined, layer, build.project('o', layer, attended, transposed), x);
+  const attended = build.attention(layer, build.rowsRead(layer, build.adapt('q', layer, normed, q)), build.adapt('k', layer, normed, k), build.adapt('v', layer, normed, v));
+  x = build.residual(`${at}.attn`, undefined, layer, build.project('o', layer, attended, transposed), build.rowsRead(layer, x));
   const up = build.project('up', layer, build.layerNorm(`${at}.ln_2`, x), transposed);
   const activated = build.drop('ffn_inner', layer, recordActivation(build.tape, build.label(`layer ${layer} gelu`), 'gelu_tanh', up));
   return build.residual(`${at}.mlp`, 'hidden', layer, build.project('down', layer, activated, transposed), x);

@@ -61,8 +61,9 @@ export function llamaFamily(traits: LlamaTraits): Architecture {
       return build.rotate(`layer ${layer} ${target}`, headNorm ? build.rmsNorm(`${at}.self_attn.${target}_norm`, projected) : projected);
     };
     const plain = { bias: false };
-    const attended = build.attention(layer, rotate('q'), rotate('k'), build.project('v', layer, normed, { bias: biased('v') }));
-    x = build.residual(`${at}.self_attn`, undefined, layer, build.project('o', layer, attended, plain), x);
+    // Rotated first: a row alone does not say where it stood.
+    const attended = build.attention(layer, build.rowsRead(layer, rotate('q')), rotate('k'), build.project('v', layer, normed, { bias: biased('v') }));
+    x = build.residual(`${at}.self_attn`, undefined, layer, build.project('o', layer, attended, plain), build.rowsRead(layer, x));
     const again = build.rmsNorm(`${at}.post_attention_layernorm`, x);
     const gated = recordSwiglu(build.tape, build.label(`layer ${layer} swiglu`), build.project('gate', layer, again, plain), build.project('up', layer, again, plain));
     return build.residual(`${at}.mlp`, 'hidden', layer, build.project('down', layer, build.drop('ffn_inner', layer, gated), plain), x);

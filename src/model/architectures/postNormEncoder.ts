@@ -87,9 +87,10 @@ function embedEncoder(build: Builder, { embeddings, segments }: EncoderNames): T
 /** x = LN(x + attention(x)); x = LN(x + HiddenCut(FFN(x))). */
 function recordLayer(build: Builder, names: EncoderNames, layer: number, x: Tensor): Tensor {
   const block = names.layer(layer);
-  const attended = build.attention(layer, build.project('q', layer, x), build.project('k', layer, x), build.project('v', layer, x));
+  const read = build.rowsRead(layer, x);
+  const attended = build.attention(layer, build.project('q', layer, read), build.project('k', layer, x), build.project('v', layer, x));
   const projected = build.project('o', layer, attended);
-  x = build.layerNorm(`${block}.${names.attentionNorm}`, build.residual(`${block}.${names.attentionOutput}`, undefined, layer, projected, x));
+  x = build.layerNorm(`${block}.${names.attentionNorm}`, build.residual(`${block}.${names.attentionOutput}`, undefined, layer, projected, read));
   const inner = build.drop('ffn_inner', layer, recordActivation(build.tape, build.label(`layer ${layer} gelu`), 'gelu', build.project('up', layer, x)));
   const hidden = build.project('down', layer, inner);
   return build.layerNorm(`${block}.${names.outputNorm}`, build.residual(`${block}.${names.feedForward}`, 'hidden', layer, hidden, x));

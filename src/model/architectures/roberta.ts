@@ -14,7 +14,7 @@ export const roberta = encoder(names, {
   firstPosition: ({ padId }) => padId + 1,
   head(build, x) {
     const { hidden, labels } = build.config;
-    const first = build.drop('output', 0, build.firstRow(x));
+    const first = build.drop('output', 0, build.rowRead(x));
     const dense = recordActivation(build.tape, build.label('classifier tanh'), 'tanh', build.linear('classifier.dense', first, hidden));
     return build.linear('classifier.out_proj', dense, labels);
   },

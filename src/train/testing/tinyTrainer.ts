@@ -39,7 +39,7 @@ function tensorsOf(architecture: Architecture, config: ModelConfig): Map<string,
   }));
 }
 
-export interface TinyOptions extends Partial<Pick<TrainerOptions, 'passes' | 'recompute' | 'cached' | 'accumulation'>> {
+export interface TinyOptions extends Partial<Pick<TrainerOptions, 'passes' | 'recompute' | 'whole' | 'cached' | 'accumulation' | 'keep'>> {
   architecture?: string;
   problem?: Problem;
   method?: Partial<Method>;
