@@ -38,26 +38,30 @@ export function loadDataset(config: RunConfig, tokenizer: TextTokenizer, longest
   // A plain loop: spreading thousands of lengths into Math.max overflows the stack of some engines.
   let most = 0;
   for (const rows of [training, heldOut, test]) for (const length of rows.lengths) most = Math.max(most, length);
-  const validation = task.kind === 'language_model' ? first(heldOut, WRITTEN_ROWS) : heldOut;
-  return { task, examples, training, validation, test, sample: first(training, SAMPLE_ROWS), width: Math.min(longest, Math.ceil(most / WIDTH_STEP) * WIDTH_STEP), padId: tokenizer.padId };
+  const validation = task.kind === 'language_model' ? firstRows(heldOut, WRITTEN_ROWS) : heldOut;
+  return { task, examples, training, validation, test, sample: firstRows(training, SAMPLE_ROWS), width: Math.min(longest, Math.ceil(most / WIDTH_STEP) * WIDTH_STEP), padId: tokenizer.padId };
 }
 
-function first(rows: EncodedRows, count: number): EncodedRows {
+export function firstRows(rows: EncodedRows, count: number): EncodedRows {
   return { ...rows, ids: rows.ids.slice(0, count), lengths: rows.lengths.slice(0, count), labels: rows.labels.slice(0, count), scoredFrom: rows.scoredFrom?.slice(0, count) };
 }
 
 /**
  * The chosen rows as the engine takes them.
  * @param virtualRows trained vectors in front of every row (prompt tuning), which a language model does not score
+ * @param width tokens that each row is padded to
  */
-export function batchOf(dataset: Dataset, rows: EncodedRows, chosen: ArrayLike<number>, virtualRows: number): HostBatch {
-  const batch = fillBatch(chosen, rows, dataset.width, dataset.padId);
+export function batchOf(dataset: Dataset, rows: EncodedRows, chosen: ArrayLike<number>, virtualRows: number, width = dataset.width): HostBatch {
+  const batch = fillBatch(chosen, rows, width, dataset.padId);
   const numbered = { ...batch, rows: Uint32Array.from(chosen) };
   return rows.scoredFrom ? { ...numbered, ...tokenLabels(batch, Array.from(chosen, (row) => rows.scoredFrom![row]), virtualRows) } : numbered;
 }
 
+/** The chosen rows, with the last one repeated until there are `count`; the caller ignores what comes of those. */
+export const filled = (chosen: number[], count: number): number[] => Array.from({ length: count }, (_, index) => chosen[Math.min(index, chosen.length - 1)]);
+
 /** Rows `from` … `from + count − 1`; past the end the last row is repeated, and the caller ignores its results. */
 export function chunk(dataset: Dataset, rows: EncodedRows, from: number, count: number, virtualRows: number): HostBatch {
-  const last = rows.ids.length - 1;
-  return batchOf(dataset, rows, Array.from({ length: count }, (_, index) => Math.min(from + index, last)), virtualRows);
+  const chosen = Array.from({ length: Math.min(count, rows.ids.length - from) }, (_, index) => from + index);
+  return batchOf(dataset, rows, filled(chosen, count), virtualRows);
 }

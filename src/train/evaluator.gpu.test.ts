@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { pageFor } from '../kernels/testing/page';
 import { languageModelLoss } from '../data/metrics';
-import type { Dataset } from './dataset';
+import { type Dataset, firstRows } from './dataset';
 import { Evaluator } from './evaluator';
 import { readRanges } from '../gpu/readback';
 import { type Tiny, tinyTrainer, TOKENS, TRAINING_ROWS } from './testing/tinyTrainer';
@@ -36,9 +36,10 @@ describe.each([['llama', 'lora'], ['gpt2', 'prompt'], ['qwen3', 'prefix']] as co
     const { sum, count } = languageModelLoss(logits, batch.labels, config.vocabulary);
     expect(count).toBe(batch.countedRows);
 
-    for (const rows of [4, 6]) {
-      const evaluator = new Evaluator(gpu, await tiny.trainer.evaluator({ samples: rows, tokens: TOKENS }, 'losses'), config, rows, virtualRows);
-      const [one, two] = await evaluator.evaluate(dataset, [dataset.validation, { ...dataset.validation, ids: dataset.validation.ids.slice(0, 2) }]);
+    for (const [rows, widths] of [[4, [TOKENS]], [6, [TOKENS]], [2, [4, 7, TOKENS]], [1, [1, TOKENS]]] as const) {
+      const executions = await Promise.all(widths.map(async (width) => ({ width, execution: await tiny.trainer.evaluator({ samples: rows, tokens: width }, 'losses') })));
+      const evaluator = new Evaluator(gpu, executions, config, rows, virtualRows);
+      const [one, two] = await evaluator.evaluate(dataset, [dataset.validation, firstRows(dataset.validation, 2)]);
       expect(one.loss).toBeCloseTo(sum / count, 5);
       expect(one.metric).toBeCloseTo(Math.exp(sum / count), 3);
       expect(two.loss).not.toBeCloseTo(one.loss, 3);

@@ -6,8 +6,9 @@ import type { EncodedRows } from '../data/batches';
 import { accuracy, crossEntropy, NOT_SCORED, pearson, perplexity, predictedClasses, squaredError } from '../data/metrics';
 import type { ModelConfig } from '../model/architectures/architecture';
 import type { Scores } from '../protocol/messages';
-import { chunk, type Dataset } from './dataset';
-import { type HostBatch, writeBatch } from './trainer';
+import { batchOf, type Dataset, filled } from './dataset';
+import { chunksOf, pool } from './evaluationChunks';
+import { writeBatch } from './trainer';
 
 /** Rows of one chunk. Larger chunks fill a GPU better; on a software adapter they only cost memory. */
 export const EVALUATION_ROWS = { software: 64, gpu: 256 } as const;
@@ -15,15 +16,22 @@ export const EVALUATION_ROWS = { software: 64, gpu: 256 } as const;
 /** Rows of one chunk of text to write: every token has a row of logits as wide as the vocabulary. */
 export const WRITING_ROWS = { software: 32, gpu: 64 } as const;
 
+/** An evaluate plan for rows of up to `width` tokens. */
+export interface EvaluationWidth { width: number; execution: Execution }
+
+/** What one row gave: its logits, or of a text the sum and number of the losses of its scored tokens. */
+interface RowResult { logits: Float32Array; loss: number; count: number }
+
 export class Evaluator {
-  /** Whether the plan keeps the losses of tokens; the logits of whole texts would be too many to read. */
+  /** Whether the plans keep the losses of tokens; the logits of whole texts would be too many to read. */
   private readonly written: boolean;
 
   /**
-   * @param rows rows of one chunk, as the execution's plan has them
+   * @param widths ascending
+   * @param rows rows of one chunk, as the executions' plans have them
    * @param virtualRows trained vectors in front of every row (prompt tuning)
    */
-  constructor(private readonly gpu: Gpu, private readonly execution: Execution, private readonly config: ModelConfig, private readonly rows: number, private readonly virtualRows: number) {
+  constructor(private readonly gpu: Gpu, private readonly widths: EvaluationWidth[], private readonly config: ModelConfig, private readonly rows: number, private readonly virtualRows: number) {
     this.written = config.problem === 'language_model';
   }
 
@@ -32,52 +40,61 @@ export class Evaluator {
    * not change the result. Resolves when the outputs are home.
    */
   async evaluate(dataset: Dataset, sets: EncodedRows[]): Promise<Scores[]> {
-    const { device } = this.gpu;
-    const { buffer, bytes } = this.execution.kept(this.written ? 'losses' : 'logits');
-    const chunks = sets.map((set) => Array.from({ length: Math.ceil(set.ids.length / this.rows) }, (_, number) => chunk(dataset, set, number * this.rows, this.rows, this.virtualRows)));
-    const total = chunks.reduce((sum, batches) => sum + batches.length, 0);
-    // Each evaluation has its own buffer: the next may be submitted before this one is home.
-    const results = device.createBuffer({ label: 'evaluation', size: total * bytes, usage: GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST });
-    let place = 0;
-    for (const batch of chunks.flat()) {
-      writeBatch(this.execution, batch, this.config);
-      const at = bytes * place++;
-      this.execution.submit('evaluate', (encoder) => encoder.copyBufferToBuffer(buffer, 0, results, at, bytes));
-    }
-    const [outputs] = await readRanges(device, [{ buffer: results, bytes: total * bytes }]);
-    results.destroy();
-    let from = 0;
-    return sets.map((set, index) => {
-      const own = outputs.subarray(from, from + (chunks[index].length * bytes) / 4);
-      from += own.length;
-      return this.written ? writtenScores(own, chunks[index], set.ids.length) : scoresOf(own.subarray(0, set.ids.length * this.config.labels), set.labels, this.config);
+    const pooled = pool(sets);
+    const chunks = chunksOf(pooled, this.rows).map((chosen) => {
+      const { width, execution } = this.widths.find((one) => one.width >= pooled.ids[chosen[0]].length)!;
+      const { buffer, bytes } = execution.kept(this.written ? 'losses' : 'logits');
+      return { chosen, execution, buffer, bytes, batch: batchOf(dataset, pooled, filled(chosen, this.rows), this.virtualRows, width) };
     });
+    // Each evaluation has its own buffer: the next may be submitted before this one is home.
+    const results = this.gpu.device.createBuffer({ label: 'evaluation', size: chunks.reduce((sum, { bytes }) => sum + bytes, 0), usage: GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST });
+    let offset = 0;
+    for (const { execution, buffer, bytes, batch } of chunks) {
+      const at = offset;
+      offset += bytes;
+      writeBatch(execution, batch, this.config);
+      execution.submit('evaluate', (encoder) => encoder.copyBufferToBuffer(buffer, 0, results, at, bytes));
+    }
+    const [outputs] = await readRanges(this.gpu.device, [{ buffer: results, bytes: offset }]);
+    results.destroy();
+    const found: RowResult[] = [];
+    let from = 0;
+    for (const { chosen, bytes, batch: { labels } } of chunks) {
+      // The last chunk repeats its last row to be full.
+      const stride = bytes / 4 / this.rows;
+      chosen.forEach((row, place) => {
+        const part = (of: Float32Array, start: number) => of.subarray(start + place * stride, start + (place + 1) * stride);
+        found[row] = this.written ? scoredLoss(part(outputs, from), part(labels, 0)) : { logits: part(outputs, from), loss: 0, count: 0 };
+      });
+      from += bytes / 4;
+    }
+    return sets.map((set, index) => this.scoresOf(found.slice(pooled.starts[index], pooled.starts[index] + set.ids.length), set.labels));
+  }
+
+  private scoresOf(found: RowResult[], labels: Float32Array): Scores {
+    const { problem, labels: classes } = this.config;
+    if (this.written) {
+      const loss = found.reduce((sum, row) => sum + row.loss, 0) / found.reduce((sum, { count }) => sum + count, 0);
+      return { loss, metric: perplexity(loss) };
+    }
+    const logits = new Float32Array(found.length * classes);
+    found.forEach((row, index) => logits.set(row.logits, index * classes));
+    if (problem === 'regression') return { loss: squaredError(logits, labels), metric: pearson(logits, labels) };
+    return { loss: crossEntropy(logits, labels, classes), metric: accuracy(predictedClasses(logits, classes), labels) };
   }
 
   destroy(): void {
-    this.execution.destroy();
+    for (const { execution } of this.widths) execution.destroy();
   }
 }
 
-function scoresOf(logits: Float32Array, labels: Float32Array, config: ModelConfig): Scores {
-  if (config.problem === 'regression') return { loss: squaredError(logits, labels), metric: pearson(logits, labels) };
-  return { loss: crossEntropy(logits, labels, config.labels), metric: accuracy(predictedClasses(logits, config.labels), labels) };
-}
-
-/** Mean over the scored tokens of the first `rows` rows, of `losses` as the chunks have them. */
-function writtenScores(losses: Float32Array, chunks: HostBatch[], rows: number): Scores {
-  let [sum, count, place] = [0, 0, 0];
-  for (const { labels, lengths } of chunks) {
-    const stride = labels.length / lengths.length;
-    labels.forEach((label, index) => {
-      // The last chunk repeats its last row to be full.
-      const row = Math.floor((place + index) / stride);
-      if (label === NOT_SCORED || row >= rows) return;
-      sum += losses[place + index];
-      count++;
-    });
-    place += labels.length;
-  }
-  const loss = sum / count;
-  return { loss, metric: perplexity(loss) };
+/** Of one row: its tokens' losses and what each should predict. */
+function scoredLoss(losses: Float32Array, labels: Float32Array): RowResult {
+  let [loss, count] = [0, 0];
+  labels.forEach((label, token) => {
+    if (label === NOT_SCORED) return;
+    loss += losses[token];
+    count++;
+  });
+  return { logits: losses, loss, count };
 }

@@ -16,6 +16,7 @@ import { sliceArena } from '../model/state';
 import type { PlanSummary } from '../protocol/messages';
 import type { Autotuner } from './autotune';
 import { type Dataset } from './dataset';
+import { evaluationWidths } from './evaluationChunks';
 import { EVALUATION_ROWS, WRITING_ROWS } from './evaluator';
 import { configFor, type Library, type LoadedModel } from './library';
 import { methodOf } from './method';
@@ -30,7 +31,8 @@ export interface Preparation {
   dataset: Dataset;
   /** The plans that steps take turns with; one, unless a consistency term comes at every n-th step only. */
   training: Plan[];
-  evaluation: Plan;
+  /** Evaluate plans, each for rows of up to `width` tokens, ascending. */
+  evaluation: { width: number; plan: Plan }[];
   evaluationRows: number;
   /** States of lower stages that are computed once for every training row, where that is worth it. */
   cached?: Cached;
@@ -52,11 +54,12 @@ export async function prepare(gpu: Gpu, tuner: Autotuner, library: Library, conf
   const { accumulation } = config.optimizer;
   const target = { tileFor: tuner.tileFor };
   const makeTraining = () => planOrRefuse(gpu, config, () => plansOf({ gpu, config: modelConfig, method, batch, accumulation, cached, target }));
-  const makeEvaluation = () => planEvaluation(modelConfig, method, { samples: evaluationRows, tokens: dataset.width }, targetOf(gpu, target), written ? 'losses' : 'logits');
+  const widths = evaluationWidths([dataset.validation, dataset.sample], evaluationRows, dataset.width);
+  const makeEvaluation = () => widths.map((width) => ({ width, plan: planEvaluation(modelConfig, method, { samples: evaluationRows, tokens: width }, targetOf(gpu, target), written ? 'losses' : 'logits') }));
   let training = makeTraining();
   let evaluation = makeEvaluation();
   const summary = summarise({ model, modelConfig, method, training, evaluation, cached }, dataset.width);
-  check(gpu, config, summary, [...training, evaluation]);
+  check(gpu, config, summary, [...training, ...evaluation.map(({ plan }) => plan)]);
   // Tiles change neither buffers nor bytes nor the number of dispatches: only the workgroups are planned anew.
   if (await tuner.tune(training[0])) {
     training = makeTraining();
@@ -85,10 +88,11 @@ function summarise({ model, modelConfig: config, method, training, evaluation, c
   const optimizer = 5 * sliceArena(specs).bytes;
   const states = cached ? statesBytes(cached, tokens, config.hidden) : 0;
   const train = bytesOf(training) + states;
-  const buffers = [...training.flatMap((plan) => plan.placement.buffers), ...evaluation.placement.buffers].sort((one, other) => other.bytes - one.bytes);
+  const evaluate = evaluation.map(({ plan }) => plan);
+  const buffers = [...training, ...evaluate].flatMap((plan) => plan.placement.buffers).sort((one, other) => other.bytes - one.bytes);
   const common = method.consistency.kind === 'none' ? 0 : Math.max(0, firstRandomStage(config, method) - 1);
   return {
-    bytes: { weights, optimizer, train, evaluate: evaluation.bytes, total: weights + optimizer + train + evaluation.bytes },
+    bytes: { weights, optimizer, train, evaluate: bytesOf(evaluate), total: weights + optimizer + train + bytesOf(evaluate) },
     largest: buffers.slice(0, 3),
     dispatchesPerStep: training[0].dispatches.length,
     parameters: { trainable, total: weights / 4 + added },
@@ -115,5 +119,5 @@ function check(gpu: Gpu, config: RunConfig, summary: PlanSummary, plans: Plan[])
 
 /** Compiles every pipeline of a preparation in the background, so that Start need not wait. */
 export async function warmUp(pipelines: Pipelines, { training, evaluation }: Preparation, progress: (done: number, of: number) => void): Promise<void> {
-  await compileAll(pipelines, [...training, evaluation].flatMap(({ dispatches }) => dispatches), progress);
+  await compileAll(pipelines, [...training, ...evaluation.map(({ plan }) => plan)].flatMap(({ dispatches }) => dispatches), progress);
 }

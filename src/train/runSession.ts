@@ -10,7 +10,7 @@ import type { PlanTarget } from '../model/plans';
 import type { FromEngine, InspectionPlace, RunId } from '../protocol/messages';
 import { restoreRun, type SavedRun, saveRun } from './checkpoint';
 import { chunk } from './dataset';
-import { Evaluator } from './evaluator';
+import { type EvaluationWidth, Evaluator } from './evaluator';
 import { Inspector } from './inspector';
 import { keepStates } from './keptStates';
 import { methodOf } from './method';
@@ -53,13 +53,15 @@ export class RunSession {
       trainer.reset(initialValues(modelConfig, method, parameterSpecs(modelConfig, method), model.checkpoint.tensors, config.seed));
       if (saved) restoreRun(trainer.state, saved);
       if (cached) await keepStates(trainer, Array.from({ length: cached.rows / evaluationRows }, (_, number) => chunk(dataset, dataset.training, number * evaluationRows, evaluationRows, virtualRows)));
-      return Execution.create(gpu, pipelines, preparation.evaluation, trainer.state);
+      for (const { width, plan } of preparation.evaluation) widths.push({ width, execution: await Execution.create(gpu, pipelines, plan, trainer.state) });
     };
-    const evaluation = await fill().catch((error: unknown) => {
+    const widths: EvaluationWidth[] = [];
+    const evaluator = new Evaluator(gpu, widths, modelConfig, evaluationRows, virtualRows);
+    await fill().catch((error: unknown) => {
+      evaluator.destroy();
       trainer.destroy();
       throw error;
     });
-    const evaluator = new Evaluator(gpu, evaluation, modelConfig, evaluationRows, virtualRows);
     const inspector = new Inspector(trainer, dataset, model.tokenizer, config.seed, (step, at, attention) => post({ type: 'inspected', runId, step, at, attention }), fail);
     inspector.at = options.inspecting;
     const training = new Run(trainer, evaluator, dataset, config, options.changes, {
