@@ -3,3 +3,4 @@ export const SOFTWARE_ADAPTER_FLAGS: string[];
 export const ANY_ADAPTER_FLAGS: string[];
 export const HEADLESS_FLAGS: string[];
 export function findBrowser(): Promise<string | undefined>;
+export function findSoftwareDriver(): Promise<string | undefined>;

@@ -1,6 +1,7 @@
 // Where a browser is, and the flags that make WebGPU run without a GPU. The one place for both.
-import { existsSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { execFileSync } from 'node:child_process';
+import { dirname, join } from 'node:path';
 
 /** Flags under which Chromium offers its software WebGPU adapter (SwiftShader) on a machine without a GPU. */
 export const SOFTWARE_ADAPTER_FLAGS = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'];
@@ -48,4 +49,12 @@ export async function findBrowser() {
   const { chromium } = await import('playwright');
   const path = chromium.executablePath();
   return path && existsSync(path) ? path : undefined;
+}
+
+/** The Vulkan driver for the processor (SwiftShader) that an installed Chromium brings along on Linux; undefined where there is none. */
+export async function findSoftwareDriver() {
+  const browser = await findBrowser();
+  // What is on the path may be a script that starts the browser from elsewhere.
+  const folders = [browser && dirname(realpathSync(browser)), '/usr/lib/chromium', '/opt/google/chrome', '/opt/microsoft/msedge'].filter(Boolean);
+  return folders.map((folder) => join(folder, 'vk_swiftshader_icd.json')).find((file) => existsSync(file));
 }

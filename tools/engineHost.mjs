@@ -1,16 +1,32 @@
 // Where the engine runs for a command: under Node on the `webgpu` package, or in a page of a Chromium that this machine has.
 import { createServer } from 'vite';
-import { findBrowser, HEADLESS_FLAGS } from './browser.mjs';
+import { findBrowser, findSoftwareDriver, HEADLESS_FLAGS } from './browser.mjs';
 import { root } from './install.mjs';
 
 const serverOptions = { root, configFile: false, logLevel: 'error' };
 
-/** Loads a TypeScript module with the `webgpu` package's GPU beside it. */
-export async function openNode(modulePath) {
+/**
+ * The GPU of the `webgpu` package: that of this machine's driver, else the processor by way of the software driver that comes with a Chromium.
+ * @throws with a sentence where there is neither
+ */
+async function openGpu() {
   const { create, globals } = await import('webgpu');
   Object.assign(globalThis, globals);
+  const gpu = create([]);
+  if (await gpu.requestAdapter()) return gpu;
+  const driver = process.env.VK_ICD_FILENAMES ? undefined : await findSoftwareDriver();
+  if (driver) {
+    process.env.VK_ICD_FILENAMES = driver;
+    const software = create([]);
+    if (await software.requestAdapter()) return software;
+  }
+  throw new Error('the `webgpu` package found no usable Vulkan driver; install the graphics driver, or on Linux libvulkan1 and a Chromium, whose software driver is then used');
+}
+
+/** Loads a TypeScript module with the `webgpu` package's GPU beside it. */
+export async function openNode(modulePath) {
+  globalThis.gpu = await openGpu(); // held here: a collected instance takes its devices down with it
   const server = await createServer({ ...serverOptions, appType: 'custom', server: { middlewareMode: true, hmr: false, watch: null }, optimizeDeps: { noDiscovery: true } });
-  globalThis.gpu = create([]); // held here: a collected instance takes its devices down with it
   return { module: await server.ssrLoadModule(modulePath), gpu: globalThis.gpu, close: () => server.close() };
 }
 

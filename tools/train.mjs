@@ -1,7 +1,7 @@
 // npm run train -- LINK [LINK …] [--out FILE] [--profile software|gpu]
 //
 // Trains what each link describes (the part of the page's address after #; "" is the default run) with the page's own engine under Node, and
-// prints how the losses went. --out writes the runs as JSON. Needs a Vulkan driver (the `webgpu` package brings the rest).
+// prints how the losses went. --out writes the runs as JSON. Needs a Vulkan driver; on Linux that of an installed Chromium will do.
 import './nodeVersion.mjs';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -18,7 +18,7 @@ if (options.profile && !['software', 'gpu'].includes(options.profile)) refuse(`u
 
 ensureInstalled();
 const { openNode } = await import('./engineHost.mjs');
-const { module, gpu, close } = await openNode('/src/headless/runner.ts');
+const { module, gpu, close } = await openNode('/src/headless/runner.ts').catch((error) => refuse(error.message));
 const headless = module.createHeadless({ gpu, models: join(root, 'public/models'), profile: options.profile });
 
 const short = (value) => value.toFixed(4);
