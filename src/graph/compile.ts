@@ -40,8 +40,8 @@ export interface CompileOptions {
 }
 
 /**
- * How a matrix product is shared out: invocations of a workgroup, and in the gpu profile the depth of a tile and how many blocks of 4×4
- * outputs an invocation owns down and across (left out: one). A workgroup then owns (4·wy·rowBlocks)×(4·wx·columnBlocks) outputs.
+ * How a matrix product is shared out: invocations of a workgroup; the depth of a tile in workgroup memory, 0 for a kernel without any, whose
+ * invocations own 8×8 outputs; with tiles, how many blocks of 4×4 outputs an invocation owns down and across (left out: one).
  */
 export interface Tile { wx: number; wy: number; k: number; rowBlocks?: 1 | 2; columnBlocks?: 1 | 2 }
 

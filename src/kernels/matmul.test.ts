@@ -6,7 +6,7 @@ import { type Launch, launchName } from './testing/page';
 
 /** A register tile of one invocation and of several, workgroup tiles narrow, wide, shallow and deep, and what the profiles choose. */
 const LAUNCHES: Launch[] = [
-  { tile: { wx: 1, wy: 1, k: 0 } }, { tile: { wx: 4, wy: 2, k: 0 } }, {}, { minimal: true },
+  { tile: { wx: 1, wy: 1, k: 0 } }, { profile: 'gpu', tile: { wx: 2, wy: 2, k: 0 } }, { tile: { wx: 4, wy: 2, k: 0 } }, {}, { minimal: true },
   { profile: 'gpu', tile: { wx: 1, wy: 1, k: 4 } }, { profile: 'gpu', tile: { wx: 4, wy: 2, k: 3 } }, { profile: 'gpu', tile: { wx: 2, wy: 4, k: 16 } },
   { profile: 'gpu', tile: { wx: 2, wy: 1, k: 5, rowBlocks: 2 } }, { profile: 'gpu', tile: { wx: 1, wy: 2, k: 8, columnBlocks: 2 } }, { profile: 'gpu', tile: { wx: 2, wy: 2, k: 4, rowBlocks: 2, columnBlocks: 2 } },
   { profile: 'gpu' }, { profile: 'gpu', minimal: true },

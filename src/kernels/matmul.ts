@@ -27,8 +27,8 @@ interface Product {
 export function emitProduct(emit: Emitter, product: Product): void {
   const { a, b, c, size, batch = { outer: 1, inner: 1 }, scale = 1, bias } = product;
   const products = batch.outer * batch.inner;
-  const tiled = emit.options.profile === 'gpu';
-  const tile = emit.options.tile ?? emit.options.tileFor?.(size.rows, size.columns, size.depth, products) ?? defaultTile(tiled, size);
+  const tile = emit.options.tile ?? emit.options.tileFor?.(size.rows, size.columns, size.depth, products) ?? defaultTile(emit.options.profile === 'gpu', size);
+  const tiled = tile.k > 0;
   const { rowBlocks = 1, columnBlocks = 1 } = tile;
   const [ownedRows, ownedColumns] = tiled ? [4 * tile.wy * rowBlocks, 4 * tile.wx * columnBlocks] : [8 * tile.wy, 8 * tile.wx];
   const bindings: Record<string, Tensor> = { a: a.tensor, b: b.tensor, c: c.tensor };

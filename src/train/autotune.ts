@@ -12,11 +12,13 @@ import { emitProduct } from '../kernels/matmul';
 
 /**
  * Workgroups own 64×64, 32×32, 32×64 and 16×16 outputs, 4×4 an invocation; then 128×128, 64×64 and 32×64 with 8×8 or 4×8 an invocation, which
- * load less for each multiply-add but need twice to four times the registers. All stay within 256 invocations and 16 KiB of workgroup memory.
+ * load less for each multiply-add but need twice to four times the registers; last, 64×64 without workgroup memory. All stay within 256
+ * invocations and 16 KiB of workgroup memory.
  */
 export const CANDIDATES: Tile[] = [
   { wx: 16, wy: 16, k: 16 }, { wx: 8, wy: 8, k: 16 }, { wx: 16, wy: 8, k: 16 }, { wx: 4, wy: 4, k: 16 },
   { wx: 16, wy: 16, k: 8, rowBlocks: 2, columnBlocks: 2 }, { wx: 8, wy: 8, k: 16, rowBlocks: 2, columnBlocks: 2 }, { wx: 8, wy: 8, k: 16, columnBlocks: 2 },
+  { wx: 8, wy: 8, k: 0 },
 ];
 
 /** Products of a plan that are worth measuring, the most expensive first. */
