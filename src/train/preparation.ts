@@ -55,7 +55,7 @@ export async function prepare(gpu: Gpu, tuner: Autotuner, library: Library, conf
   const target = { tileFor: tuner.tileFor };
   const makeTraining = () => planOrRefuse(gpu, config, () => plansOf({ gpu, config: modelConfig, method, batch, accumulation, cached, target }));
   const widths = evaluationWidths([dataset.validation, dataset.sample], evaluationRows, dataset.width);
-  const makeEvaluation = () => widths.map((width) => ({ width, plan: planEvaluation(modelConfig, method, { samples: evaluationRows, tokens: width }, targetOf(gpu, target), written ? 'losses' : 'logits') }));
+  const makeEvaluation = () => planOrRefuse(gpu, config, () => widths.map((width) => ({ width, plan: planEvaluation(modelConfig, method, { samples: evaluationRows, tokens: width }, targetOf(gpu, target), written ? 'losses' : 'logits') })));
   let training = makeTraining();
   let evaluation = makeEvaluation();
   const summary = summarise({ model, modelConfig, method, training, evaluation, cached }, dataset.width);

@@ -1,0 +1,45 @@
+/** What is refused before anything is allocated, on the shipped encoder and on larger models made of its configuration. */
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { DEFAULT_CONFIG, type RunConfig } from '../config/config';
+import type { Gpu } from '../gpu/device';
+import type { ModelConfig } from '../model/architectures/architecture';
+import { diskFolder } from '../model/files/diskFolder';
+import type { Autotuner } from './autotune';
+import { Library } from './library';
+import { prepare } from './preparation';
+import { Refusal } from './refusal';
+
+const real = new Library((name) => diskFolder(fileURLToPath(new URL(`../../public/models/${name}`, import.meta.url))));
+const tuner = { tileFor: () => undefined, tune: async () => false } as unknown as Autotuner;
+
+/** The fault with which a preparation is refused, undefined where it is not. */
+async function faultOf({ sizes = {}, change = (config: RunConfig) => config, limit = 2 ** 30, budget = 2 ** 40 }: { sizes?: Partial<ModelConfig>; change?: (config: RunConfig) => RunConfig; limit?: number; budget?: number }) {
+  const library = {
+    async model(name: string) {
+      const { checkpoint, tokenizer } = await real.model(name);
+      return { checkpoint: { ...checkpoint, config: { ...checkpoint.config, ...sizes } }, tokenizer };
+    },
+    data: (...given: Parameters<Library['data']>) => real.data(...given),
+  } as unknown as Library;
+  const gpu = { profile: 'gpu', subgroupSize: 0, memoryBudget: budget, device: { limits: { maxBufferSize: limit, maxStorageBufferBindingSize: limit } } } as unknown as Gpu;
+  try {
+    await prepare(gpu, tuner, library, change(structuredClone(DEFAULT_CONFIG)));
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    return error.fault;
+  }
+}
+
+describe('a preparation', () => {
+  it('is made where everything fits', async () => {
+    expect(await faultOf({})).toBeUndefined();
+  });
+
+  it('is refused where only the plan of the evaluation is larger than a grid', async () => {
+    // 256 rows of an evaluation with 512 heads each are 131,072 products; the 2 rows of a batch are 1024.
+    const fault = await faultOf({ sizes: { hidden: 512, heads: 512, keyValueHeads: 512, headSize: 1 }, change: (config) => ({ ...config, optimizer: { ...config.optimizer, batchSize: 2 } }) });
+    expect(fault).toMatchObject({ code: 'out_of_memory', predicted: true, neededBytes: Infinity });
+  });
+});
