@@ -119,8 +119,8 @@ fn keeps(pattern: u32, draw: Draw, row: Row, key: u32) -> bool {
 // The first pass leaves in `w` the logits of the keys that the logits mask keeps and in `dropped` those that the weights mask keeps of
 // these, LOWEST elsewhere, so that each mask is drawn once; the second pass turns them into exponentials, the third into weights.
 @compute @workgroup_size(LANES, ROWS)
-fn forward(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_id) local: vec3<u32>) {
-  let index = group.x * ROWS + local.y;
+fn forward(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_id) local: vec3<u32>) {
+  let index = reduce_row(group, groups, local);
   let inside = index < params.rows;
   let keys = params.keys;
   let base = index * keys;
@@ -217,8 +217,8 @@ fn forward(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_id
 }
 
 @compute @workgroup_size(LANES, ROWS)
-fn backward(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_id) local: vec3<u32>) {
-  let index = group.x * ROWS + local.y;
+fn backward(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_id) local: vec3<u32>) {
+  let index = reduce_row(group, groups, local);
   let inside = index < params.rows;
   let base = index * params.keys;
   var sum = 0.0;

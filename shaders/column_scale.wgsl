@@ -37,8 +37,8 @@ fn backward(@builtin(global_invocation_id) id: vec3<u32>) {
 }
 
 @compute @workgroup_size(LANES, ROWS)
-fn magnitudes(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_id) local: vec3<u32>) {
-  let column = group.x * ROWS + local.y;
+fn magnitudes(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_id) local: vec3<u32>) {
+  let column = reduce_row(group, groups, local);
   let inside = column < params.columns;
   var sum = 0.0;
   if (inside) {

@@ -14,8 +14,8 @@ struct Params { rows: u32, columns: u32 }
 @group(0) @binding(3) var<storage, read_write> y: array<f32>;
 
 @compute @workgroup_size(LANES, ROWS)
-fn forward(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_id) local: vec3<u32>) {
-  let column = group.x * ROWS + local.y;
+fn forward(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_id) local: vec3<u32>) {
+  let column = reduce_row(group, groups, local);
   let inside = column < params.columns;
   var sum = 0.0;
   if (inside) {

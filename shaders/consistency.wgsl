@@ -93,9 +93,10 @@ fn counts(index: u32) -> bool {
 }
 
 @compute @workgroup_size(LANES, ROWS)
-fn forward(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_id) local: vec3<u32>) {
-  let index = min(group.x * ROWS + local.y, params.rows - 1u);
-  let inside = group.x * ROWS + local.y < params.rows;
+fn forward(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_id) local: vec3<u32>) {
+  let own = reduce_row(group, groups, local);
+  let index = min(own, params.rows - 1u);
+  let inside = own < params.rows;
   let row = row_of(index, local);
   var sum = 0.0;
   for (var c = local.x; c < params.classes; c += LANES) {
@@ -118,9 +119,10 @@ fn forward(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_id
 }
 
 @compute @workgroup_size(LANES, ROWS)
-fn backward(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_id) local: vec3<u32>) {
-  let index = min(group.x * ROWS + local.y, params.rows - 1u);
-  let inside = group.x * ROWS + local.y < params.rows;
+fn backward(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_id) local: vec3<u32>) {
+  let own = reduce_row(group, groups, local);
+  let index = min(own, params.rows - 1u);
+  let inside = own < params.rows;
   let row = row_of(index, local);
   var mean_delta = 0.0;
   for (var c = local.x; c < params.classes; c += LANES) { mean_delta += exp(log_p(row, c)) * delta(row, c); }

@@ -28,8 +28,8 @@ fn highest_of(base: u32, inside: bool, local: vec3<u32>) -> f32 {
 }
 
 @compute @workgroup_size(LANES, ROWS)
-fn forward(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_id) local: vec3<u32>) {
-  let row = group.x * ROWS + local.y;
+fn forward(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_id) local: vec3<u32>) {
+  let row = reduce_row(group, groups, local);
   let inside = row < params.rows;
   let base = row * params.classes;
   let highest = highest_of(base, inside, local);
@@ -56,8 +56,8 @@ fn forward(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_id
 }
 
 @compute @workgroup_size(LANES, ROWS)
-fn backward(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_id) local: vec3<u32>) {
-  let row = group.x * ROWS + local.y;
+fn backward(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_id) local: vec3<u32>) {
+  let row = reduce_row(group, groups, local);
   let inside = row < params.rows;
   let base = row * params.classes;
   let highest = highest_of(base, inside, local);

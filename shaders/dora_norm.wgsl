@@ -16,8 +16,8 @@ struct Params { outputs: u32, inputs: u32, rank: u32, weight_row: u32, weight_co
 @group(0) @binding(5) var<storage, read_write> norm: array<f32>;
 
 @compute @workgroup_size(LANES, ROWS)
-fn forward(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_id) local: vec3<u32>) {
-  let row = group.x * ROWS + local.y;
+fn forward(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_id) local: vec3<u32>) {
+  let row = reduce_row(group, groups, local);
   let inside = row < params.outputs;
   var sum = 0.0;
   if (inside) {

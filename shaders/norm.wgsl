@@ -28,8 +28,8 @@ struct Params { rows: u32, columns: u32, epsilon: f32 }
 @group(0) @binding(11) var<storage, read_write> d_beta: array<f32>;   // not touched unless SHIFT
 
 @compute @workgroup_size(LANES, ROWS)
-fn forward(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_id) local: vec3<u32>) {
-  let row = group.x * ROWS + local.y;
+fn forward(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_id) local: vec3<u32>) {
+  let row = reduce_row(group, groups, local);
   let inside = row < params.rows;
   let base = row * params.columns;
   let width = f32(params.columns);
@@ -63,8 +63,8 @@ fn forward(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_id
 }
 
 @compute @workgroup_size(LANES, ROWS)
-fn backward(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_id) local: vec3<u32>) {
-  let row = group.x * ROWS + local.y;
+fn backward(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_id) local: vec3<u32>) {
+  let row = reduce_row(group, groups, local);
   let inside = row < params.rows;
   let base = row * params.columns;
   let width = f32(params.columns);
@@ -94,8 +94,8 @@ fn backward(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_i
 }
 
 @compute @workgroup_size(LANES, ROWS)
-fn parameters(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_id) local: vec3<u32>) {
-  let column = group.x * ROWS + local.y;
+fn parameters(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_id) local: vec3<u32>) {
+  let column = reduce_row(group, groups, local);
   let inside = column < params.columns;
   var sum = 0.0;
   var sum_along = 0.0;

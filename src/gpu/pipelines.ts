@@ -1,4 +1,5 @@
 /** Shader + overrides → compute pipeline, made once per device: compiling the same text twice costs the same again on a software adapter. */
+import reduceRow from '../../shaders/lib/reduce_row.wgsl?raw';
 import reduceSerial from '../../shaders/lib/reduce_serial.wgsl?raw';
 import reduceSubgroup from '../../shaders/lib/reduce_subgroup.wgsl?raw';
 import reduceTree from '../../shaders/lib/reduce_tree.wgsl?raw';
@@ -63,8 +64,8 @@ export class Pipelines {
     const id = `${shader.name}/${form}`;
     let module = this.modules.get(id);
     if (!module) {
-      const library = { plain: '', serial: reduceSerial, subgroup: reduceSubgroup, tree: reduceTree }[form];
-      const code = `${form === 'subgroup' ? 'enable subgroups;\n' : ''}${shader.code}\n${library}`;
+      const library = { plain: [], serial: [reduceRow, reduceSerial], subgroup: [reduceRow, reduceSubgroup], tree: [reduceRow, reduceTree] }[form];
+      const code = `${form === 'subgroup' ? 'enable subgroups;\n' : ''}${[shader.code, ...library].join('\n')}`;
       module = this.gpu.device.createShaderModule({ label: id, code });
       this.modules.set(id, module);
     }

@@ -244,6 +244,17 @@ describe('grids', () => {
     }
   });
 
+  it('of a reduction fold too, with fewer workgroups to spare than rows of the grid', () => {
+    // 65,536 rows of 64 lanes each: what 16 texts of prompt tuning with 64 virtual tokens need on a GPU without subgroups.
+    for (const [count, lanes] of [[1, 64], [65_535, 64], [65_536, 64], [131_071, 64], [1_000_003, 64], [5_000_000, 1], [300_000, 16]]) {
+      const { overrides: { ROWS }, grid: [x, y, z] } = new Emitter(new Tape(), { ...OPTIONS, profile: 'gpu', lanes }).reduction(count, 100);
+      expect(Math.max(x, y)).toBeLessThanOrEqual(65535);
+      expect(x * y * ROWS).toBeGreaterThanOrEqual(count);
+      expect((x * y - y) * ROWS).toBeLessThan(count);
+      expect(z).toBe(1);
+    }
+  });
+
   it('refuses one that no adapter runs', () => {
     const emit = new Emitter(new Tape(), OPTIONS);
     expect(() => emit.dispatch({ label: 'scores', shader: nothing, entry: 'forward', grid: [1, 1, 70_000], bindings: {} })).toThrow('scores needs a grid of 1×1×70000 workgroups, 65535 is the limit');

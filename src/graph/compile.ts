@@ -33,6 +33,8 @@ export interface CompileOptions {
   /** Tests run every workgroup size: fixed lanes per row, and tiles of fixed size. */
   lanes?: number;
   tile?: Tile;
+  /** Tests fold small grids too: most workgroups of a reduction along one axis; left out: as many as WebGPU allows. */
+  mostGroups?: number;
   /** The plan runs once for each of several micro-batches a step: gradients of parameters add up over them. */
   accumulating?: boolean;
   /** The tile that autotune found fastest for a product of this size on this adapter. */
@@ -61,6 +63,9 @@ export interface Plan {
   bytes: number;
 }
 
+/** Most workgroups along one axis of a grid that every adapter runs. */
+const MOST_GROUPS = 65535;
+
 /** What an operation's `forward` and `backward` write their dispatches into. */
 export class Emitter {
   readonly dispatches: Dispatch[] = [];
@@ -69,7 +74,7 @@ export class Emitter {
 
   dispatch(dispatch: Omit<Dispatch, 'overrides' | 'params'> & Partial<Pick<Dispatch, 'overrides' | 'params'>>): void {
     const [x, y, z] = dispatch.grid;
-    if (Math.max(x, y, z) > 65535) throw new Error(`plan: ${dispatch.label} needs a grid of ${x}×${y}×${z} workgroups, 65535 is the limit on each axis; lower the batch size or the sequence length`);
+    if (Math.max(x, y, z) > MOST_GROUPS) throw new Error(`plan: ${dispatch.label} needs a grid of ${x}×${y}×${z} workgroups, ${MOST_GROUPS} is the limit on each axis; lower the batch size or the sequence length`);
     this.dispatches.push({ overrides: {}, params: {}, ...dispatch });
   }
 
@@ -81,16 +86,22 @@ export class Emitter {
     return this.tape.shared(label, shape);
   }
 
-  /** How rows of `columns` elements are shared out: overrides for a reducing kernel, and its workgroups for `count` rows. */
+  /**
+   * How rows of `columns` elements are shared out: overrides for a reducing kernel, and its workgroups for `count` rows, in two dimensions
+   * where one axis has too few (`reduce_row` in the shader counts them).
+   */
   reduction(count: number, columns: number): { overrides: { LANES: number; ROWS: number }; grid: [number, number, number] } {
-    const { profile, subgroupSize, lanes } = this.options;
+    const { profile, subgroupSize, lanes, mostGroups = MOST_GROUPS } = this.options;
     let LANES = lanes ?? 1;
     if (!lanes && profile === 'gpu') {
       const most = subgroupSize > 0 ? Math.min(subgroupSize, 32) : 64;
       while (LANES < most && LANES < columns) LANES *= 2;
     }
     const ROWS = Math.max(1, Math.floor(64 / LANES));
-    return { overrides: { LANES, ROWS }, grid: [Math.ceil(count / ROWS), 1, 1] };
+    const groups = Math.ceil(count / ROWS);
+    // As even as can be: fewer than one workgroup for each of y is there for nothing.
+    const y = Math.ceil(groups / mostGroups);
+    return { overrides: { LANES, ROWS }, grid: [Math.ceil(groups / y), y, 1] };
   }
 }
 

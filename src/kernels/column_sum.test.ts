@@ -30,3 +30,13 @@ describe.each(ROW_LAUNCHES.map((launch) => [launchName(launch), launch] as const
     }
   });
 });
+
+it('sums more columns than one axis of a grid has workgroups', async () => {
+  const C = 65_537;
+  await checkOp({
+    leaves: { x: weight([2, C], normals(2 * C, 1)) },
+    record: (tape, { x }) => ({ y: tape.record(columnSum, 'sum', { x }, { y: [C] }, { accumulate: 0 }).y }),
+    reference: ({ x }) => ({ outputs: { y: Float64Array.from({ length: C }, (_, column) => x[column] + x[C + column]) } }),
+    limit: 1e-7, // one rounding
+  }, { profile: 'gpu', lanes: 64, minimal: true });
+});

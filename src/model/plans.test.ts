@@ -254,6 +254,16 @@ describe.each(Object.keys(ARCHITECTURES))('every method on %s', (architecture) =
   });
 });
 
+it('fits the grids of every adapter where keys are virtual and there are no subgroups', () => {
+  const method: Method = { ...PLAIN, peft: 'prompt', virtualTokens: 64 };
+  const config = { ...CONFIG, positions: 128 };
+  const batch = { samples: 256, tokens: 64 };
+  const target = { profile: 'gpu', subgroupSize: 0 } as const;
+  const plans = [planTraining(config, method, batch, sliceArena(parameterSpecs(config, method)), target), planEvaluation(config, method, batch, target)];
+  // 256·2·128 rows of attention, one a workgroup.
+  for (const { dispatches } of plans) expect(dispatches.filter(({ shader: { name }, grid }) => name === 'attention_weights' && grid[0] * grid[1] === 65_536).length).toBeGreaterThan(0);
+});
+
 describe('placement of a whole plan', () => {
   it('never gives two tensors that are alive together one buffer', () => {
     for (const passes of ['doubled', 'sequential'] as const) {

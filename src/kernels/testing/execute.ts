@@ -86,7 +86,7 @@ export async function execute(parts: Parts, launch: Launch = {}): Promise<Execut
   const { gpu, pipelines, complaints } = await pageFor(launch);
   const { device } = gpu;
   const { tape, samples = 1, gradientSamples = samples } = parts;
-  const options: CompileOptions = { profile: gpu.profile, subgroupSize: gpu.subgroupSize, samples, gradientSamples, lanes: launch.lanes, tile: launch.tile };
+  const options: CompileOptions = { profile: gpu.profile, subgroupSize: gpu.subgroupSize, samples, gradientSamples, lanes: launch.lanes, tile: launch.tile, mostGroups: launch.mostGroups };
   const plan = compile(tape, options, { backward: parts.backward ?? false, add: emitAdd, seeds: parts.seeds, finish: parts.finish });
   const buffers = new TestBuffers(device, parts.values, parts.step ?? {});
   const execution = await Execution.create(gpu, pipelines, plan, buffers);

@@ -8,6 +8,8 @@ export interface Launch {
   profile?: Profile;
   /** Lanes that share a row, in every reducing kernel; left out: as the profile chooses. */
   lanes?: number;
+  /** Workgroups of a reduction along one axis; left out: as many as WebGPU allows. */
+  mostGroups?: number;
   /** Extent of a matrix product's workgroup. */
   tile?: Tile;
   /** On a device requested with default limits and no optional feature. */
@@ -38,13 +40,16 @@ async function open(minimal: boolean): Promise<Page> {
   return { gpu, pipelines: new Pipelines(gpu), complaints: () => complaints.splice(0) };
 }
 
-/** Every form of a reduction: none, subgroup shuffles (where the adapter has them), workgroup memory; then what the gpu profile chooses, and the weakest device. */
-export const ROW_LAUNCHES: Launch[] = [{ lanes: 1 }, { lanes: 2 }, { lanes: 4 }, { lanes: 8 }, { lanes: 64 }, { profile: 'gpu' }, { profile: 'gpu', minimal: true }];
+/**
+ * Every form of a reduction: none, subgroup shuffles (where the adapter has them), workgroup memory; grids that are folded, with workgroups
+ * beyond the last row; then what the gpu profile chooses, and the weakest device.
+ */
+export const ROW_LAUNCHES: Launch[] = [{ lanes: 1 }, { lanes: 2 }, { lanes: 4 }, { lanes: 8 }, { lanes: 64 }, { lanes: 4, mostGroups: 2 }, { lanes: 64, mostGroups: 2 }, { profile: 'gpu' }, { profile: 'gpu', minimal: true }];
 
 /** For kernels with one workgroup size in every profile. */
 export const PLAIN_LAUNCHES: Launch[] = [{}, { minimal: true }];
 
-export function launchName({ profile = 'software', lanes, tile, minimal }: Launch): string {
-  const parts = [profile, lanes && `${lanes} lanes`, tile && `tile ${Object.values(tile).join('×')}`, minimal && 'default limits'];
+export function launchName({ profile = 'software', lanes, mostGroups, tile, minimal }: Launch): string {
+  const parts = [profile, lanes && `${lanes} lanes`, mostGroups && `folded at ${mostGroups}`, tile && `tile ${Object.values(tile).join('×')}`, minimal && 'default limits'];
   return parts.filter(Boolean).join(', ');
 }
