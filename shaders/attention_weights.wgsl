@@ -11,7 +11,8 @@
 //          no weights mask, or normalize:              dg = dropped·(δ − c)      (0 for a dropped key)
 //          normalize_stopgrad, rescale, none:          dg = dropped·δ − w·c      (not 0 for a dropped key)
 // virtual  virtual keys are never dropped; virtual queries are neither masked nor compensated; mask indices count tokens only
-// edge     a mask that would leave a query no key is not applied to that query; no infinity and no NaN is ever formed
+// edge     a mask that would leave a query no key is not applied to that query; a token of a sample without real tokens sees itself;
+//          no infinity and no NaN is ever formed
 // libs     random, step, masks, reduce
 override LANES: u32 = 1;
 override ROWS: u32 = 64;
@@ -105,6 +106,8 @@ fn row_of(index: u32) -> Row {
 fn allowed(row: Row, key: u32) -> bool {
   if (key < row.front) { return !row.virtual_query || !CAUSAL || key <= row.query; }
   let token = key - row.front;
+  // Without a single real token there would be nothing to see: each token sees itself, and its sample stays finite.
+  if (row.length == 0u) { return !row.virtual_query && token == row.query; }
   if (token >= row.length) { return false; }
   return !CAUSAL || (!row.virtual_query && token <= row.query);
 }

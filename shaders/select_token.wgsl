@@ -2,6 +2,7 @@
 //
 // shapes   x, dx (S,V+T,D), V virtual rows in front; y, dy (S,D); lengths (B)
 // threads  one invocation per element of the tensor that is written
+// edge     of a sample without real tokens the first token is read
 // backward dx[s,t,:] = dy[s,:] at the token that was read, else 0
 override LAST: bool = false;   // the last real token, else the first row
 override ACCUMULATE: bool = false;
@@ -16,7 +17,7 @@ struct Params { elements: u32, rows: u32, width: u32, samples: u32, virtual_toke
 
 // Row of sample s that the head reads.
 fn row_read(sample: u32) -> u32 {
-  if (LAST) { return params.virtual_tokens + lengths[sample % params.samples] - 1u; }
+  if (LAST) { return params.virtual_tokens + max(lengths[sample % params.samples], 1u) - 1u; }
   return 0u;
 }
 

@@ -12,9 +12,11 @@ describe.each(PLAIN_LAUNCHES.map((launch) => [launchName(launch), launch] as con
     // The last real token: ragged, behind virtual rows, and read by both passes of a doubled batch.
     { S: 1, rows: 1, D: 3, last: { lengths: [1], virtualTokens: 0 } }, { S: 3, rows: 5, D: 7, last: { lengths: [5, 1, 3], virtualTokens: 0 } },
     { S: 4, rows: 7, D: 5, last: { lengths: [1, 5], virtualTokens: 2 } },
+    // No real token at all.
+    { S: 3, rows: 4, D: 5, last: { lengths: [0, 4, 0], virtualTokens: 0 } }, { S: 2, rows: 6, D: 3, last: { lengths: [0, 4], virtualTokens: 2 } },
   ])('$S × $rows, width $D, last $last', async ({ S, rows, D, last }) => {
     const B = last?.lengths.length ?? S;
-    const read = (sample: number) => (last ? last.virtualTokens + last.lengths[sample % B] - 1 : 0);
+    const read = (sample: number) => (last ? last.virtualTokens + Math.max(last.lengths[sample % B], 1) - 1 : 0);
     const selected = (i: number) => Math.floor(i / D) % rows === read(Math.floor(i / (rows * D)));
     for (const uses of [1, 2] as const) {
       const { gradients } = await checkOp({

@@ -8,14 +8,15 @@ const isEmpty = (mask: boolean[], row: number, width: number) => !mask.slice(row
 
 /**
  * One head: [T,d] each → [T,d].
- * @param allowed which keys exist, [T]; @param logits, weights the drawn keep masks [T,T], absent where nothing is dropped
+ * @param allowed which keys exist, [T]: where there is none, each query sees itself; @param logits, weights the drawn keep masks [T,T], absent where nothing is dropped
  */
 function attendOneHead(
   query: Matrix, key: Matrix, value: Matrix, allowed: boolean[], logits: boolean[] | undefined, weights: { keep: boolean[]; rule: CaseRule } | undefined,
 ): Matrix {
   const width = query.rows;
   const scaled = scale(product(query, transpose(key)), 1 / Math.sqrt(query.columns));
-  const permitted = Array.from({ length: width * width }, (_, i) => allowed[i % width]);
+  const some = allowed.some(Boolean);
+  const permitted = Array.from({ length: width * width }, (_, i) => (some ? allowed[i % width] : i % width === Math.floor(i / width)));
   const both = permitted.map((one, i) => one && (logits?.[i] ?? true));
   // A mask that leaves a query no key is not applied to that query.
   const left = both.map((one, i) => (isEmpty(both, Math.floor(i / width), width) ? permitted[i] : one));

@@ -52,6 +52,8 @@ export const EXTRA_CASES: (CaseOptions & { name: string })[] = [
   { name: 'one-layer', layers: 1, dropout: { ...hiddenKey, weights: { p: 0.2, pattern: 'element' } } },
   { name: 'one-sample', lengths: [7], dropout: hiddenKey, consistency: { kind: 'kl', alpha: 0.5, second: 'dropped_stopgrad' } },
   { name: 'one-token', lengths: [1, 1], dropout: { logits: { p: 0.5, pattern: 'column' }, weights: { p: 0.5, pattern: 'column' }, hidden: { p: 0.5, pattern: 'element' } } },
+  { name: 'no-token', lengths: [5, 0, 3], dropout: { logits: { p: 0.3, pattern: 'column' }, weights: { p: 0.3, pattern: 'element' }, hidden: { p: 0.3, pattern: 'span' } }, consistency: { kind: 'kl', alpha: 0.5, second: 'dropped_grad' } },
+  { name: 'no-token-spans', lengths: [0, 4], targets: [...all], dropout: { logits: { p: 0.3, pattern: 'span' }, weights: { p: 0.4, pattern: 'span' }, lora_input: { p: 0.3, pattern: 'span' } }, hyper: { neftune: 5 } },
   { name: 'no-full-row', lengths: [5, 3, 2], width: 9, dropout: { logits: { p: 0.3, pattern: 'span' }, hidden: { p: 0.3, pattern: 'column' } } },
   { name: 'one-head-wide', hidden: 34, heads: 1, inner: 70, lengths: [17, 33, 4], dropout: hiddenKey, steps: 2 },
   { name: 'five-labels', labels: 5, dropout: { logits: { p: 0.33, pattern: 'column' } }, hyper: { smoothing: 0.2 } },

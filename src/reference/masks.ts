@@ -46,6 +46,7 @@ const kept = (word: number, p: number) => word >= Math.floor(p * 2 ** 32);
 function keptOutsideSpans(words: number[], p: number, tokens: number[], width: number): boolean[] {
   return words.flatMap((word, i) => {
     const length = Math.max(1, Math.floor(p * tokens[i] + 0.001));
+    if (length > tokens[i]) return Array<boolean>(width).fill(true);
     const start = word % (tokens[i] - length + 1);
     return Array.from({ length: width }, (_, place) => place < start || place >= start + length);
   });

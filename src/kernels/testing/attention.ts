@@ -60,10 +60,13 @@ export function drawnMask(setting: AttentionSetting, position: 'logits' | 'weigh
   });
 }
 
-/** Which keys each query may see by padding and causality, (S,H,Tq,Tk). Every token sees what is virtual; a causal virtual query sees those before it. */
+/**
+ * Which keys each query may see by padding and causality, (S,H,Tq,Tk). Every token sees what is virtual; a causal virtual query sees those
+ * before it; a token of a sample without real ones sees itself.
+ */
 export function allowedKeys(setting: AttentionSetting): boolean[] {
   const { lengths, causal } = setting;
-  return elementsOf(setting).map(({ key, query, sample }) => key < lengths[sample] && (!causal || key <= query));
+  return elementsOf(setting).map(({ key, query, sample }) => (lengths[sample] === 0 && key === query) || (key < lengths[sample] && (!causal || key <= query)));
 }
 
 /** A mask that leaves a query no key is not applied to that query. */
