@@ -12,6 +12,19 @@ async function changed(name: string, change: (tensors: Map<string, TensorFile>) 
   const file = writeSafetensors(change(readSafetensors(await folder.read('model.safetensors'), name)));
   return { name, read: async (one) => (one === 'config.json' ? folder.read(one) : (file.buffer as ArrayBuffer)) };
 }
+/** A checkpoint with one more tensor of zeros, in any number format, at the end of its file. */
+async function extended(folder: ModelFolder, tensor: string, dtype: string, count: number, bytes: number): Promise<ModelFolder> {
+  const file = new Uint8Array(await folder.read('model.safetensors'));
+  const length = Number(new DataView(file.buffer).getBigUint64(0, true));
+  const header = JSON.parse(new TextDecoder().decode(file.subarray(8, 8 + length)));
+  const end = file.length - 8 - length;
+  const text = new TextEncoder().encode(JSON.stringify({ ...header, [tensor]: { dtype, shape: [count], data_offsets: [end, end + bytes] } }));
+  const made = new Uint8Array(8 + text.length + end + bytes);
+  new DataView(made.buffer).setBigUint64(0, BigInt(text.length), true);
+  made.set(text, 8);
+  made.set(file.subarray(8 + length), 8 + text.length);
+  return { ...folder, read: async (one) => (one === 'config.json' ? folder.read(one) : made.buffer) };
+}
 const renamed = (rename: (name: string) => string) => (tensors: Map<string, TensorFile>) => new Map([...tensors].map(([name, tensor]) => [rename(name), tensor]));
 const without = (drop: RegExp) => (tensors: Map<string, TensorFile>) => new Map([...tensors].filter(([name]) => !drop.test(name)));
 
@@ -38,6 +51,20 @@ describe('loading a checkpoint', () => {
   it('drops tensors that the engine does not use', async () => {
     const extra = await changed('bert-lora', (tensors) => tensors.set('cls.predictions.bias', { shape: [1], values: new Float32Array(1) }));
     expect((await loadCheckpoint(extra)).tensors.has('cls.predictions.bias')).toBe(false);
+  });
+
+  it.each([['BOOL', 9, 9], ['U8', 9, 9], ['I64', 3, 24], ['F8_E4M3', 4, 4]])('does not mind the number format of what nothing reads (%s)', async (dtype, count, bytes) => {
+    const usual = await loadCheckpoint(golden('gpt2-lm-hiddenkey'));
+    // A causal mask, which GPT-2's files have in every layer.
+    expect(await loadCheckpoint(await extended(golden('gpt2-lm-hiddenkey'), 'transformer.h.0.attn.bias', dtype, count, bytes))).toEqual(usual);
+  });
+
+  it('names a tensor that it needs in a number format that it does not read, under either name', async () => {
+    const sentence = (name: string) => new RegExp(`^model.safetensors: tensor ${name}: number format not supported \\(BOOL\\); store it as one of F32`);
+    for (const name of ['transformer.wte.weight', 'wte.weight']) {
+      const folder = await changed('gpt2-lm-hiddenkey', without(/wte/));
+      await expect(loadCheckpoint(await extended(folder, name, 'BOOL', 9, 9))).rejects.toThrow(sentence(name));
+    }
   });
 
   it('names missing tensors, at most five', async () => {

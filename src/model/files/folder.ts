@@ -41,9 +41,6 @@ export function httpFolder(baseUrl: string): ModelFolder {
   };
 }
 
-/** Old checkpoints store their position numbers as integers; nothing reads them. */
-const isUnused = (name: string) => name.endsWith('position_ids');
-
 const sameShape = (a: number[], b: number[]) => a.length === b.length && a.every((extent, i) => extent === b[i]);
 
 /** Moves the tensors of `shapes` from `stored` to `tensors` under their usual names; returns the names that are missing. Throws LoadError for a wrong shape. */
@@ -77,10 +74,13 @@ function missingSentence(missing: string[]): string {
 export async function loadCheckpoint(folder: ModelFolder): Promise<Checkpoint> {
   const config = parseCheckpointConfig(new TextDecoder().decode(await folder.read('config.json')));
   const file = 'model.safetensors';
-  const stored = readSafetensors(await folder.read(file), file, isUnused);
+  const [body, heads] = [bodyShapes(config), headShapes(config)];
+  // Of what nothing reads (the masks and position numbers of old files, the head of another task) not even the number format matters.
+  const wanted = new Set([body, ...heads].flatMap((shapes) => [...shapes.keys()]).flatMap((name) => namesOf(name, config.architecture)));
+  const stored = readSafetensors(await folder.read(file), file, (name) => !wanted.has(name));
   const tensors = new Map<string, TensorFile>();
-  const missing = take(bodyShapes(config), stored, config.architecture, file, tensors);
-  for (const group of headShapes(config)) {
+  const missing = take(body, stored, config.architecture, file, tensors);
+  for (const group of heads) {
     const absent = take(group, stored, config.architecture, file, tensors);
     // Half a layer is damage; a whole one that is absent is a model without a head.
     if (absent.length < group.size) missing.push(...absent);
