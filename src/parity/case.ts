@@ -7,7 +7,8 @@ export interface ParityCase {
   name: string;
   arch: string;
   task: 'classification' | 'regression' | 'lm';
-  n_labels: number;
+  /** Left out: 1 for a regression, else 3, as the script that writes the cases has it. */
+  n_labels?: number;
   mask_seed: number;
   size: { layers: number };
   method: {
@@ -31,6 +32,9 @@ export interface ParityCase {
   };
   batches: { input_ids: number[][]; attention_mask: number[][]; labels: (number | number[])[] }[];
 }
+
+/** Outputs of the head. */
+export const labelsOf = ({ n_labels, task }: ParityCase): number => n_labels ?? (task === 'regression' ? 1 : 3);
 
 /** @throws when the case asks for something the engine does not have, naming it */
 export function methodOf(description: ParityCase): Method {

@@ -3,9 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { FIXTURES, fixtureFolder } from '../kernels/testing/fixtures';
 import '../kernels/testing/matcher';
 import { pageFor } from '../kernels/testing/page';
+import { RING_SLOTS } from '../kernels/step_metrics';
 import { compareOutcomes, type Distances, readGoldenCase } from '../reference/golden';
 import type { ParityCase } from './case';
-import { type ParityOptions, type ParityResult, runCase } from './runCase';
+import { type ParityOptions, type ParityResult, runCase, runCaseFolder } from './runCase';
 
 /** The limits of the golden cases' own comparison; float32 arithmetic lands 30 to 1000 times below them. */
 const LIMITS: Distances = { loss: 1e-4, grad_norm: 1e-3, logits: 1e-4, grad: 1e-3, final: 2e-3, eval: 1e-3 };
@@ -35,4 +36,33 @@ it.each(['gpt2-lm-hiddenkey', 'llama-lm-prefix-hiddenkey', 'llama-classification
   const [sequential, doubled] = [await run(name, 'software', { passes: 'sequential' }), await run(name, 'software')];
   // The same masks and the same order of every sum: the same bits.
   for (const logits of ['step0.logits', 'step0.logits.branch1']) expect(sequential.tensors.get(logits)!.values).toBeBitEqual(doubled.tensors.get(logits)!.values);
+});
+
+it('brings home the scalars of more steps than the metrics ring has slots', async () => {
+  const { file, init } = await readGoldenCase(fixtureFolder('bert-lora'));
+  const { gpu, pipelines, complaints } = await pageFor();
+  const batches = Array.from({ length: RING_SLOTS + 5 }, (_, step) => file.batches[step % file.batches.length]);
+  const stepsOf = async (count: number) => (await runCase(gpu, pipelines, { ...file, batches: batches.slice(0, count) } as unknown as ParityCase, fixtureFolder('bert-lora', 'model/'), init)).steps;
+  const [all, first] = [await stepsOf(batches.length), await stepsOf(6)];
+  expect(complaints()).toEqual([]);
+  expect(all.length).toBe(RING_SLOTS + 5);
+  expect(all.slice(0, 6)).toEqual(first);
+  // A slot that was never written would be 0.
+  for (const { ce, grad_norm } of all) expect(Math.min(ce, grad_norm)).toBeGreaterThan(0);
+});
+
+it('fails a case while which WebGPU refused something, and only that one', async () => {
+  const { gpu, pipelines, complaints } = await pageFor();
+  const folder = fixtureFolder('bert-lora');
+  const disturbed: typeof folder = {
+    ...folder,
+    async read(name) {
+      // A buffer that is mapped and written to at once, which no device makes.
+      if (name === 'model/config.json') gpu.device.createBuffer({ size: 4, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.STORAGE });
+      return folder.read(name);
+    },
+  };
+  await expect(runCaseFolder(gpu, pipelines, disturbed)).rejects.toThrow(/^case bert-lora: WebGPU refused a command \(.+\); its numbers are worth nothing/);
+  expect(complaints().length).toBe(1);
+  expect((await runCaseFolder(gpu, pipelines, folder)).tensors.length).toBeGreaterThan(0);
 });

@@ -5,15 +5,15 @@
 import type { Gpu } from '../gpu/device';
 import type { Pipelines } from '../gpu/pipelines';
 import { readRanges } from '../gpu/readback';
-import { RING_WIDTH } from '../kernels/step_metrics';
 import { type ModelFolder, loadCheckpoint } from '../model/files/folder';
 import { readSafetensors, type TensorFile, writeSafetensors } from '../model/files/safetensors';
 import type { Method, Passes } from '../model/method';
 import type { PlanTarget } from '../model/plans';
+import { MetricsRing } from '../train/metricsRing';
 import { linearSchedule } from '../train/schedule';
 import { type HostBatch, Trainer, writeBatch } from '../train/trainer';
-import { shiftLabels } from '../train/languageModel';
-import { methodOf, type ParityCase } from './case';
+import { hostBatches } from './batches';
+import { labelsOf, methodOf, type ParityCase } from './case';
 
 export interface ParityOptions {
   passes?: Passes;
@@ -25,37 +25,54 @@ export interface ParityResult {
   tensors: Map<string, TensorFile>;
 }
 
-/** @param folder the case's folder: `case.json`, `init.safetensors`, `model/…` */
+/**
+ * @param folder the case's folder: `case.json`, `init.safetensors`, `model/…`
+ * @throws when the case cannot be run, or WebGPU refused something meanwhile: what was not computed reads as zeros
+ */
 export async function runCaseFolder(gpu: Gpu, pipelines: Pipelines, folder: ModelFolder, options: ParityOptions = {}): Promise<{ actual: string; tensors: Uint8Array }> {
   const description = JSON.parse(new TextDecoder().decode(await folder.read('case.json'))) as ParityCase;
   const init = readSafetensors(await folder.read('init.safetensors'), 'init.safetensors');
-  const result = await runCase(gpu, pipelines, description, { name: 'model', read: (file) => folder.read(`model/${file}`) }, init, options);
+  const refused: string[] = [];
+  const listen = ({ error }: GPUUncapturedErrorEvent) => refused.push(error.message.split('\n')[0]);
+  gpu.device.addEventListener('uncapturederror', listen);
+  const result = await runCase(gpu, pipelines, description, { name: 'model', read: (file) => folder.read(`model/${file}`) }, init, options)
+    .finally(() => gpu.device.removeEventListener('uncapturederror', listen));
+  if (refused.length > 0) throw new Error(`case ${description.name}: WebGPU refused a command (${refused[0]}); its numbers are worth nothing, run it alone and look at this dispatch`);
   return { actual: JSON.stringify(result.steps, null, 1), tensors: writeSafetensors(result.tensors) };
 }
 
 export async function runCase(gpu: Gpu, pipelines: Pipelines, description: ParityCase, model: ModelFolder, init: Map<string, TensorFile>, options: ParityOptions = {}): Promise<ParityResult> {
   const method = methodOf(description);
   const checkpoint = await loadCheckpoint(model);
-  const config = { ...checkpoint.config, labels: description.n_labels, problem: description.task === 'lm' ? 'language_model' as const : description.task };
+  const config = { ...checkpoint.config, labels: labelsOf(description), problem: description.task === 'lm' ? 'language_model' as const : description.task };
   const virtualRows = method.peft === 'prompt' ? (method.virtualTokens ?? 0) : 0;
-  const batches = description.batches.map((batch) => hostBatch(batch, virtualRows));
+  const batches = hostBatches(description, virtualRows);
   const samples = batches[0].lengths.length;
   const tokens = batches[0].ids.length / samples;
   const { hyper } = description;
   const { accumulation = 1 } = hyper;
   const trainer = await Trainer.create({ gpu, pipelines, checkpoint, config, method, batch: { samples, tokens }, accumulation, keep: ['logits', 'logits.branch1'], ...options });
+  const rates: number[] = [];
+  const steps: ParityResult['steps'] = [];
+  const { kind, alpha } = method.consistency;
+  const ring = new MetricsRing(gpu, trainer.state.ring, ({ from, crossEntropy, consistency, gradientNorm }) => {
+    crossEntropy.forEach((ce, index) => {
+      const term = consistency[index];
+      steps[from + index] = { ce, consistency: term, loss: ce + (kind === 'none' ? 0 : alpha * term), lr: rates[from + index], grad_norm: gradientNorm[index] };
+    });
+  });
   try {
     trainer.reset(new Map([...init].map(([name, { values }]) => [name, values])));
     const shapes = new Map([...trainer.state.slices.values()].map(({ spec }) => [spec.name, spec.shape]));
     const tensors = new Map<string, TensorFile>();
     const shape: LogitsShape = { samples, rows: config.problem === 'language_model' ? tokens : 0, virtualRows, outputs: config.problem === 'language_model' ? config.vocabulary : config.labels };
-    const rates: number[] = [];
     for (let step = 0; step * accumulation < batches.length; step++) {
+      if (ring.isFull(step)) await bringHome(ring, step);
       const learningRate = hyper.lr * linearSchedule(step, hyper.warmup, hyper.total);
       rates.push(learningRate);
       trainer.step(batches.slice(step * accumulation, (step + 1) * accumulation), {
-        seed: description.mask_seed, ringSlot: step, step, learningRate, weightDecay: hyper.weight_decay, clip: hyper.clip ?? 0,
-        alpha: method.consistency.alpha, smoothing: hyper.smoothing ?? 0, l1: hyper.l1 ?? 0, neftune: hyper.neftune ?? 0, rules: method.dropout,
+        seed: description.mask_seed, ringSlot: ring.slot(step), step, learningRate, weightDecay: hyper.weight_decay, clip: hyper.clip ?? 0,
+        alpha, smoothing: hyper.smoothing ?? 0, l1: hyper.l1 ?? 0, neftune: hyper.neftune ?? 0, rules: method.dropout,
       });
       if (step > 0) continue;
       await keepLogits(trainer, method, shape, tensors);
@@ -63,15 +80,17 @@ export async function runCase(gpu: Gpu, pipelines: Pipelines, description: Parit
     }
     for (const [name, values] of await trainer.state.read('values')) tensors.set(`final.${name}`, { shape: shapes.get(name)!, values });
     tensors.set('eval.logits', logitsOf(await evaluate(trainer, batches[0], samples, tokens), shape));
-    const [ring] = await readRanges(gpu.device, [{ buffer: trainer.state.ring, bytes: rates.length * RING_WIDTH * 4 }]);
-    const steps = rates.map((lr, step) => {
-      const [ce, consistency, norm] = ring.subarray(step * RING_WIDTH);
-      return { ce, consistency, loss: ce + (method.consistency.kind === 'none' ? 0 : method.consistency.alpha * consistency), lr, grad_norm: norm };
-    });
+    await bringHome(ring, rates.length);
     return { steps, tensors };
   } finally {
+    ring.destroy();
     trainer.destroy();
   }
+}
+
+async function bringHome(ring: MetricsRing, step: number): Promise<void> {
+  ring.flush(step);
+  await ring.settle();
 }
 
 interface LogitsShape {
@@ -110,14 +129,4 @@ async function evaluate(trainer: Trainer, batch: HostBatch, samples: number, tok
   const [logits] = await readRanges(gpu.device, [execution.kept('logits')]);
   execution.destroy();
   return logits;
-}
-
-/** @param virtualRows rows in front of the tokens of each sample (prompt tuning) */
-export function hostBatch(batch: ParityCase['batches'][number], virtualRows: number): HostBatch {
-  const rows = {
-    ids: Uint32Array.from(batch.input_ids.flat()),
-    lengths: Uint32Array.from(batch.attention_mask.map((row) => row.reduce((sum, seen) => sum + seen, 0))),
-  };
-  if (typeof batch.labels[0] === 'number') return { ...rows, labels: Float32Array.from(batch.labels as number[]) };
-  return { ...rows, ...shiftLabels(batch.labels as number[][], virtualRows) };
 }

@@ -6,7 +6,7 @@ import { type Launch, pageFor } from '../kernels/testing/page';
 import { readRanges } from '../gpu/readback';
 import { RING_WIDTH } from '../kernels/step_metrics';
 import { methodOf, type ParityCase } from '../parity/case';
-import { hostBatch } from '../parity/runCase';
+import { hostBatch } from '../parity/batches';
 import { readGoldenCase } from '../reference/golden';
 import type { Passes } from '../model/method';
 import { type HostBatch, Trainer } from './trainer';

@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest';
+import { hostBatches } from './batches';
+import { labelsOf, type ParityCase } from './case';
+
+type Batch = ParityCase['batches'][number];
+const FULL: Batch = { input_ids: [[5, 6, 7], [8, 9, 1]], attention_mask: [[1, 1, 1], [1, 1, 0]], labels: [0, 2] };
+const hostOf = (...batches: Batch[]) => hostBatches({ name: 'made', batches } as ParityCase, 0);
+
+describe('the batches of a case', () => {
+  it('are rows of one width with their real tokens counted', () => {
+    const [batch] = hostOf(FULL);
+    expect([...batch.ids]).toEqual([5, 6, 7, 8, 9, 1]);
+    expect([...batch.lengths]).toEqual([3, 2]);
+    expect([...batch.labels]).toEqual([0, 2]);
+  });
+
+  it('may have a row without a real token', () => {
+    expect([...hostOf({ ...FULL, attention_mask: [[1, 1, 1], [0, 0, 0]] })[0].lengths]).toEqual([3, 0]);
+  });
+
+  it.each<[string, Batch[], string]>([
+    ['none', [], 'case made: has no batch (0); give at least one'],
+    ['a wider batch', [FULL, { input_ids: [[5, 6, 7, 1], [8, 9, 1, 1]], attention_mask: [[1, 1, 1, 0], [1, 1, 0, 0]], labels: [0, 2] }], 'case made: input_ids of batch 1 has another shape than the first batch (2×4, not 2×3); pad all batches to one shape'],
+    ['a batch of fewer rows', [FULL, { input_ids: [[5, 6, 7]], attention_mask: [[1, 1, 1]], labels: [0] }], 'input_ids of batch 1 has another shape than the first batch (1×3, not 2×3)'],
+    ['ragged rows', [{ ...FULL, input_ids: [[5, 6, 7], [8, 9]] }], 'input_ids of batch 0 has another shape than the first batch (2×3/2, not 2×3)'],
+    ['a mask of another width', [{ ...FULL, attention_mask: [[1, 1], [1, 1]] }], 'attention_mask of batch 0 has another shape than the first batch (2×2, not 2×3)'],
+    ['padding on the left', [FULL, { ...FULL, attention_mask: [[1, 1, 1], [0, 1, 1]] }], 'case made: attention_mask of batch 1, row 1 is not of the form 1…10…0 (011); pad on the right'],
+    ['a hole', [{ ...FULL, attention_mask: [[1, 0, 1], [1, 1, 0]] }], 'attention_mask of batch 0, row 0 is not of the form 1…10…0 (101)'],
+    ['too few labels', [{ ...FULL, labels: [0] }], 'batch 0 has 2 rows and labels for 1; give each row its label'],
+  ])('refuses %s', (_, batches, sentence) => {
+    expect(() => hostOf(...batches)).toThrow(sentence);
+  });
+});
+
+it('a case that does not say how many labels it has gets as many as the reference program takes', () => {
+  expect(labelsOf({ task: 'classification', n_labels: 5 } as ParityCase)).toBe(5);
+  expect(labelsOf({ task: 'classification' } as ParityCase)).toBe(3);
+  expect(labelsOf({ task: 'regression' } as ParityCase)).toBe(1);
+});
