@@ -116,15 +116,15 @@ it('counts rows that differ from micro-batch to micro-batch', async () => {
   expect(new Set(micro.map(rowsOf)).size).toBe(M);
 });
 
-it('takes a single batch as a plan without accumulation does', async () => {
+it('takes a single batch as a plan without accumulation does, with the masks of a step that has them all', async () => {
   const { take, micro } = await open({ name: 'bert-all-positions', profile: 'software' });
-  const [plain] = await take(micro.slice(0, 1), [4], 1);
+  const [plain] = await take(micro.slice(0, 1), [8], 1);
   const [accumulated] = await take(micro.slice(0, 1), [4], 2);
   expect(accumulated.scalars).toBeBitEqual(plain.scalars);
   for (const [name, values] of plain.gradients) expect(accumulated.gradients.get(name)!, name).toBeNear(values, 1e-7);
 });
 
-it('refuses several batches where the plan is for one', async () => {
+it('refuses more batches than the plan is for', async () => {
   const { gpu, pipelines } = await pageFor();
   const { file, checkpoint } = await readGoldenCase(fixtureFolder('bert-lora'));
   const description = file as unknown as ParityCase;
@@ -132,6 +132,7 @@ it('refuses several batches where the plan is for one', async () => {
   const samples = batch.lengths.length;
   const trainer = await Trainer.create({ gpu, pipelines, checkpoint, config: checkpoint.config, method: methodOf(description), batch: { samples, tokens: batch.ids.length / samples } });
   const values = { seed: 0, ringSlot: 0, step: 0, learningRate: 0, weightDecay: 0, clip: 0, alpha: 0, smoothing: 0, l1: 0, neftune: 0, rules: {} };
-  expect(() => trainer.step([batch, batch], values)).toThrow('trainer: 2 batches in a step of a plan for one; set accumulation to 2');
+  expect(() => trainer.step([batch, batch], values)).toThrow('trainer: 2 batches in a step of a plan for 1; set accumulation to 2');
+  expect(() => trainer.step([], values)).toThrow('trainer: 0 batches in a step of a plan for 1');
   trainer.destroy();
 });

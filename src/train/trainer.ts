@@ -93,19 +93,19 @@ export class Trainer {
 
   /**
    * Submits one optimizer step, a submit for each of its micro-batches; nothing is waited for.
-   * @param batches the M micro-batches, each of the plan's rows: the step follows the gradient of the mean over the counted rows of them all
+   * @param batches up to M micro-batches, each of the plan's rows: the step follows the gradient of the mean over the counted rows of them all
    * @param copy may record copies that follow the step's work
-   * @throws when the trainer was made for one batch a step and there are more
+   * @throws when the trainer was made for fewer batches a step
    */
   step(batches: readonly HostBatch[], values: StepInput, copy?: (encoder: GPUCommandEncoder) => void): void {
-    const { gpu, config } = this.options;
+    const { gpu, config, accumulation = 1 } = this.options;
     const execution = this.training.at(values.step);
     const { accumulating } = execution.plan;
     const last = batches.length - 1;
-    if (last < 0 || (last > 0 && !accumulating)) throw new Error(`trainer: ${batches.length} batches in a step of a plan for one; set accumulation to ${batches.length}`);
+    if (last < 0 || last >= accumulation) throw new Error(`trainer: ${batches.length} batches in a step of a plan for ${accumulation}; set accumulation to ${Math.max(1, batches.length)}`);
     const countedRows = batches.reduce((sum, batch) => sum + (batch.countedRows ?? batch.lengths.length), 0);
     batches.forEach((batch, microBatch) => {
-      packStep({ ...values, maskStep: values.step * batches.length + microBatch, microBatch, countedRows, layers: config.layers }, this.scratch);
+      packStep({ ...values, maskStep: values.step * accumulation + microBatch, microBatch, countedRows, layers: config.layers }, this.scratch);
       gpu.device.queue.writeBuffer(this.state.step, 0, this.scratch.buffer);
       writeBatch(execution, batch, config);
       if (execution.reads('spans')) execution.write('spans', packSpans({ ...values, layers: config.layers }, batch.lengths));
