@@ -84,6 +84,8 @@ export interface ConfigFields {
   text(name: string, otherwise: string): string;
   /** `otherwise` (false) where the file has none. */
   flag(name: string, otherwise?: boolean): boolean;
+  /** A list, empty where the file has none. */
+  texts(name: string): string[];
   /** The padding id, or `otherwise` where the file has none. */
   padId(otherwise: number): number;
   /** Base of the rotary angles, wherever this version of transformers puts it. */

@@ -15,7 +15,8 @@ export const gpt2: Architecture = {
   prefix: 'transformer.',
   parse(fields) {
     const activation = fields.text('activation_function', 'gelu_new');
-    if (activation !== 'gelu_new') throw fields.refuse(`activation_function is not supported (${activation}); choose a checkpoint with "gelu_new"`);
+    // Two names of one function.
+    if (!['gelu_new', 'gelu_pytorch_tanh'].includes(activation)) throw fields.refuse(`activation_function is not supported (${activation}); choose a checkpoint with "gelu_new"`);
     if (fields.flag('scale_attn_by_inverse_layer_idx') || fields.flag('add_cross_attention')) throw fields.refuse('scale_attn_by_inverse_layer_idx or add_cross_attention is set (true); choose a plain GPT-2');
     if (!fields.flag('scale_attn_weights', true)) throw fields.refuse('scale_attn_weights is off (false); choose a plain GPT-2');
     const width = fields.size('n_embd');

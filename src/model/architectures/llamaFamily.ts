@@ -72,12 +72,16 @@ export function llamaFamily(traits: LlamaTraits): Architecture {
 
 function parse(fields: ConfigFields, { headNorm }: LlamaTraits): ReturnType<Architecture['parse']> {
   const activation = fields.text('hidden_act', 'silu');
-  if (activation !== 'silu') throw fields.refuse(`activation hidden_act is not supported (${activation}); choose a checkpoint with "silu"`);
-  for (const flag of ['mlp_bias', 'attention_bias', 'use_sliding_window']) if (fields.flag(flag)) throw fields.refuse(`${flag} is set (true); choose a checkpoint without it`);
+  // Two names of one function.
+  if (!['silu', 'swish'].includes(activation)) throw fields.refuse(`activation hidden_act is not supported (${activation}); choose a checkpoint with "silu"`);
+  const layers = fields.size('num_hidden_layers');
+  // Qwen's window begins at a layer, often one that the model does not have.
+  const slides = fields.flag('use_sliding_window') && (layers > fields.number('max_window_layers', 0) || fields.texts('layer_types').includes('sliding_attention'));
+  for (const flag of ['mlp_bias', 'attention_bias', ...(slides ? ['use_sliding_window'] : [])]) if (fields.flag(flag)) throw fields.refuse(`${flag} is set (true); choose a checkpoint without it`);
   const width = fields.size('hidden_size');
   const heads = fields.size('num_attention_heads');
   return {
-    vocabulary: fields.size('vocab_size'), hidden: width, layers: fields.size('num_hidden_layers'), heads,
+    vocabulary: fields.size('vocab_size'), hidden: width, layers, heads,
     keyValueHeads: fields.sizeOr('num_key_value_heads', heads), headSize: fields.sizeOr('head_dim', headNorm ? 128 : width / heads), inner: fields.size('intermediate_size'),
     positions: fields.size('max_position_embeddings'), types: 0, padId: fields.padId(0), normEpsilon: fields.number('rms_norm_eps', 1e-6),
     ropeTheta: fields.ropeTheta(), causal: true, tied: fields.flag('tie_word_embeddings'),

@@ -20,6 +20,11 @@ describe('where the file is silent, or says otherwise', () => {
     ['distilbert', { pad_token_id: null, activation: undefined }, { padId: 0, normEpsilon: 1e-12 }],
     ['gpt2', { n_inner: null, layer_norm_epsilon: undefined, activation_function: undefined, scale_attn_weights: undefined, tie_word_embeddings: undefined }, { inner: 128, normEpsilon: 1e-5, tied: true }],
     ['gpt2', { tie_word_embeddings: false }, { tied: false }],
+    ['gpt2', { activation_function: 'gelu_pytorch_tanh', pad_token_id: -1 }, { padId: 0 }],
+    ['llama', { hidden_act: 'swish', pad_token_id: -1 }, { padId: 0 }],
+    ['roberta', { pad_token_id: -1 }, { padId: 1 }],
+    ['qwen2', { use_sliding_window: true, max_window_layers: 2 }, { layers: 2 }],
+    ['qwen3', { use_sliding_window: true, max_window_layers: 28, layer_types: ['full_attention', 'full_attention'] }, { layers: 2 }],
     ['gpt2', { n_inner: undefined, pad_token_id: undefined }, { inner: 128, padId: 0 }],
     ['llama', { num_key_value_heads: undefined, head_dim: undefined, rms_norm_eps: undefined, tie_word_embeddings: undefined }, { keyValueHeads: 4, headSize: 8, normEpsilon: 1e-6, tied: false }],
     ['llama', { head_dim: null, rope_parameters: undefined }, { headSize: 8, ropeTheta: 10000 }],
@@ -36,6 +41,7 @@ describe('rotary angles', () => {
     expect(parse(name, { rope_parameters: { rope_theta: 5e5, rope_type: 'default' } }).ropeTheta).toBe(5e5);
     expect(parse(name, { rope_parameters: undefined, rope_theta: 1e6, rope_scaling: null }).ropeTheta).toBe(1e6);
     expect(parse(name, { rope_parameters: { rope_type: 'default' }, rope_theta: 1e6 }).ropeTheta).toBe(1e6);
+    expect(parse(name, { rope_parameters: { rope_theta: 5e5 }, rope_scaling: { rope_type: 'default' } }).ropeTheta).toBe(5e5);
   });
 });
 
@@ -60,7 +66,15 @@ describe('what would be computed otherwise is refused', () => {
     ['gpt2', { layer_norm_epsilon: '1e-5' }, 'field layer_norm_epsilon has no usable value ("1e-5")'],
     ...(['llama', 'qwen2', 'qwen3'] as const).flatMap((name): [Name, Fields, string][] => [
       [name, { hidden_act: 'gelu' }, 'activation hidden_act is not supported (gelu); choose a checkpoint with "silu"'],
-      ...['mlp_bias', 'attention_bias', 'use_sliding_window'].map((flag): [Name, Fields, string] => [name, { [flag]: true }, `${flag} is set (true); choose a checkpoint without it`]),
+      ...['mlp_bias', 'attention_bias', 'use_sliding_window'].map((flag): [Name, Fields, string] => [name, { [flag]: true, max_window_layers: 1 }, `${flag} is set (true); choose a checkpoint without it`]),
+      [name, { use_sliding_window: true, max_window_layers: 28, layer_types: ['full_attention', 'sliding_attention'] }, 'use_sliding_window is set (true); choose a checkpoint without it'],
+      [name, { rope_parameters: { full_attention: { rope_theta: 1e4, rope_type: 'default' }, sliding_attention: { rope_theta: 1e6 } } }, 'rope_parameters differs from layer to layer (full_attention, sliding_attention); choose a checkpoint with plain rotary positions'],
+      [name, { rope_parameters: { rope_theta: 5e5, rope_type: 'default' }, rope_scaling: { rope_type: 'yarn', factor: 4 } }, 'rope_type is not supported (yarn); choose a checkpoint with plain rotary positions'],
+      [name, { rope_parameters: 'default' }, 'field rope_parameters has no usable value ("default")'],
+      ...[0, -1, '10000', true].flatMap((theta): [Name, Fields, string][] => [
+        [name, { rope_parameters: { rope_theta: theta, rope_type: 'default' } }, `field rope_theta has no usable value (${JSON.stringify(theta)}); save the checkpoint again`],
+        [name, { rope_parameters: undefined, rope_theta: theta }, `field rope_theta has no usable value (${JSON.stringify(theta)}); save the checkpoint again`],
+      ]),
       [name, { rope_parameters: { rope_theta: 5e5, rope_type: 'llama3', factor: 8 } }, 'rope_type is not supported (llama3); choose a checkpoint with plain rotary positions'],
       [name, { rope_parameters: undefined, rope_scaling: { type: 'linear', factor: 2 } }, 'rope_type is not supported (linear); choose a checkpoint with plain rotary positions'],
       [name, { num_key_value_heads: 3 }, 'num_attention_heads 4 is no multiple of num_key_value_heads (3); save the checkpoint again'],

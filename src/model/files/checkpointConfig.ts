@@ -88,17 +88,30 @@ function readFields(values: Record<string, unknown>, refuse: (detail: string) =>
     number,
     text: (name, otherwise) => (given(name) ? String(values[name]) : otherwise),
     flag: (name, otherwise = false) => (given(name) ? values[name] === true : otherwise),
+    texts: (name) => (Array.isArray(values[name]) ? values[name].map(String) : []),
     padId: (otherwise) => {
+      // −1 is how Llama's first files say that there is none.
+      if (values.pad_token_id === -1) return otherwise;
       const value = number('pad_token_id', otherwise);
       if (!Number.isInteger(value)) throw unusable('pad_token_id');
       return value;
     },
     ropeTheta: () => {
-      // Version 5 of transformers moved the base into rope_parameters; before, scaling had a field of its own.
-      const parameters = (values.rope_parameters ?? values.rope_scaling ?? {}) as { rope_theta?: number; rope_type?: string; type?: string };
-      const kind = parameters.rope_type ?? parameters.type ?? 'default';
-      if (kind !== 'default') throw refuse(`rope_type is not supported (${kind}); choose a checkpoint with plain rotary positions`);
-      return parameters.rope_theta ?? number('rope_theta', 10000);
+      // Version 5 of transformers moved the base into rope_parameters; before, scaling had a field of its own. A file may have both.
+      const plain = 'choose a checkpoint with plain rotary positions';
+      const parametersOf = (name: string) => {
+        const parameters = (given(name) ? values[name] : {}) as { rope_theta?: unknown; rope_type?: unknown; type?: unknown };
+        if (typeof parameters !== 'object' || Array.isArray(parameters)) throw unusable(name);
+        const parts = Object.entries(parameters).filter(([, value]) => typeof value === 'object' && value !== null && !Array.isArray(value));
+        if (parts.length > 0) throw refuse(`${name} differs from layer to layer (${parts.map(([kind]) => kind).join(', ')}); ${plain}`);
+        const kind = parameters.rope_type ?? parameters.type ?? 'default';
+        if (kind !== 'default') throw refuse(`rope_type is not supported (${String(kind)}); ${plain}`);
+        return parameters;
+      };
+      const scaling = parametersOf('rope_scaling');
+      const theta = parametersOf('rope_parameters').rope_theta ?? scaling.rope_theta ?? values.rope_theta ?? 10000;
+      if (typeof theta !== 'number' || !(theta > 0)) throw refuse(`field rope_theta has no usable value (${JSON.stringify(theta)}); save the checkpoint again`);
+      return theta;
     },
     refuse,
   };
