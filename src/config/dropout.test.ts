@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { defaultCompensation, type DropoutRule, dropoutProblems, PATTERNS, type Position, POSITIONS, rateOf, secondPassOf } from './dropout';
+import { defaultCompensation, type DropoutRule, type DropoutRules, dropoutProblems, hasLayerRules, PATTERNS, type Position, POSITIONS, rateOf, secondPassOf, slotCount, slotOf } from './dropout';
 
 const problemsOf = (position: Position, rule: Partial<Record<keyof DropoutRule, unknown>>, layers = 2) =>
   dropoutProblems({ [position]: { p: 0.1, pattern: 'element', ...rule } }, layers);
@@ -51,6 +51,26 @@ describe('dropout problems', () => {
   it('names every problem, in the order of the positions', () => {
     const problems = dropoutProblems({ output: { p: 2, pattern: 'column' }, logits: { p: 0.1, pattern: 'element', fromLayer: 7 } }, 2);
     expect(problems.map((one) => one.split(':')[0])).toEqual(['dropout at logits', 'dropout at output', 'dropout at output']);
+  });
+});
+
+describe('slots', () => {
+  const rule = { p: 0.1, pattern: 'element' } as const;
+  const all: DropoutRules = Object.fromEntries(POSITIONS.map((position) => [position, rule]));
+
+  it('are there for positions with a rule alone, one for each of their layers', () => {
+    const layersOf = (position: Position) => (hasLayerRules(position) ? [0, 1, 2, 3, 4] : [0]);
+    const slots = POSITIONS.flatMap((position) => layersOf(position).map((layer) => slotOf(all, position, layer, 5)));
+    expect(slots).toEqual(Array.from({ length: 6 * 5 + 2 }, (_, slot) => slot));
+    expect(slotCount(all, 5)).toBe(32);
+    expect([slotOf({ hidden: rule, output: rule }, 'hidden', 3, 40), slotOf({ hidden: rule, output: rule }, 'output', 0, 40)]).toEqual([3, 40]);
+  });
+
+  it('suffice for deep models, unless nearly everything is dropped', () => {
+    expect(dropoutProblems({}, 1000)).toEqual([]);
+    expect(dropoutProblems({ logits: rule, hidden: rule, output: rule }, 126)).toEqual([]);
+    expect(dropoutProblems(all, 42)).toEqual([]);
+    expect(dropoutProblems(all, 43)).toEqual(['dropout: rules at 260 places of 43 layers, 256 are the most; drop at fewer positions']);
   });
 });
 

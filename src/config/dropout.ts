@@ -6,6 +6,9 @@
 export const POSITIONS = ['logits', 'weights', 'hidden', 'ffn_inner', 'embedding', 'output', 'lora_input', 'lora_rank'] as const;
 export type Position = (typeof POSITIONS)[number];
 
+/** Whether a rule at this place falls on every layer; the others sit outside the layers, once a model. */
+export const hasLayerRules = (position: Position): boolean => position !== 'embedding' && position !== 'output';
+
 export const PATTERNS = ['element', 'column', 'span'] as const;
 export type Pattern = (typeof PATTERNS)[number];
 
@@ -74,6 +77,24 @@ export function secondPassOf(consistency: Consistency): SecondPass {
   return consistency.kind === 'js_paper' ? 'clean_stopgrad' : consistency.second;
 }
 
+/** Most places, rules times the layers they fall on, that a step has rates for: the table in `shaders/lib/step.wgsl`. */
+export const SLOT_LIMIT = 256;
+
+/** Places that the rule of `position` falls on. */
+const slotsOf = (position: Position, layers: number): number => (hasLayerRules(position) ? layers : 1);
+
+/**
+ * Number of the place that `position` has at a layer, in the step uniform: only positions with a rule have any, in their order, layers
+ * within. Plan and step count by the same `rules`.
+ */
+export function slotOf(rules: DropoutRules, position: Position, layer: number, layers: number): number {
+  const before = POSITIONS.slice(0, POSITIONS.indexOf(position)).filter((one) => rules[one]);
+  return before.reduce((sum, one) => sum + slotsOf(one, layers), 0) + (hasLayerRules(position) ? layer : 0);
+}
+
+/** How many places `rules` have in a model of so many layers. */
+export const slotCount = (rules: DropoutRules, layers: number): number => POSITIONS.filter((one) => rules[one]).reduce((sum, one) => sum + slotsOf(one, layers), 0);
+
 /** Every reason why `rules` cannot run, as sentences; empty when they can. `layers` is the depth of the model. */
 export function dropoutProblems(rules: DropoutRules, layers: number): string[] {
   const problems: string[] = [];
@@ -90,10 +111,12 @@ export function dropoutProblems(rules: DropoutRules, layers: number): string[] {
     if (compensation && compensation !== 'none' && position === 'logits') say(`compensation "${compensation}" has no place before a softmax, which re-normalises by itself; choose none`);
     const fromLayer = rule.fromLayer ?? 0;
     if (!Number.isInteger(fromLayer) || fromLayer < 0 || fromLayer >= layers) say(`from layer ${fromLayer} of a model with layers 0 to ${layers - 1}; choose one of those`);
-    const outside = position === 'embedding' || position === 'output';
+    const outside = !hasLayerRules(position);
     if (fromLayer > 0 && outside) say('takes no first layer, it sits outside the layers; leave it at 0');
     for (const course of [rule.depth, rule.time]) if (course && !RATE_COURSES.includes(course)) say(`unknown course of the rate "${course}"; choose one of ${RATE_COURSES.join(', ')}`);
     if (outside && rule.depth && rule.depth !== 'constant') say('has one rate, it sits outside the layers; choose a rate that is constant over depth');
   }
+  const slots = slotCount(rules, layers);
+  if (slots > SLOT_LIMIT) problems.push(`dropout: rules at ${slots} places of ${layers} layers, ${SLOT_LIMIT} are the most; drop at fewer positions`);
   return problems;
 }

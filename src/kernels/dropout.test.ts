@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Compensation, defaultCompensation, type DropoutRules, type Pattern, PATTERNS, type Position } from '../config/dropout';
-import { slotOf } from '../model/builder';
+import { type Compensation, defaultCompensation, type DropoutRules, type Pattern, PATTERNS, type Position, SLOT_LIMIT, slotOf } from '../config/dropout';
 import { keepToken, siteOf } from '../random/masks';
 import { packSpans } from '../train/stepUniform';
 import { activation, checkOp, input, type OpCheck } from './check';
@@ -59,11 +58,11 @@ function checkOf(setting: Setting): OpCheck {
     leaves: {
       x: activation(shape, normals(count(shape), 1)),
       lengths: input([B], lengths, 'u32'),
-      spans: input([8 * LAYERS, B], packSpans({ rules, layers: LAYERS, step: 0 }, Uint32Array.from(lengths)), 'u32'),
+      spans: input([SLOT_LIMIT, B], packSpans({ rules, layers: LAYERS, step: 0 }, Uint32Array.from(lengths)), 'u32'),
       ...(residual && { residual: activation(shape, normals(count(shape), 2)) }),
     },
     record: (tape, { x, lengths: real, spans, residual: added }) => ({
-      y: recordDropout(tape, 'dropout', x, { lengths: real, spans }, pass, { slot: slotOf(position, layer, LAYERS), site: siteOf(position, layer, 0), pattern, compensation }, { residual: added, virtualTokens, read }),
+      y: recordDropout(tape, 'dropout', x, { lengths: real, spans }, pass, { slot: slotOf(rules, position, layer, LAYERS), site: siteOf(position, layer, 0), pattern, compensation }, { residual: added, virtualTokens, read }),
     }),
     reference: ({ x, residual: added }) => ({ outputs: { y: x.map((value, i) => value * factors[i] + (added?.[i] ?? 0)) } }),
     step: { seed, maskStep, rules, layers: LAYERS },

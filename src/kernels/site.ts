@@ -34,6 +34,3 @@ export const READ_NUMBER: Record<ReadRow | 'all', number> = { all: 0, first: 1, 
 
 /** Numbers of the patterns in `shaders/lib/masks.wgsl`. */
 export const PATTERN_NUMBER: Record<Pattern | 'none', number> = { none: 0, element: 1, column: 2, span: 3 };
-
-/** Most slots a step uniform holds. */
-export const SLOT_LIMIT = 256;

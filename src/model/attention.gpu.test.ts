@@ -9,7 +9,6 @@ import { execute, recordCopy } from '../kernels/testing/execute';
 import '../kernels/testing/matcher';
 import { normals } from '../kernels/testing/numbers';
 import { keepAttention, siteOf } from '../random/masks';
-import { slotOf } from './builder';
 
 /** `undefined`: DropKey; otherwise DropAttention with this compensation. */
 type Rule = Compensation | undefined;
@@ -24,7 +23,7 @@ async function attend({ rule, p, T, D, heads, seed, ...given }: Setting): Promis
   values.set('lengths', Uint32Array.of(T));
   const load = (name: string, trained: boolean) => recordCopy(tape, name, tape.input(name, [1, T, D], 'f32'), trained);
   const [q, k, v, outward] = [load('q', true), load('k', true), load('v', true), load('outward', false)];
-  const site = { slot: slotOf(position, 0, 1), site: siteOf(position, 0, 0), pattern: 'column' as const, compensation: rule ?? 'none' };
+  const site = { slot: 0, site: siteOf(position, 0, 0), pattern: 'column' as const, compensation: rule ?? 'none' };
   const g = recordAttentionLogits(tape, 'logits', q, k, heads);
   const w = recordAttentionWeights(tape, 'weights', g, { lengths: tape.input('lengths', [1], 'u32') }, { pass: { samples: 1, branch: 0, cleanBranch: NO_BRANCH }, [position]: site, causal: false });
   const o = recordAttentionMix(tape, 'mix', w, v, heads);

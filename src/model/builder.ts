@@ -2,7 +2,7 @@
  * The recurring pieces of a forward pass, bound to one recording: an architecture is written with these and with kernels alone. Here is
  * where a method meets a model: which tensors are trained, where low-rank branches and bottlenecks sit, what is dropped.
  */
-import { type DropoutRules, type Position, defaultCompensation, POSITIONS } from '../config/dropout';
+import { type DropoutRules, type Position, defaultCompensation, SLOT_LIMIT, slotOf } from '../config/dropout';
 import { isLora, type Target } from '../config/peft';
 import { type Tape, type Tensor, width } from '../graph/tape';
 import { recordActivation } from '../kernels/activation';
@@ -25,9 +25,6 @@ import { architectureOf } from './architectures';
 import { recordLowRank } from './lora';
 import { type Trained, virtualRowsOf } from './method';
 import { adapterName, type ParameterSpec, parameterSpecs, PREFIX, PROMPT } from './parameters';
-
-/** The slot of a rule at a layer in the step uniform: positions in their order, layers within. */
-export const slotOf = (position: Position, layer: number, layers: number) => POSITIONS.indexOf(position) * layers + layer;
 
 export interface Recording {
   tape: Tape;
@@ -73,7 +70,7 @@ export class Builder {
     this.inputs = {
       ids: tape.input('ids', [pass.samples, tokens], 'u32'),
       lengths: tape.input('lengths', [pass.samples], 'u32'),
-      spans: tape.input('spans', [POSITIONS.length * config.layers, pass.samples], 'u32'),
+      spans: tape.input('spans', [SLOT_LIMIT, pass.samples], 'u32'),
     };
   }
 
@@ -204,7 +201,7 @@ export class Builder {
     if (x && isRow(x) && position !== 'output' && this.virtualRows > 0 && this.readRow === 'first') return undefined;
     if (!rule || layer < (rule.fromLayer ?? 0)) return undefined;
     return {
-      slot: slotOf(position, layer, this.config.layers),
+      slot: slotOf(this.recording.rules, position, layer, this.config.layers),
       site: siteOf(position, layer, 0, target),
       pattern: rule.pattern,
       compensation: rule.compensation ?? defaultCompensation(position, rule.pattern),

@@ -254,6 +254,10 @@ describe.each(Object.keys(ARCHITECTURES))('every method on %s', (architecture) =
   });
 });
 
+it('is refused where rules fall on more places than a step has rates for', () => {
+  expect(() => train({ dropout: everywhere() }, {}, { ...CONFIG, layers: 43 })).toThrow('plan: rules at 260 places of 43 layers, 256 are the most; drop at fewer positions');
+});
+
 it('fits the grids of every adapter where keys are virtual and there are no subgroups', () => {
   const method: Method = { ...PLAIN, peft: 'prompt', virtualTokens: 64 };
   const config = { ...CONFIG, positions: 128 };

@@ -1,4 +1,5 @@
 /** From a method to plans: one that trains, one that only evaluates. The evaluate plan has no dropout code at all. */
+import { SLOT_LIMIT, slotCount } from '../config/dropout';
 import type { Profile } from '../gpu/device';
 import { compile, type CompileOptions, type Emitter, type Gradients, type Plan, type Tile } from '../graph/compile';
 import { rows, Tape } from '../graph/tape';
@@ -35,6 +36,8 @@ export function planTraining(
   config: ModelConfig, method: Method, batch: BatchShape, layout: Pick<ArenaLayout, 'bytes' | 'penalisedBytes'>, target: PlanTarget,
   options: PassOptions & { keep?: string[]; accumulating?: boolean } = {},
 ): Plan {
+  const slots = slotCount(method.dropout, config.layers);
+  if (slots > SLOT_LIMIT) throw new Error(`plan: rules at ${slots} places of ${config.layers} layers, ${SLOT_LIMIT} are the most; drop at fewer positions`);
   const tape = new Tape(new Set(options.keep));
   const { losses, layout: samples } = recordPasses(tape, config, method, batch, options);
   const shared = (label: string) => tape.shared(label, [layout.bytes / 4]);

@@ -1,12 +1,12 @@
 /** Random words and masks: the WGSL and its TypeScript twins, bit for bit. */
 import { describe, expect, it } from 'vitest';
+import { slotOf } from '../config/dropout';
 import vectors from '../fixtures/words.json';
 import masksCode from '../../shaders/lib/masks.wgsl?raw';
 import randomCode from '../../shaders/lib/random.wgsl?raw';
 import stepCode from '../../shaders/lib/step.wgsl?raw';
 import { launchName, pageFor, PLAIN_LAUNCHES, type Launch } from '../kernels/testing/page';
 import { STEP_DEFAULTS } from '../kernels/testing/execute';
-import { slotOf } from '../model/builder';
 import { packStep, type StepValues } from '../train/stepUniform';
 import { keepAttention, keepToken, siteOf, spanLength, thresholdOf } from './masks';
 import { word } from './words';
@@ -82,7 +82,7 @@ it.each(vectors.words)('the printed vectors: seed $seed, step $step, site $site'
 
 describe('masks', () => {
   it('logits are in slot 0 of a model with one layer', () => {
-    expect(slotOf('logits', 0, 1)).toBe(0);
+    expect(slotOf({ logits: { p: 0.1, pattern: 'element' } }, 'logits', 0, 1)).toBe(0);
   });
 
   it.each([0, 0.1, 0.5, 0.9, 1 - 2 ** -33])('elements at a rate of %d', async (p) => {

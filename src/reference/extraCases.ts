@@ -50,6 +50,7 @@ export const EXTRA_CASES: (CaseOptions & { name: string })[] = [
   // Shapes.
   { name: 'odd-heads', hidden: 20, heads: 2, inner: 27, rank: 1, dropout: hiddenKey, targets: [...all] },
   { name: 'one-layer', layers: 1, dropout: { ...hiddenKey, weights: { p: 0.2, pattern: 'element' } } },
+  { name: 'many-layers', layers: 36, hidden: 8, inner: 8, lengths: [4, 2], steps: 2, dropout: { ...hiddenKey, output: { p: 0.3, pattern: 'element' }, logits: { p: 0.3, pattern: 'span' } } },
   { name: 'one-sample', lengths: [7], dropout: hiddenKey, consistency: { kind: 'kl', alpha: 0.5, second: 'dropped_stopgrad' } },
   { name: 'one-token', lengths: [1, 1], dropout: { logits: { p: 0.5, pattern: 'column' }, weights: { p: 0.5, pattern: 'column' }, hidden: { p: 0.5, pattern: 'element' } } },
   { name: 'no-token', lengths: [5, 0, 3], dropout: { logits: { p: 0.3, pattern: 'column' }, weights: { p: 0.3, pattern: 'element' }, hidden: { p: 0.3, pattern: 'span' } }, consistency: { kind: 'kl', alpha: 0.5, second: 'dropped_grad' } },

@@ -7,6 +7,24 @@ import { tinyTrainer } from './testing/tinyTrainer';
 const dropout: Method['dropout'] = { hidden: { p: 0.3, pattern: 'element' } };
 const kl = { kind: 'kl', alpha: 2, second: 'dropped_stopgrad' } as const;
 
+it('counts the slots of rates anew with a plan of other positions, and not before', async () => {
+  const logits = { p: 0.6, pattern: 'column' } as const;
+  const changed = await tinyTrainer({ method: { dropout } });
+  const fresh = await tinyTrainer({ method: { dropout: { ...dropout, logits } } });
+  const unchanged = await tinyTrainer({ method: { dropout } });
+  const gradientsOf = async ({ trainer, train, batch }: typeof changed, step: number) => {
+    train([batch([0, 1, 2])], step, { learningRate: 0 });
+    return trainer.state.read('gradients');
+  };
+  const now = fresh.trainer.options.method;
+  const executions = await changed.trainer.prepare(now);
+  // The new plan waits for its step: the old one goes on.
+  for (const [name, values] of await gradientsOf(unchanged, 3)) expect((await gradientsOf(changed, 3)).get(name)!, name).toBeBitEqual(values);
+  changed.trainer.swap(executions, now);
+  for (const [name, values] of await gradientsOf(fresh, 4)) expect((await gradientsOf(changed, 4)).get(name)!, name).toBeBitEqual(values);
+  for (const { trainer } of [changed, fresh, unchanged]) trainer.destroy();
+});
+
 it('is as changing plans by hand', async () => {
   const turns = await tinyTrainer({ method: { dropout, consistency: { ...kl, every: 3 } } });
   const byHand = await tinyTrainer({ method: { dropout, consistency: kl } });

@@ -1,8 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import stepCode from '../../shaders/lib/step.wgsl?raw';
-import { type DropoutRules, POSITIONS } from '../config/dropout';
-import { SLOT_LIMIT } from '../kernels/site';
-import { slotOf } from '../model/builder';
+import { type DropoutRules, type Position, SLOT_LIMIT, slotOf } from '../config/dropout';
 import { STEP_BYTES, STEP_SCALAR_BYTES } from '../model/state';
 import { packSpans, packStep, type StepValues } from './stepUniform';
 
@@ -43,8 +41,8 @@ describe('the step uniform', () => {
       lora_rank: { p: 0.3, pattern: 'element', compensation: 'none' }, ffn_inner: { p: 0.2, pattern: 'column' },
     };
     const view = packStep({ ...VALUES, rules });
-    const slot = (position: (typeof POSITIONS)[number], layer: number) => {
-      const at = STEP_SCALAR_BYTES + slotOf(position, layer, 2) * 16;
+    const slot = (position: Position, layer: number) => {
+      const at = STEP_SCALAR_BYTES + slotOf(rules, position, layer, 2) * 16;
       return [view.getUint32(at, true), view.getFloat32(at + 4, true)];
     };
     for (const layer of [0, 1]) {
@@ -53,7 +51,6 @@ describe('the step uniform', () => {
       expect(slot('hidden', layer)).toEqual([429496729, 1]); // a span is not rescaled
       expect(slot('lora_rank', layer)).toEqual([1288490188, 1]);
       expect(slot('ffn_inner', layer)).toEqual([858993459, 1.25]);
-      expect(slot('embedding', layer)).toEqual([0, 0]);
     }
   });
 
@@ -62,7 +59,7 @@ describe('the step uniform', () => {
     const at = (step: number, steps?: number) => {
       const view = packStep({ ...VALUES, rules, step, steps });
       return [0, 1].map((layer) => {
-        const place = STEP_SCALAR_BYTES + slotOf('hidden', layer, 2) * 16;
+        const place = STEP_SCALAR_BYTES + slotOf(rules, 'hidden', layer, 2) * 16;
         return [view.getUint32(place, true) / 2 ** 32, view.getFloat32(place + 4, true)];
       });
     };
@@ -70,19 +67,23 @@ describe('the step uniform', () => {
     expect(at(2, 4)).toEqual([[0.125, Math.fround(1 / 0.875)], [0.25, Math.fround(1 / 0.75)]]);
     // A run without an end, as a reference case, has no course over time.
     expect(at(2)).toEqual(at(0, 4));
-    const spans = packSpans({ rules: { logits: { p: 0.5, pattern: 'span', time: 'rising' } }, layers: 1, step: 0, steps: 2 }, Uint32Array.of(8));
-    expect(spans[slotOf('logits', 0, 1)]).toBe(2);
+    expect([...packSpans({ rules: { logits: { p: 0.5, pattern: 'span', time: 'rising' } }, layers: 1, step: 0, steps: 2 }, Uint32Array.of(8))]).toEqual([2]);
   });
 
-  it('gives every position and layer a slot of its own', () => {
-    const slots = POSITIONS.flatMap((position) => Array.from({ length: 5 }, (_, layer) => slotOf(position, layer, 5)));
-    expect(new Set(slots).size).toBe(slots.length);
-    expect(Math.max(...slots)).toBe(slots.length - 1);
+  it('counts slots by the rules that the plan was recorded with, whatever rules are in force', () => {
+    const [hidden, weights]: DropoutRules['hidden'][] = [{ p: 0.25, pattern: 'column', compensation: 'none' }, { p: 0.5, pattern: 'column' }];
+    const recorded: DropoutRules = { logits: { p: 0, pattern: 'column' }, hidden };
+    const thresholds = (values: Partial<StepValues>) => Array.from({ length: 6 }, (_, slot) => packStep({ ...VALUES, ...values }).getUint32(STEP_SCALAR_BYTES + slot * 16, true) / 2 ** 32);
+    expect(thresholds({ rules: { hidden } })).toEqual([0.25, 0.25, 0, 0, 0, 0]);
+    expect(thresholds({ rules: { hidden }, recorded })).toEqual([0, 0, 0.25, 0.25, 0, 0]);
+    expect(thresholds({ rules: { hidden, weights }, recorded })).toEqual([0, 0, 0.25, 0.25, 0, 0]);
+    expect([...packSpans({ rules: { hidden: { p: 0.5, pattern: 'span' }, weights }, recorded, layers: 2, step: 0 }, Uint32Array.of(8))]).toEqual([0, 0, 4, 4]);
   });
 
-  it('refuses a model with more layers than slots', () => {
-    expect(() => packStep({ ...VALUES, layers: 32 })).not.toThrow();
-    expect(() => packStep({ ...VALUES, layers: 33 })).toThrow('33 layers need 264 slots, the step uniform has 256; choose a model of at most 32 layers');
+  it('takes models of many layers', () => {
+    const view = packStep({ ...VALUES, layers: 80, rules: { logits: { p: 0.25, pattern: 'column' }, hidden: { p: 0.5, pattern: 'column' }, output: { p: 0.75, pattern: 'element' } } });
+    expect([0, 79, 80, 159, 160].map((slot) => view.getUint32(STEP_SCALAR_BYTES + slot * 16, true) / 2 ** 32)).toEqual([0.25, 0.25, 0.5, 0.5, 0.75]);
+    expect(() => packStep({ ...VALUES, layers: 1000 })).not.toThrow();
   });
 
   it('writes into what it is given', () => {
@@ -95,9 +96,10 @@ describe('the step uniform', () => {
 describe('span lengths of a batch', () => {
   it('are those of the rules that drop spans, sample by sample', () => {
     const lengths = Uint32Array.of(10, 3, 1);
-    const spans = packSpans({ rules: { hidden: { p: 0.3, pattern: 'span' }, logits: { p: 0.5, pattern: 'span' }, weights: { p: 0.3, pattern: 'column' } }, layers: 2, step: 0 }, lengths);
-    expect(spans.length).toBe(POSITIONS.length * 2 * 3);
-    const of = (position: (typeof POSITIONS)[number], layer: number) => [...spans.subarray(slotOf(position, layer, 2) * 3, slotOf(position, layer, 2) * 3 + 3)];
+    const rules: DropoutRules = { hidden: { p: 0.3, pattern: 'span' }, logits: { p: 0.5, pattern: 'span' }, weights: { p: 0.3, pattern: 'column' } };
+    const spans = packSpans({ rules, layers: 2, step: 0 }, lengths);
+    expect(spans.length).toBe(3 * 2 * 3);
+    const of = (position: Position, layer: number) => [...spans.subarray(slotOf(rules, position, layer, 2) * 3, slotOf(rules, position, layer, 2) * 3 + 3)];
     for (const layer of [0, 1]) {
       expect(of('hidden', layer)).toEqual([3, 1, 1]);
       expect(of('logits', layer)).toEqual([5, 1, 1]);

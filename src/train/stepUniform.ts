@@ -1,7 +1,5 @@
 /** The host side of `shaders/lib/step.wgsl`: everything that changes from step to step, computed in float64 and written once a micro-batch. */
-import { defaultCompensation, type DropoutRule, type DropoutRules, POSITIONS, rateOf } from '../config/dropout';
-import { SLOT_LIMIT } from '../kernels/site';
-import { slotOf } from '../model/builder';
+import { defaultCompensation, type DropoutRule, type DropoutRules, hasLayerRules, type Position, POSITIONS, rateOf, slotCount, slotOf } from '../config/dropout';
 import { STEP_BYTES, STEP_SCALAR_BYTES } from '../model/state';
 import { spanLength, thresholdOf } from '../random/masks';
 
@@ -35,13 +33,13 @@ export interface StepValues {
   /** Rows that count in all micro-batches of the step, over which losses are averaged. */
   countedRows: number;
   rules: DropoutRules;
+  /** The rules that the plan was recorded with, by which its slots are counted; left out: `rules`. */
+  recorded?: DropoutRules;
   layers: number;
 }
 
-/** Packs `values` in the order of the WGSL struct. @throws when a model has more layers than the uniform has slots */
+/** Packs `values` in the order of the WGSL struct. */
 export function packStep(values: StepValues, into: DataView<ArrayBuffer> = new DataView(new ArrayBuffer(STEP_BYTES))): DataView<ArrayBuffer> {
-  const { rules, layers } = values;
-  if (POSITIONS.length * layers > SLOT_LIMIT) throw new Error(`step: ${layers} layers need ${POSITIONS.length * layers} slots, the step uniform has ${SLOT_LIMIT}; choose a model of at most ${SLOT_LIMIT / POSITIONS.length} layers`);
   const words = [values.seed, values.maskStep, values.ringSlot, values.microBatch];
   words.forEach((word, index) => into.setUint32(index * 4, word, true));
   const t = values.step + 1;
@@ -50,36 +48,36 @@ export function packStep(values: StepValues, into: DataView<ArrayBuffer> = new D
     values.alpha, values.smoothing, 1 / Math.max(1, values.countedRows), values.l1, values.neftune,
   ];
   scalars.forEach((scalar, index) => into.setFloat32(16 + index * 4, scalar, true));
-  for (const position of POSITIONS) {
-    const rule = rules[position];
-    if (!rule) continue;
+  for (const { position, rule, layer, slot } of placesOf(values)) {
     const compensation = rule.compensation ?? defaultCompensation(position, rule.pattern);
-    for (let layer = 0; layer < layers; layer++) {
-      const p = rateAt(rule, layer, values);
-      const at = STEP_SCALAR_BYTES + slotOf(position, layer, layers) * 16;
-      into.setUint32(at, thresholdOf(p), true);
-      into.setFloat32(at + 4, compensation === 'rescale' ? 1 / (1 - p) : 1, true);
-    }
+    const p = rateAt(rule, layer, values);
+    const at = STEP_SCALAR_BYTES + slot * 16;
+    into.setUint32(at, thresholdOf(p), true);
+    into.setFloat32(at + 4, compensation === 'rescale' ? 1 / (1 - p) : 1, true);
   }
   return into;
 }
 
-type Place = Pick<StepValues, 'rules' | 'layers' | 'step' | 'steps'>;
+type Rates = Pick<StepValues, 'rules' | 'recorded' | 'layers' | 'step' | 'steps'>;
 
-const rateAt = (rule: DropoutRule, layer: number, { layers, step, steps }: Place): number => rateOf(steps === undefined ? { ...rule, time: undefined } : rule, layer, layers, step, steps ?? 1);
+/** Every place that has a rule, with its slot. */
+function placesOf({ rules, recorded = rules, layers }: Rates): { position: Position; rule: DropoutRule; layer: number; slot: number }[] {
+  return POSITIONS.flatMap((position) => {
+    const rule = rules[position];
+    if (!rule || !recorded[position]) return [];
+    return Array.from({ length: hasLayerRules(position) ? layers : 1 }, (_, layer) => ({ position, rule, layer, slot: slotOf(recorded, position, layer, layers) }));
+  });
+}
+
+const rateAt = (rule: DropoutRule, layer: number, { layers, step, steps }: Rates): number => rateOf(steps === undefined ? { ...rule, time: undefined } : rule, layer, layers, step, steps ?? 1);
 
 /** Span lengths (slots, B) of this batch, for the rules that drop spans; 0 elsewhere. */
-export function packSpans(values: Place, lengths: Uint32Array): Uint32Array {
-  const { rules, layers } = values;
+export function packSpans(values: Rates, lengths: Uint32Array): Uint32Array {
   const B = lengths.length;
-  const spans = new Uint32Array(POSITIONS.length * layers * B);
-  for (const position of POSITIONS) {
-    const rule = rules[position];
-    if (rule?.pattern !== 'span') continue;
-    for (let layer = 0; layer < layers; layer++) {
-      const at = slotOf(position, layer, layers) * B;
-      for (let sample = 0; sample < B; sample++) spans[at + sample] = spanLength(rateAt(rule, layer, values), lengths[sample]);
-    }
+  const spans = new Uint32Array(slotCount(values.recorded ?? values.rules, values.layers) * B);
+  for (const { rule, layer, slot } of placesOf(values)) {
+    if (rule.pattern !== 'span') continue;
+    for (let sample = 0; sample < B; sample++) spans[slot * B + sample] = spanLength(rateAt(rule, layer, values), lengths[sample]);
   }
   return spans;
 }

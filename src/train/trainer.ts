@@ -50,7 +50,7 @@ export interface TrainerOptions {
 }
 
 /** What a caller says of a step; the rest follows from its batches and the model. */
-export type StepInput = Omit<StepValues, 'maskStep' | 'microBatch' | 'countedRows' | 'layers'>;
+export type StepInput = Omit<StepValues, 'maskStep' | 'microBatch' | 'countedRows' | 'layers' | 'recorded'>;
 
 export class Trainer {
   private readonly scratch = new DataView(new ArrayBuffer(STEP_BYTES));
@@ -98,17 +98,18 @@ export class Trainer {
    * @throws when the trainer was made for fewer batches a step
    */
   step(batches: readonly HostBatch[], values: StepInput, copy?: (encoder: GPUCommandEncoder) => void): void {
-    const { gpu, config, accumulation = 1 } = this.options;
+    const { gpu, config, method, accumulation = 1 } = this.options;
+    const rates = { ...values, recorded: method.dropout, layers: config.layers };
     const execution = this.training.at(values.step);
     const { accumulating } = execution.plan;
     const last = batches.length - 1;
     if (last < 0 || last >= accumulation) throw new Error(`trainer: ${batches.length} batches in a step of a plan for ${accumulation}; set accumulation to ${Math.max(1, batches.length)}`);
     const countedRows = batches.reduce((sum, batch) => sum + (batch.countedRows ?? batch.lengths.length), 0);
     batches.forEach((batch, microBatch) => {
-      packStep({ ...values, maskStep: values.step * accumulation + microBatch, microBatch, countedRows, layers: config.layers }, this.scratch);
+      packStep({ ...rates, maskStep: values.step * accumulation + microBatch, microBatch, countedRows }, this.scratch);
       gpu.device.queue.writeBuffer(this.state.step, 0, this.scratch.buffer);
       writeBatch(execution, batch, config);
-      if (execution.reads('spans')) execution.write('spans', packSpans({ ...values, layers: config.layers }, batch.lengths));
+      if (execution.reads('spans')) execution.write('spans', packSpans(rates, batch.lengths));
       execution.submit('train', microBatch === last ? copy : undefined, {
         prepare: accumulating && microBatch === 0 ? (encoder) => this.state.clearGradients(encoder) : undefined,
         finishes: microBatch === last,

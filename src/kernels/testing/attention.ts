@@ -1,7 +1,6 @@
 /** Float64 reference of the attention weights, with the masks of the TypeScript twins, and the check of the kernel against it. */
-import type { Compensation, DropoutRules, Pattern } from '../../config/dropout';
+import { type Compensation, type DropoutRules, type Pattern, SLOT_LIMIT, slotOf } from '../../config/dropout';
 import type { Tensor } from '../../graph/tape';
-import { slotOf } from '../../model/builder';
 import { keepAttention, siteOf } from '../../random/masks';
 import { packSpans } from '../../train/stepUniform';
 import type { recordAttentionWeights } from '../attention_weights';
@@ -130,14 +129,14 @@ export function attentionCheck(setting: AttentionSetting, recordWeights: typeof 
   const rules: DropoutRules = { logits, weights };
   const site = (position: 'logits' | 'weights'): Site | undefined => {
     const rule = setting[position];
-    return rule && { slot: slotOf(position, layer, LAYERS), site: siteOf(position, layer, 0), pattern: rule.pattern, compensation: position === 'weights' ? weights!.compensation : 'none' };
+    return rule && { slot: slotOf(rules, position, layer, LAYERS), site: siteOf(position, layer, 0), pattern: rule.pattern, compensation: position === 'weights' ? weights!.compensation : 'none' };
   };
   const reference = referenceAttention(setting);
   return {
     leaves: {
       g: activation(shape, setting.g ?? normals(count(shape), 11, 1.5)),
       lengths: input([B], lengths, 'u32'),
-      spans: input([8 * LAYERS, B], packSpans({ rules, layers: LAYERS, step: 0 }, Uint32Array.from(lengths)), 'u32'),
+      spans: input([SLOT_LIMIT, B], packSpans({ rules, layers: LAYERS, step: 0 }, Uint32Array.from(lengths)), 'u32'),
     },
     record: (tape, { g, lengths: real, spans }) => {
       const dropped = recordWeights(tape, 'attention', g, { lengths: real, spans }, { pass, logits: site('logits'), weights: site('weights'), causal, virtualKeys, virtualQueries, read });
