@@ -2,12 +2,11 @@
 //
 // shapes   x, y, dy (S,T,D), position (P,D), segment (≥1,D)
 // threads  forward: one invocation per element of y; positions, segments: one per element of the table's gradient
-// edge     padded tokens past the end of the table get its last row; they are never attended to and never counted
 // backward dx = dy;  d(position)[p] = Σ_s dy[s, p − offset];  d(segment)[0] = Σ_s,t dy, other rows 0
 override SEGMENTS: bool = false;
 override ACCUMULATE: bool = false;
 
-struct Params { elements: u32, width: u32, tokens: u32, samples: u32, offset: u32, positions: u32, row_stride: u32 }
+struct Params { elements: u32, width: u32, tokens: u32, samples: u32, offset: u32, row_stride: u32 }
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(2) var<storage, read> x: array<f32>;
 @group(0) @binding(3) var<storage, read> position: array<f32>;
@@ -21,7 +20,7 @@ fn forward(@builtin(global_invocation_id) id: vec3<u32>) {
   let at = id.y * params.row_stride + id.x;
   if (id.x >= params.row_stride || at >= params.elements) { return; }
   let channel = at % params.width;
-  let place = min(params.offset + (at / params.width) % params.tokens, params.positions - 1u);
+  let place = params.offset + (at / params.width) % params.tokens;
   var value = x[at] + position[place * params.width + channel];
   if (SEGMENTS) { value += segment[channel]; }
   y[at] = value;

@@ -10,7 +10,7 @@ const check = ({ S, T, D, P, offset, segments }: Sizes, table: (shape: number[],
   leaves: { x: activation([S, T, D], normals(S * T * D, 1)), position: table([P, D], normals(P * D, 2)), ...(segments && { segment: table([2, D], normals(2 * D, 3)) }) },
   record: (tape, { x, position, segment }) => ({ y: recordPosition(tape, 'position', x, { position, segment }, offset) }),
   reference: ({ x, position, segment }) => ({
-    outputs: { y: x.map((value, i) => value + position[Math.min(offset + (Math.floor(i / D) % T), P - 1) * D + (i % D)] + (segment?.[i % D] ?? 0)) },
+    outputs: { y: x.map((value, i) => value + position[(offset + (Math.floor(i / D) % T)) * D + (i % D)] + (segment?.[i % D] ?? 0)) },
   }),
   samples: S,
   limit: 2e-6, // sums over up to 35 tokens
@@ -30,6 +30,8 @@ describe.each(PLAIN_LAUNCHES.map((launch) => [launchName(launch), launch] as con
   });
 });
 
-it('reads the last row where a padded token lies beyond the table', async () => {
-  await checkOp(check({ S: 2, T: 5, D: 3, P: 4, offset: 2, segments: false }, weight));
+it('refuses rows of more tokens than the table has positions for', async () => {
+  const record = (T: number) => checkOp(check({ S: 2, T, D: 3, P: 6, offset: 2, segments: false }, weight));
+  await record(4);
+  await expect(record(5)).rejects.toThrow('position: rows of 5 tokens from position 2 on, virtual ones included, need more positions than the model has (6); shorten the texts to 4 or take fewer virtual tokens');
 });

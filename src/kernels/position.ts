@@ -21,7 +21,7 @@ export const position: Op<PositionAttributes> = {
     const tables: Record<string, Tensor> = inputs.segment ? { position: inputs.position!, segment: inputs.segment } : { position: inputs.position! };
     emit.dispatch({
       label, shader: positionShader, entry: 'forward', grid, bindings: { x: inputs.x!, ...tables, y: outputs.y }, overrides: { SEGMENTS: Number(inputs.segment !== undefined) },
-      params: { elements: count, width: D, tokens: T, samples: S, offset, positions: inputs.position!.shape[0], row_stride },
+      params: { elements: count, width: D, tokens: T, samples: S, offset, row_stride },
     });
   },
   backward(emit, { label, inputs, outputs, attributes: { offset } }, gradients) {
@@ -35,13 +35,18 @@ export const position: Op<PositionAttributes> = {
       const { grid, row_stride } = linearGrid(count);
       emit.dispatch({
         label: `${label} d${entry}`, shader: positionShader, entry, grid, overrides: { ACCUMULATE: target.accumulate },
-        params: { elements: count, width: D, tokens: T, samples: S, offset, positions: inputs.position!.shape[0], row_stride }, bindings: { dy, d_table: target.tensor },
+        params: { elements: count, width: D, tokens: T, samples: S, offset, row_stride }, bindings: { dy, d_table: target.tensor },
       });
     }
     gradients.pass(inputs.x, dy);
   },
 };
 
+/** @throws when the rows of x need more positions than the table has */
 export function recordPosition(tape: Tape, label: string, x: Tensor, tables: { position: Tensor; segment?: Tensor }, offset: number): Tensor {
+  const [tokens, positions] = [x.shape[1], tables.position.shape[0]];
+  if (offset + tokens > positions) {
+    throw new Error(`${label}: rows of ${tokens} tokens from position ${offset} on, virtual ones included, need more positions than the model has (${positions}); shorten the texts to ${Math.max(0, positions - offset)} or take fewer virtual tokens`);
+  }
   return tape.record(position, label, { x, ...tables }, { y: x.shape }, { offset }).y;
 }

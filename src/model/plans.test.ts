@@ -258,6 +258,10 @@ it('is refused where rules fall on more places than a step has rates for', () =>
   expect(() => train({ dropout: everywhere() }, {}, { ...CONFIG, layers: 43 })).toThrow('plan: rules at 260 places of 43 layers, 256 are the most; drop at fewer positions');
 });
 
+it('is refused where tokens and virtual tokens together need more positions than the model has', () => {
+  for (const peft of ['prompt', 'prefix'] as const) expect(() => train({ peft, virtualTokens: 10 })).toThrow('need more positions than the model has (16); shorten the texts to');
+});
+
 it('fits the grids of every adapter where keys are virtual and there are no subgroups', () => {
   const method: Method = { ...PLAIN, peft: 'prompt', virtualTokens: 64 };
   const config = { ...CONFIG, positions: 128 };
