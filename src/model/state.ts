@@ -48,7 +48,8 @@ export function sliceArena(specs: ParameterSpec[]): ArenaLayout {
   return { slices, penalisedBytes: lay(true), bytes: lay(false) };
 }
 
-const ARENAS = ['values', 'gradients', 'first moments', 'second moments', 'groups'] as const;
+/** One buffer each, as large as the layout says. */
+export const ARENAS = ['values', 'gradients', 'first moments', 'second moments', 'groups'] as const;
 type ArenaName = (typeof ARENAS)[number];
 
 /** The optimizer's running means of gradients and of their squares. */

@@ -1,5 +1,6 @@
 /** From a configuration to everything a run needs short of memory: rows, plans, pipelines, and what it will cost. */
 import type { RunConfig } from '../config/config';
+import { isLora } from '../config/peft';
 import { configProblems } from '../config/problems';
 import type { Gpu } from '../gpu/device';
 import type { Pipelines } from '../gpu/pipelines';
@@ -12,7 +13,7 @@ import { parameterSpecs } from '../model/parameters';
 import { type Cached, statesBytes } from '../model/passes';
 import { planEvaluation } from '../model/plans';
 import { firstRandomStage } from '../model/stages';
-import { sliceArena } from '../model/state';
+import { ARENAS, sliceArena } from '../model/state';
 import type { PlanSummary } from '../protocol/messages';
 import type { Autotuner } from './autotune';
 import { type Dataset } from './dataset';
@@ -59,6 +60,7 @@ export async function prepare(gpu: Gpu, tuner: Autotuner, library: Library, conf
   let training = makeTraining();
   let evaluation = makeEvaluation();
   const summary = summarise({ model, modelConfig, method, training, evaluation, cached }, dataset.width);
+  checkState(gpu, config, model, summary);
   check(gpu, config, summary, [...training, ...evaluation.map(({ plan }) => plan)]);
   // Tiles change neither buffers nor bytes nor the number of dispatches: only the workgroups are planned anew.
   if (await tuner.tune(training[0])) {
@@ -84,8 +86,7 @@ function summarise({ model, modelConfig: config, method, training, evaluation, c
   const trainable = specs.reduce((sum, { shape }) => sum + elements(shape), 0);
   // What comes to the tensors of the checkpoint: those of the method, and a new head.
   const added = specs.reduce((sum, { of, shape }) => sum + (model.checkpoint.tensors.has(of) ? 0 : elements(shape)), 0);
-  // values, gradients, two moments, groups
-  const optimizer = 5 * sliceArena(specs).bytes;
+  const optimizer = ARENAS.length * sliceArena(specs).bytes;
   const states = cached ? statesBytes(cached, tokens, config.hidden) : 0;
   const train = bytesOf(training) + states;
   const evaluate = evaluation.map(({ plan }) => plan);
@@ -105,6 +106,17 @@ function summarise({ model, modelConfig: config, method, training, evaluation, c
 /** Controls that shrink a plan, the strongest first. */
 function controlsToLower(config: RunConfig): string[] {
   return config.consistency.kind === 'none' ? ['optimizer.batchSize'] : ['optimizer.batchSize', 'consistency.kind'];
+}
+
+/** Weights and arenas are given to kernels whole, whatever the batch is: each must fit a binding of this device. */
+function checkState(gpu: Gpu, config: RunConfig, model: LoadedModel, { bytes }: PlanSummary): void {
+  const most = largestBuffer(gpu);
+  const arena = { label: 'optimizer', bytes: bytes.optimizer / ARENAS.length };
+  const weights = [...model.checkpoint.tensors].map(([label, { values }]) => ({ label, bytes: values.byteLength }));
+  const largest = [arena, ...weights].reduce((one, other) => (other.bytes > one.bytes ? other : one));
+  if (largest.bytes <= most) return;
+  const lower = largest === arena && isLora(config.model.peft) ? ['model.rank', 'model.targets'] : [];
+  throw new Refusal({ code: 'out_of_memory', predicted: true, neededBytes: largest.bytes, budgetBytes: most, largest: [largest], lower });
 }
 
 function check(gpu: Gpu, config: RunConfig, summary: PlanSummary, plans: Plan[]): void {
