@@ -11,6 +11,10 @@ test('software adapter: the chip says so and what it means', async ({ page, play
   const facts = page.getByRole('group', { name: 'Device and limits' });
   await expect(facts).toContainText('computes on the processor');
   await expect(facts).toContainText('Dispatches a step');
+  // A value has room for a word: the panel is as wide as what it says, not as its button.
+  await facts.getByText('Limits of this adapter').click();
+  const widths = await facts.locator('dd').evaluateAll((values) => values.map((value) => value.getBoundingClientRect().width));
+  expect(Math.min(...widths)).toBeGreaterThan(80);
   await isAccessible(page);
   await page.keyboard.press('Escape');
   await expect(facts).toBeHidden();
