@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'react';
 import { announce, compareRuns, describeRun } from '../../store/findings';
+import { labelsOf } from '../../store/labels';
 import { usePage, usePlayground } from '../kit/context';
 import { METRICS, problemOf } from '../../store/metrics';
 import { focusedProblem, focusOf } from './useChart';
@@ -16,7 +17,8 @@ export function Findings() {
   if (!run) return <p className="finding say">Press Start. Two curves will appear: loss on the rows that the model trains on, and on rows that it never sees.</p>;
   const evaluations = data.get(run.id)?.evaluations ?? [];
   const finished = run.kind !== 'live' || phase === 'finished' || phase === 'failed' || phase === 'idle';
-  const named = (other: typeof run) => ({ name: other.name, seed: other.config.seed, evaluations: data.get(other.id)?.evaluations ?? [] });
+  const labels = labelsOf(runs.filter(({ hidden }) => !hidden));
+  const named = (other: typeof run) => ({ name: labels.get(other.id) ?? other.name, seed: other.config.seed, evaluations: data.get(other.id)?.evaluations ?? [] });
   const references = runs.filter((other) => other.pinned && other.id !== run.id && !other.hidden && other.config.data.task === run.config.data.task);
   return (
     <div className="finding say">
