@@ -2,7 +2,6 @@ import { METRICS } from '../../store/metrics';
 import { usePage, usePlayground, useMedia } from '../kit/context';
 import { RunsTable } from '../runs/RunsTable';
 import { ChartFigure } from './ChartFigure';
-import { ChartToolbar } from './ChartToolbar';
 import { Findings } from './Findings';
 import { RunLegend } from './RunLegend';
 import { focusedProblem, focusOf } from './useChart';
@@ -18,19 +17,18 @@ export function Curves() {
   const narrow = useMedia('(max-width: 40rem)');
   return (
     <>
-      <ChartToolbar />
       <ChartFigure
-        kind="loss" height={narrow ? 230 : 300} title={words.lossTitle} legend={<LossLegend />} above={<RunLegend />}
+        kind="loss" height={narrow ? 230 : 280} title={words.lossTitle} legend={<LossLegend />} above={<RunLegend />}
         caption={words.lossCaption}
       >
         {phase === 'starting' && <p className="frame-note" role="status">{compiling ? `compiling ${compiling.done} of ${compiling.of}` : 'preparing the run'}{compiling && <progress aria-label="Compiling" max={compiling.of} value={compiling.done} />}</p>}
       </ChartFigure>
+      <Findings />
       <div className="chart-pair">
         <ChartFigure kind="gap" height={170} title="Gap" caption={`Held-out ${words.loss} minus training ${words.loss}, both with dropout off: what dropout should shrink.`} />
         <ChartFigure kind="metric" height={170} title={`Held-out ${words.metric}`} caption={words.metricCaption} />
       </div>
       {hasConsistency && <ChartFigure kind="consistency" height={140} title="Consistency term" caption="How far two dropped passes over the same batch disagree. It is added to the loss with weight α and not part of the curves above." />}
-      <Findings />
       <RunsTable />
     </>
   );
