@@ -155,13 +155,14 @@ export function buildChart({ kind, runs, data, view, focus, problem, classes }: 
     return x === undefined ? [] : [{ x, index }];
   });
   const positive = log ? lines.map((line) => ({ ...line, y: Array.from(line.y, (value) => (value > 0 ? value : Number.NaN)) })) : lines;
+  const x: [number, number] = [0, xEnd(visible, data, view.axis)];
   return {
     kind,
     lines: lines.map(({ key, runId, role, dots }) => ({ key, runId, role, dots })),
-    rows: rowsOf(positive),
+    rows: rowsOf(positive).filter((row) => row.x <= x[1]),
     axis: view.axis,
     share: kind === 'metric' && problem === 'classification',
-    x: [0, xEnd(visible, data, view.axis)],
+    x,
     y: yRange(kind, lines, focus, log, chance, problem),
     log,
     chance,

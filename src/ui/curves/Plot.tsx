@@ -39,12 +39,12 @@ function AcrossTick({ x, y, payload, unit }: TickProps & { unit: string | undefi
 
 /** The drawn part of a chart. Loaded on its own, since recharts is most of the page's code. */
 export const Plot = memo(function Plot({ model, runs, focus, hovered, width, height }: PlotProps) {
-  const across = ticks(model.x, false, width < 420 ? 4 : 6);
+  const across = ticks(model.x, false, width < 420 ? 3 : 6);
   const byId = new Map(runs.map((run) => [run.id, run]));
   return (
     <ComposedChart width={width} height={height} data={model.rows} margin={{ top: PLOT.top, right: PLOT.right, bottom: 0, left: 0 }} accessibilityLayer={false}>
       <CartesianGrid vertical={false} stroke="var(--line)" strokeDasharray="1 3" />
-      <XAxis dataKey="x" type="number" domain={model.x} ticks={across} allowDataOverflow height={PLOT.bottom} tickLine={false} axisLine={{ stroke: 'var(--line-strong)' }} tick={(tick: TickProps) => <AcrossTick {...tick} unit={tick.index === across.length - 1 ? model.axis : undefined} />} />
+      <XAxis dataKey="x" type="number" domain={model.x} ticks={across} height={PLOT.bottom} tickLine={false} axisLine={{ stroke: 'var(--line-strong)' }} tick={(tick: TickProps) => <AcrossTick {...tick} unit={tick.index === across.length - 1 ? model.axis : undefined} />} />
       <YAxis width={PLOT.left} domain={model.y} ticks={ticks(model.y, model.log)} scale={model.log ? 'log' : 'linear'} allowDataOverflow tickLine={false} axisLine={false} tick={{ fill: 'var(--muted)', fontSize: 12 }} tickFormatter={model.share ? (value: number) => percent(value) : axisLabel} />
       {model.chance !== undefined && <ReferenceLine y={model.chance} stroke="var(--line-strong)" strokeDasharray="4 4" />}
       {model.kind === 'gap' && model.y[0] < 0 && <ReferenceLine y={0} stroke="var(--line-strong)" />}
