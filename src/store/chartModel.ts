@@ -111,19 +111,25 @@ function extent(lines: readonly Line[], log: boolean, steps: readonly Line[] = [
   return [low, high];
 }
 
-/** How far above the focused run another may reach before it leaves the frame: one that diverged would flatten all others. */
+/** How many times as high as the focused run another may reach before it leaves the frame: one that diverged would flatten all others. */
 const OTHERS_REACH = 3;
+/** A gap this high is drawn whatever the focused run's is, which may still be around zero. */
+const USUAL_GAP = 6;
 /** Room beyond the last value, as a share of the range, so that a line at the end of the axis is drawn at its full width. */
 const MARGIN = 0.02;
+
+/** Where lines of other runs leave the frame, for a focused run whose highest value is `focused`. */
+function reachOf(kind: ChartKind, focused: number, chance = 0): number {
+  if (!Number.isFinite(focused) || kind === 'consistency') return Infinity;
+  return Math.max(OTHERS_REACH * Math.max(focused, kind === 'loss' ? chance : 0), kind === 'gap' ? USUAL_GAP : 0);
+}
 
 function yRange(kind: ChartKind, lines: readonly (Line & ChartLine)[], focus: string | undefined, log: boolean, chance: number | undefined, problem: Problem): [number, number] {
   const steps = lines.filter(({ role }) => role === 'shadow' || role === 'stochastic' || role === 'consistency');
   const [low, all] = extent(lines, log, steps);
   if (kind === 'metric' && problem === 'classification') return shareRange(low, chance);
   if (!Number.isFinite(all)) return log ? [0.01, 1] : kind === 'gap' ? [-0.1, 0.5] : [0, chance ? chance * 1.15 : 1];
-  const [, focused] = extent(lines.filter(({ runId }) => runId === focus), log, steps);
-  const reach = OTHERS_REACH * Math.max(focused, kind === 'loss' && chance ? chance : focused);
-  const high = reach > 0 && Number.isFinite(reach) ? Math.min(all, Math.max(focused, reach)) : all;
+  const high = Math.min(all, reachOf(kind, extent(lines.filter(({ runId }) => runId === focus), log, steps)[1], chance));
   if (log) return [10 ** Math.floor(Math.log10(Math.max(low, 1e-6))), 10 ** Math.ceil(Math.log10(Math.max(high, 1e-6)) + 1e-9)];
   const top = roundUp(Math.max(high, kind === 'loss' && chance ? chance * 1.15 : high) * 1.02);
   if (kind === 'metric' || kind === 'gap') return [low < 0 ? -roundUp(-low * 1.02) : 0, Math.max(top, kind === 'metric' ? 1 + MARGIN : 0.1)];
