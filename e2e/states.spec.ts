@@ -59,6 +59,7 @@ test('diverged: the run ends with its step and a tenth of the rate is offered', 
   await playground.start.click();
   const banner = playground.banner(/^The run diverged at step \d+$/);
   await expect(banner).toBeVisible();
+  await expect(page.locator('.finding')).toContainText('This run has diverged');
   await expect(playground.start).toBeEnabled();
   await isAccessible(page);
   const ended = await playground.step();

@@ -29,6 +29,10 @@ describe('one run', () => {
     expect(courseOf([])).toBe('waiting');
     expect(courseOf(curve([0.69, 0.69]))).toBe('starting');
     expect(describeRun(curve([0.69, 0.69], [Number.NaN, Number.NaN]), true)).toContain('diverged');
+    // Of a run that is over, nothing more can be promised.
+    expect(describeRun(curve([0.69, 0.69], [0.5, 0.4]), false)).toContain('Two more evaluations show');
+    expect(describeRun(curve([0.69, 0.69], [0.5, 0.4]), true)).toContain('went from 0.69 to 0.5');
+    expect(describeRun([], true)).toContain('ended before its first evaluation');
   });
 });
 

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'react';
-import { announce, compareRuns, describeRun } from '../../store/findings';
+import { announce, compareRuns, describeRun, DIVERGED } from '../../store/findings';
 import { labelsOf } from '../../store/labels';
 import { usePage, usePlayground } from '../kit/context';
 import { METRICS, problemOf } from '../../store/metrics';
@@ -12,6 +12,7 @@ export function Findings() {
   const phase = usePage((state) => state.phase);
   const focus = usePage(focusOf);
   const absent = usePage((state) => state.engine === 'absent');
+  const diverged = usePage((state) => state.current === focus && state.problem?.fault.code === 'diverged');
   const run = runs.find(({ id }) => id === focus);
   if (!run && absent) return <p className="finding say">Nothing can be trained in this browser as it is. Drop a run that was downloaded elsewhere on this page to see its curves; the masks below need no GPU.</p>;
   if (!run) return <p className="finding say">Press Start. Two curves will appear: loss on the rows that the model trains on, and on rows that it never sees.</p>;
@@ -22,8 +23,8 @@ export function Findings() {
   const references = runs.filter((other) => other.pinned && other.id !== run.id && !other.hidden && other.config.data.task === run.config.data.task);
   return (
     <div className="finding say">
-      {run.kind === 'recorded' && <p className="recorded-label">An example run, recorded on {run.device}. Press Start for your own.</p>}
-      <p>{describeRun(evaluations, finished, problemOf(run.config))}</p>
+      {run.kind === 'recorded' && <p className="recorded-label">An example run, recorded on {run.device}.{!absent && ' Press Start for your own.'}</p>}
+      <p>{diverged ? DIVERGED : describeRun(evaluations, finished, problemOf(run.config))}</p>
       {references.map((other) => {
         const sentence = compareRuns(named(run), named(other));
         return sentence && <p key={other.id}>{sentence}</p>;
