@@ -108,6 +108,16 @@ export function compareRuns(run: NamedRun, reference: NamedRun): string | undefi
   return `${lowest}: ${verdict}, ${caution}.${compareEnds(run, reference)}`;
 }
 
+/** More comparisons than this are a wall of text that says less than the table. */
+const MOST_COMPARED = 2;
+
+/** One run against others: a sentence for each of the first, and one that says where the rest are. */
+export function compareWithAll(run: NamedRun, references: readonly NamedRun[]): string[] {
+  const sentences = references.flatMap((reference) => compareRuns(run, reference) ?? []);
+  const left = sentences.length - MOST_COMPARED;
+  return left > 0 ? [...sentences.slice(0, MOST_COMPARED), `${left === 1 ? 'One more pinned run is' : `${left} more pinned runs are`} compared in the table of runs.`] : sentences;
+}
+
 /** Held-out loss and gap at the last step that both runs were evaluated at: who stops at the best point does not see what comes after. */
 function compareEnds(run: NamedRun, reference: NamedRun): string {
   const theirs = new Map(reference.evaluations.map((evaluation) => [evaluation.step, evaluation]));

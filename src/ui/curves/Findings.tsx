@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'react';
-import { announce, compareRuns, describeRun, DIVERGED } from '../../store/findings';
+import { announce, compareWithAll, describeRun, DIVERGED } from '../../store/findings';
 import { labelsOf } from '../../store/labels';
 import { usePage, usePlayground } from '../kit/context';
 import { METRICS, problemOf } from '../../store/metrics';
@@ -25,10 +25,7 @@ export function Findings() {
     <div className="finding say">
       {run.kind === 'recorded' && <p className="recorded-label">An example run, recorded on {run.device}.{!absent && ' Press Start for your own.'}</p>}
       <p>{diverged ? DIVERGED : describeRun(evaluations, finished, problemOf(run.config))}</p>
-      {references.map((other) => {
-        const sentence = compareRuns(named(run), named(other));
-        return sentence && <p key={other.id}>{sentence}</p>;
-      })}
+      {compareWithAll(named(run), references.map(named)).map((sentence) => <p key={sentence}>{sentence}</p>)}
       {run.test && <p>On the {run.test.rows} test rows, after step {run.test.step}: {METRICS[problemOf(run.config)].metric} {METRICS[problemOf(run.config)].show(run.test.scores.metric)}.</p>}
       <Announcer />
     </div>
