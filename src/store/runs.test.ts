@@ -3,6 +3,7 @@ import { DEFAULT_CONFIG } from '../config/config';
 import { buildChart, ticks } from './chartModel';
 import { FAKE_DEVICE, FAKE_PLAN, FakeEngine } from './fakeEngine';
 import { createPlayground, type Playground } from './playground';
+import { referencesFor } from './runList';
 import { csvOf, jsonOf, readRecord, readRecords } from './recordFile';
 import { MAX_POINTS } from './series';
 import { DEFAULT_VIEW } from './state';
@@ -93,6 +94,15 @@ describe('the list of runs', () => {
     expect(state().runs[0].id).toBe(first);
     expect(new Set(state().runs.map(({ colour }) => colour)).size).toBe(8);
     expect(page.data.size).toBe(8);
+  });
+  it('compares with the pinned runs, and with the one before where none is', () => {
+    const [first, second, third] = [run(), run(), run()];
+    const compared = () => referencesFor(state().runs.find(({ id }) => id === third)!, state().runs).map(({ id }) => id);
+    expect(compared()).toEqual([second]);
+    page.runList.update(first, { pinned: true });
+    expect(compared()).toEqual([first]);
+    page.runList.update(first, { hidden: true });
+    expect(compared()).toEqual([second]);
   });
   it('clears all but the pinned and the current', () => {
     const [first, , third] = [run(), run(), run()];

@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'react';
 import { announce, compareWithAll, describeRun, DIVERGED } from '../../store/findings';
 import { labelsOf } from '../../store/labels';
+import { referencesFor } from '../../store/runList';
 import { usePage, usePlayground } from '../kit/context';
 import { METRICS, problemOf } from '../../store/metrics';
 import { focusedProblem, focusOf } from './useChart';
@@ -20,7 +21,7 @@ export function Findings() {
   const finished = run.kind !== 'live' || phase === 'finished' || phase === 'failed' || phase === 'idle';
   const labels = labelsOf(runs.filter(({ hidden }) => !hidden));
   const named = (other: typeof run) => ({ name: labels.get(other.id) ?? other.name, seed: other.config.seed, evaluations: data.get(other.id)?.evaluations ?? [] });
-  const references = runs.filter((other) => other.pinned && other.id !== run.id && !other.hidden && other.config.data.task === run.config.data.task);
+  const references = referencesFor(run, runs);
   return (
     <div className="finding say">
       {run.kind === 'recorded' && <p className="recorded-label">An example run, recorded on {run.device}.{!absent && ' Press Start for your own.'}</p>}

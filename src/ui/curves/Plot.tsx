@@ -21,8 +21,8 @@ const STRENGTH: Record<ChartLine['role'], number> = { heldOut: 1, train: 1, stoc
 function presence(run: RunInfo, focus: string | undefined, hovered: string | undefined): number {
   if (hovered) return run.id === hovered ? 1 : 0.2;
   if (run.id === focus) return 1;
-  if (run.kind === 'recorded') return 0.35;
-  return run.pinned ? 0.8 : 0.4;
+  if (run.kind === 'recorded') return 0.2;
+  return run.pinned ? 0.8 : 0.55;
 }
 
 interface TickProps {
