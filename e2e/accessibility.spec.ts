@@ -44,6 +44,15 @@ test('phone: no sideways scrolling, and with a recorded run', async ({ page, pla
   await playground.open({ 'dropout.hidden.p': 0.1 });
   await expect(page.getByText('An example run')).toBeVisible();
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+  // Start and the curve that tells the story fit the first screen, and Start stays when the rest of the bar scrolls away.
+  await expect(page.locator('.chart-loss .chart-frame')).toBeInViewport({ ratio: 1 });
+  await page.evaluate(() => globalThis.scrollTo(0, 900));
+  await expect(playground.start).toBeInViewport({ ratio: 1 });
+  await expect(page.getByRole('button', { name: 'Help' })).not.toBeInViewport();
+  await page.getByRole('button', { name: 'Help' }).focus();
+  await page.keyboard.press('Shift+Tab');
+  await expect(page.getByRole('button', { name: /^Theme/ })).toBeInViewport();
+  await page.evaluate(() => globalThis.scrollTo(0, 0));
   await isAccessible(page);
   await page.locator('.card summary').filter({ hasText: 'Optimizer' }).click();
   await expect(page.getByRole('slider', { name: 'Learning rate' })).toBeVisible();

@@ -34,8 +34,16 @@ test('settings that cannot run keep Start disabled and say why', async ({ page, 
   await expect(page.getByRole('alert')).toHaveText('optimizer: batch of 64 rows from 16 training rows; lower the batch or raise the rows');
   await expect(playground.chip).toBeVisible();
   await expect(playground.start).toBeDisabled();
+  // It is said where one looks first too, even with the card folded, and nobody is told to press what cannot be pressed.
+  await expect(page.getByText('Press Start to run it.')).toHaveCount(0);
+  await page.locator('.card summary').filter({ hasText: 'Optimizer' }).click();
+  await expect(page.getByRole('alert')).toBeHidden();
+  const note = page.getByRole('status').filter({ hasText: 'These settings cannot start. optimizer: batch of 64 rows from 16 training rows' });
+  await note.getByRole('button', { name: 'Show the control' }).click();
+  await expect(page.getByRole('alert')).toBeInViewport();
   await playground.type('Batch, value', 8);
   await expect(playground.start).toBeEnabled();
+  await expect(note).toBeHidden();
 });
 
 test('a link pasted into the open page is taken over and starts nothing', async ({ page, playground }) => {

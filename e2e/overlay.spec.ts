@@ -46,6 +46,21 @@ test('two runs: pin, hide, rename, download, and back in', async ({ page, playgr
   await page.getByRole('button', { name: 'Show Mine, the first' }).click();
   await expect(lines).toHaveCount(2);
 
+  // The legend says which colour is which, and hides as the list does; what both runs share is left out of it.
+  const legend = page.getByRole('list', { name: 'Runs in the charts' }).getByRole('button');
+  await expect(legend).toHaveText([/^HiddenCut, element( · p 0\.1)?/, 'Mine, the first']);
+  await legend.nth(1).click();
+  await expect(lines).toHaveCount(1);
+  await legend.nth(1).click();
+  await expect(lines).toHaveCount(2);
+  // No value under the cursor is pushed out of its frame by a long name.
+  await page.locator('.chart-loss .cursor-layer').hover({ position: { x: 120, y: 100 } });
+  const frame = (await page.locator('.chart-loss .readout').boundingBox())!;
+  for (const value of await page.locator('.chart-loss .readout b').all()) {
+    const box = (await value.boundingBox())!;
+    expect(box.x + box.width).toBeLessThanOrEqual(frame.x + frame.width);
+  }
+
   await newest.getByRole('button', { name: 'Test' }).click();
   await expect(page.getByText(/^On the 2000 test rows, after step 8: accuracy/)).toBeVisible();
 

@@ -18,6 +18,8 @@ test('says so, shows the command for the software adapter, and keeps Start disab
   await expect(playground.start).toBeDisabled();
   await expect(playground.start).toHaveAttribute('title', 'No run can start; the message above says why.');
   await expect(playground.oneStep).toBeDisabled();
+  // Nobody is told to press what cannot be pressed.
+  await expect(page.getByRole('main').getByText('Press Start')).toHaveCount(0);
   await isAccessible(page);
   await page.keyboard.press('Space');
   await expect(playground.start).toBeVisible();

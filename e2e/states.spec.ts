@@ -11,6 +11,10 @@ test('software adapter: the chip says so and what it means', async ({ page, play
   const facts = page.getByRole('group', { name: 'Device and limits' });
   await expect(facts).toContainText('computes on the processor');
   await expect(facts).toContainText('Dispatches a step');
+  // A value has room for a word: the panel is as wide as what it says, not as its button.
+  await facts.getByText('Limits of this adapter').click();
+  const widths = await facts.locator('dd').evaluateAll((values) => values.map((value) => value.getBoundingClientRect().width));
+  expect(Math.min(...widths)).toBeGreaterThan(80);
   await isAccessible(page);
   await page.keyboard.press('Escape');
   await expect(facts).toBeHidden();
@@ -55,6 +59,7 @@ test('diverged: the run ends with its step and a tenth of the rate is offered', 
   await playground.start.click();
   const banner = playground.banner(/^The run diverged at step \d+$/);
   await expect(banner).toBeVisible();
+  await expect(page.locator('.finding')).toContainText('This run has diverged');
   await expect(playground.start).toBeEnabled();
   await isAccessible(page);
   const ended = await playground.step();

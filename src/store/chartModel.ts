@@ -23,8 +23,12 @@ export interface ChartModel {
   kind: ChartKind;
   lines: ChartLine[];
   rows: Row[];
+  /** What x counts. */
+  axis: Axis;
   x: [number, number];
   y: [number, number];
+  /** Whether y is a share, which is read in percent. */
+  share: boolean;
   log: boolean;
   /** What guessing reaches; undefined where that is not known. */
   chance: number | undefined;
@@ -79,8 +83,10 @@ function linesOf(kind: ChartKind, run: RunInfo, data: RunData, view: ViewSetting
   ];
 }
 
-function xEnd(runs: readonly RunInfo[], data: ReadonlyMap<string, RunData>, axis: Axis): number {
-  const ends = runs.map(({ id, config }) => {
+function xEnd(all: readonly RunInfo[], data: ReadonlyMap<string, RunData>, axis: Axis): number {
+  // The recorded run is a picture from elsewhere; beside one's own it does not say how long the axis is.
+  const own = all.filter(({ kind }) => kind !== 'recorded');
+  const ends = (own.length ? own : all).map(({ id, config }) => {
     const { steps } = config.optimizer;
     if (axis === 'seconds') return data.get(id)?.seconds.last() ?? 0;
     // The whole planned length, so that a line grows into a frame that stands still.
@@ -90,24 +96,50 @@ function xEnd(runs: readonly RunInfo[], data: ReadonlyMap<string, RunData>, axis
   return axis === 'seconds' ? roundUp(end || 10) : end || 300;
 }
 
-function yRange(kind: ChartKind, lines: readonly (Line & ChartLine)[], log: boolean, chance: number | undefined, problem: Problem): [number, number] {
-  if (kind === 'metric' && problem === 'classification') return [0, 1];
+/** Smallest and largest value of lines that have to be in the frame; infinite where there is none. */
+function extent(lines: readonly Line[], log: boolean, steps: readonly Line[] = []): [number, number] {
   let low = Infinity;
   let high = -Infinity;
-  for (const { role, y } of lines) {
-    const values = Array.from(y).filter((value) => Number.isFinite(value) && (!log || value > 0));
+  for (const line of lines) {
+    const values = Array.from(line.y).filter((value) => Number.isFinite(value) && (!log || value > 0));
     if (values.length === 0) continue;
-    // Single stochastic spikes may leave the frame; evaluations may not.
-    const perStep = role === 'shadow' || role === 'stochastic' || role === 'consistency';
     const sorted = values.sort((a, b) => a - b);
     low = Math.min(low, sorted[0]);
-    high = Math.max(high, perStep ? sorted[Math.floor((sorted.length - 1) * 0.98)] : sorted[sorted.length - 1]);
+    // Single spikes of single steps may leave the frame; evaluations may not.
+    high = Math.max(high, steps.includes(line) ? sorted[Math.floor((sorted.length - 1) * 0.98)] : sorted[sorted.length - 1]);
   }
-  if (!Number.isFinite(high)) return log ? [0.01, 1] : kind === 'gap' ? [-0.1, 0.5] : [0, chance ? chance * 1.15 : 1];
+  return [low, high];
+}
+
+/** How many times as high as the focused run another may reach before it leaves the frame: one that diverged would flatten all others. */
+const OTHERS_REACH = 3;
+/** A gap this high is drawn whatever the focused run's is, which may still be around zero. */
+const USUAL_GAP = 6;
+/** Room beyond the last value, as a share of the range, so that a line at the end of the axis is drawn at its full width. */
+const MARGIN = 0.02;
+
+/** Where lines of other runs leave the frame, for a focused run whose highest value is `focused`. */
+function reachOf(kind: ChartKind, focused: number, chance = 0): number {
+  if (!Number.isFinite(focused) || kind === 'consistency') return Infinity;
+  return Math.max(OTHERS_REACH * Math.max(focused, kind === 'loss' ? chance : 0), kind === 'gap' ? USUAL_GAP : 0);
+}
+
+function yRange(kind: ChartKind, lines: readonly (Line & ChartLine)[], focus: string | undefined, log: boolean, chance: number | undefined, problem: Problem): [number, number] {
+  const steps = lines.filter(({ role }) => role === 'shadow' || role === 'stochastic' || role === 'consistency');
+  const [low, all] = extent(lines, log, steps);
+  if (kind === 'metric' && problem === 'classification') return shareRange(low, chance);
+  if (!Number.isFinite(all)) return log ? [0.01, 1] : kind === 'gap' ? [-0.1, 0.5] : [0, chance ? chance * 1.15 : 1];
+  const high = Math.min(all, reachOf(kind, extent(lines.filter(({ runId }) => runId === focus), log, steps)[1], chance));
   if (log) return [10 ** Math.floor(Math.log10(Math.max(low, 1e-6))), 10 ** Math.ceil(Math.log10(Math.max(high, 1e-6)) + 1e-9)];
   const top = roundUp(Math.max(high, kind === 'loss' && chance ? chance * 1.15 : high) * 1.02);
-  if (kind === 'metric' || kind === 'gap') return [low < 0 ? -roundUp(-low) : 0, Math.max(top, kind === 'metric' ? 1 : 0.1)];
-  return [0, top];
+  if (kind === 'metric' || kind === 'gap') return [low < 0 ? -roundUp(-low * 1.02) : 0, Math.max(top, kind === 'metric' ? 1 + MARGIN : 0.1)];
+  return [-MARGIN * top, top];
+}
+
+/** A share up to 1, from the tenth below its lowest value, or from below guessing, so that the height is spent where lines are. */
+function shareRange(low: number, chance: number | undefined): [number, number] {
+  const bottom = Math.max(0, Math.floor(Math.min(low, Number.isFinite(low) ? 0.9 : (chance ?? 0)) * 10 + 1e-9) / 10);
+  return [bottom - MARGIN * (1 - bottom), 1 + MARGIN * (1 - bottom)];
 }
 
 /** What guessing reaches, where a line for it helps: a language model guesses so badly that the line would flatten all others. */
@@ -129,12 +161,15 @@ export function buildChart({ kind, runs, data, view, focus, problem, classes }: 
     return x === undefined ? [] : [{ x, index }];
   });
   const positive = log ? lines.map((line) => ({ ...line, y: Array.from(line.y, (value) => (value > 0 ? value : Number.NaN)) })) : lines;
+  const x: [number, number] = [0, xEnd(visible, data, view.axis)];
   return {
     kind,
     lines: lines.map(({ key, runId, role, dots }) => ({ key, runId, role, dots })),
-    rows: rowsOf(positive),
-    x: [0, xEnd(visible, data, view.axis)],
-    y: yRange(kind, lines, log, chance, problem),
+    rows: rowsOf(positive).filter((row) => row.x <= x[1]),
+    axis: view.axis,
+    share: kind === 'metric' && problem === 'classification',
+    x,
+    y: yRange(kind, lines, focus, log, chance, problem),
     log,
     chance,
     marks,

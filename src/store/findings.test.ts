@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { announce, compareRuns, courseOf, describeRun, lowestHeldOut, riseSinceLowest, visiblyOverfits } from './findings';
+import { announce, compareRuns, compareWithAll, courseOf, describeRun, lowestHeldOut, riseSinceLowest, visiblyOverfits } from './findings';
 import type { Evaluation } from './runData';
 
 const curve = (...pairs: [heldOut: number, train: number][]): Evaluation[] =>
@@ -29,11 +29,21 @@ describe('one run', () => {
     expect(courseOf([])).toBe('waiting');
     expect(courseOf(curve([0.69, 0.69]))).toBe('starting');
     expect(describeRun(curve([0.69, 0.69], [Number.NaN, Number.NaN]), true)).toContain('diverged');
+    // Of a run that is over, nothing more can be promised.
+    expect(describeRun(curve([0.69, 0.69], [0.5, 0.4]), false)).toContain('Two more evaluations show');
+    expect(describeRun(curve([0.69, 0.69], [0.5, 0.4]), true)).toContain('went from 0.69 to 0.5');
+    expect(describeRun([], true)).toContain('ended before its first evaluation');
   });
 });
 
 describe('two runs', () => {
   const baseline = { name: 'Plain LoRA', seed: 42, evaluations: overfit };
+  it('says at most two comparisons at length', () => {
+    const others = ['a', 'b', 'c', 'd'].map((name) => ({ ...baseline, name }));
+    const said = compareWithAll(baseline, others);
+    expect(said).toEqual([expect.stringContaining('Plain LoRA and a'), expect.stringContaining('Plain LoRA and b'), '2 more pinned runs are compared in the table of runs.']);
+    expect(compareWithAll(baseline, others.slice(0, 2))).toHaveLength(2);
+  });
   it('are compared honestly, better or worse, with one seed named', () => {
     const worse = { name: 'HiddenKey', seed: 42, evaluations: curve([0.69, 0.69], [0.58, 0.55], [0.52, 0.45], [0.53, 0.3], [0.55, 0.2]) };
     expect(compareRuns(worse, baseline)).toBe('HiddenKey: lowest held-out loss 0.02 above that of Plain LoRA: no help at its best point, one seed. At step 80 held-out loss is 0.55 against 0.61, the gap 0.35 against 0.56.');

@@ -61,12 +61,19 @@ export function describeRun(evaluations: readonly Evaluation[], finished: boolea
   return describeCourse(evaluations, finished) + (problem === 'language_model' ? describePerplexity(evaluations, finished) : '');
 }
 
+/** Also for a run that was stopped before an evaluation could show it. */
+export const DIVERGED = 'This run has diverged: its loss left all bounds.';
+
 function describeCourse(evaluations: readonly Evaluation[], finished: boolean): string {
   const best = lowestHeldOut(evaluations);
   const last = evaluations.at(-1);
   const course = courseOf(evaluations);
+  if (course === 'waiting' && finished) return 'This run ended before its first evaluation.';
   if (course === 'waiting') return 'The first evaluation will appear here: loss on rows the model never trains on.';
-  if (course === 'broken' || !best || !last) return 'The loss is no longer a finite number: this run has diverged.';
+  if (course === 'broken' || !best || !last) return DIVERGED;
+  if (course === 'starting' && finished) {
+    return `Held-out loss went from ${digits(evaluations[0].heldOut.loss)} to ${digits(last.heldOut.loss)}. Two evaluations or fewer show no course: run longer, or evaluate more often.`;
+  }
   if (course === 'starting') return `Held-out loss starts at ${digits(evaluations[0].heldOut.loss)}. Two more evaluations show where it goes.`;
   if (course === 'overfitting') {
     return `Held-out loss was lowest at step ${best.step} (${digits(best.loss)}) and has risen ${percent(riseSinceLowest(evaluations), 2)} since, while training loss kept falling to ${digits(last.train.loss)}: overfitting.`;
@@ -99,6 +106,16 @@ export function compareRuns(run: NamedRun, reference: NamedRun): string | undefi
     : `${run.name}: lowest held-out loss ${size} ${difference < 0 ? 'below' : 'above'} that of ${reference.name}`;
   const verdict = Math.abs(difference) <= NO_DIFFERENCE * other.loss ? 'no clear difference' : difference < 0 ? 'better at its best point' : 'no help at its best point';
   return `${lowest}: ${verdict}, ${caution}.${compareEnds(run, reference)}`;
+}
+
+/** More comparisons than this are a wall of text that says less than the table. */
+const MOST_COMPARED = 2;
+
+/** One run against others: a sentence for each of the first, and one that says where the rest are. */
+export function compareWithAll(run: NamedRun, references: readonly NamedRun[]): string[] {
+  const sentences = references.flatMap((reference) => compareRuns(run, reference) ?? []);
+  const left = sentences.length - MOST_COMPARED;
+  return left > 0 ? [...sentences.slice(0, MOST_COMPARED), `${left === 1 ? 'One more pinned run is' : `${left} more pinned runs are`} compared in the table of runs.`] : sentences;
 }
 
 /** Held-out loss and gap at the last step that both runs were evaluated at: who stops at the best point does not see what comes after. */

@@ -1,11 +1,14 @@
 import { expect, it } from 'vitest';
-import { bytes, digits, grouped, percent, steady } from './format';
+import { axisLabel, bytes, digits, grouped, percent, steady } from './format';
 
 it('writes three digits and no more', () => {
   expect([0.0391234, 12.345, 300, 0, -0.5, 1234.4, 131072].map((value) => digits(value))).toEqual(['0.0391', '12.3', '300', '0', '−0.5', '1\u2009234', '131\u2009072']);
 });
 it('uses powers of ten only far out', () => {
   expect([1e-5, 3.25e-5, 2e6, 1.234e9].map((value) => digits(value))).toEqual(['1e−5', '3.25e−5', '2e6', '1.23e9']);
+});
+it('is short beside an axis', () => {
+  expect([0.25, -0.5, 3200, 40_000, -12_500, 2e6].map(axisLabel)).toEqual(['0.25', '−0.5', '3\u2009200', '40 k', '−12.5 k', '2e6']);
 });
 it('names what is not a number', () => {
   expect([Number.NaN, Infinity, -Infinity].map((value) => digits(value))).toEqual(['not a number', '∞', '−∞']);

@@ -13,6 +13,12 @@ export function grouped(value: number): string {
   return String(value).replace(/\B(?=(\d{3})+(?!\d))/g, '\u2009');
 }
 
+/** A number beside an axis, where there is little room: 40 000 is 40 k. */
+export function axisLabel(value: number): string {
+  const size = Math.abs(value);
+  return size >= 1e4 && size < 1e6 ? `${digits(value / 1000)} k` : digits(value);
+}
+
 /** Keeps trailing zeros, so that a running number does not change its width: 0.310, 12.0. */
 export function steady(value: number, significant = 3): string {
   if (!Number.isFinite(value)) return digits(value);

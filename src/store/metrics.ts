@@ -23,7 +23,7 @@ export const METRICS: Record<Problem, MetricWords> = {
   classification: {
     lossTitle: 'Loss', loss: 'loss',
     lossCaption: `Cross-entropy in nats, lower is better; the dashed line is guessing. ${TURNS_UP}`,
-    metric: 'accuracy', metricCaption: 'Share of held-out rows that are right; the dashed line is guessing.',
+    metric: 'accuracy', metricCaption: 'Share of held-out rows that are right, with dropout off; guessing gets half of them.',
     show: (value) => `${(value * 100).toFixed(1)} %`, speak: (value) => `${Math.round(value * 100)} percent`,
   },
   regression: {

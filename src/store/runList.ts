@@ -50,6 +50,13 @@ export function effectiveConfig(run: Pick<RunInfo, 'config' | 'changes'>): RunCo
   return withChanges(run.config, run.changes);
 }
 
+/** What a run is compared with: the pinned ones, and where nothing is pinned the one before it. */
+export function referencesFor(run: RunInfo, runs: readonly RunInfo[]): RunInfo[] {
+  const others = runs.filter((other) => other.id !== run.id && !other.hidden && other.config.data.task === run.config.data.task);
+  const pinned = others.filter((other) => other.pinned);
+  return pinned.length ? pinned : others.filter(({ kind }) => kind !== 'recorded').slice(-1);
+}
+
 export function recordOf(run: RunInfo, data: RunData): RunRecord {
   const { id, name, createdAt, device, config, changes, test } = run;
   return { format: 'lora-dropout-run', version: 1, id, name, createdAt, device, config, changes, ...data.toRecord(), ...(test && { test }) };

@@ -3,6 +3,7 @@ import { DEFAULT_CONFIG } from '../config/config';
 import { buildChart, ticks } from './chartModel';
 import { FAKE_DEVICE, FAKE_PLAN, FakeEngine } from './fakeEngine';
 import { createPlayground, type Playground } from './playground';
+import { referencesFor } from './runList';
 import { csvOf, jsonOf, readRecord, readRecords } from './recordFile';
 import { MAX_POINTS } from './series';
 import { DEFAULT_VIEW } from './state';
@@ -94,6 +95,15 @@ describe('the list of runs', () => {
     expect(new Set(state().runs.map(({ colour }) => colour)).size).toBe(8);
     expect(page.data.size).toBe(8);
   });
+  it('compares with the pinned runs, and with the one before where none is', () => {
+    const [first, second, third] = [run(), run(), run()];
+    const compared = () => referencesFor(state().runs.find(({ id }) => id === third)!, state().runs).map(({ id }) => id);
+    expect(compared()).toEqual([second]);
+    page.runList.update(first, { pinned: true });
+    expect(compared()).toEqual([first]);
+    page.runList.update(first, { hidden: true });
+    expect(compared()).toEqual([second]);
+  });
   it('clears all but the pinned and the current', () => {
     const [first, , third] = [run(), run(), run()];
     page.runList.update(first, { pinned: true });
@@ -119,7 +129,7 @@ describe('charts', () => {
     expect(off.lines.map(({ role }) => role)).toEqual(['stochastic', 'train', 'heldOut']);
     expect(off.rows.find(({ x }) => x === 1)?.[`stochastic:${state().current}`]).toBeCloseTo(0.7, 6);
   });
-  it('define the gap as held-out minus clean training loss', () => {
+  it('define the gap as held-out minus training loss', () => {
     const id = run();
     expect(chart('gap').rows.map((row) => row[`gap:${id}`])).toEqual([0, 0.25, 0.5].map((value) => expect.closeTo(value, 9)));
   });
@@ -155,6 +165,35 @@ describe('charts', () => {
     run();
     expect(chart('loss', log).y).toEqual([0.1, 1]);
     expect(chart('gap', log).log).toBe(false);
+  });
+  it('spend the height of accuracy where the lines are, and leave room above 100 %', () => {
+    const id = run();
+    page.data.get(id)!.evaluations.forEach(({ heldOut }, index) => Object.assign(heldOut, { metric: [0.87, 0.99, 1][index] }));
+    expect(chart('metric')).toMatchObject({ share: true, y: [expect.closeTo(0.796, 6), expect.closeTo(1.004, 6)] });
+    expect(ticks(chart('metric').y, false)).toEqual([0.8, 0.85, 0.9, 0.95, 1]);
+    page.data.get(id)!.evaluations[0].heldOut.metric = 0.48;
+    expect(chart('metric').y[0]).toBeCloseTo(0.4 - 0.02 * 0.6, 6);
+  });
+  it('are not flattened by another run that diverged, only by the one that is looked at', () => {
+    const wild = run();
+    page.data.get(wild)!.evaluations[2].heldOut.loss = 33_000;
+    expect(chart('loss').y[1]).toBeGreaterThanOrEqual(33_000);
+    run();
+    expect(chart('loss').y[1]).toBeLessThan(4);
+    expect(chart('gap').y[1]).toBeLessThan(10);
+    // While the own gap is still around zero, that of another run is not cut off.
+    const narrow = run();
+    page.data.get(narrow)!.evaluations.forEach((evaluation) => Object.assign(evaluation.train, { loss: evaluation.heldOut.loss - 0.01 }));
+    page.data.get(wild)!.evaluations[2].heldOut.loss = 2;
+    expect(chart('gap').y[1]).toBeGreaterThan(1.8);
+  });
+  it('are as long as the own runs, however long the recorded one is', () => {
+    const own = run();
+    const [record] = page.runList.records();
+    page.runList.addRecord({ ...record, id: 'elsewhere', config: { ...record.config, optimizer: { ...record.config.optimizer, steps: 9000 } } }, 'recorded');
+    expect(chart('loss').x).toEqual([0, record.config.optimizer.steps]);
+    page.runList.remove(own);
+    expect(chart('loss').x).toEqual([0, 9000]);
   });
   it('label round numbers', () => {
     expect(ticks([0, 0.8], false)).toEqual([0, 0.2, 0.4, 0.6, 0.8]);

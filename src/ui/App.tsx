@@ -1,5 +1,5 @@
-import { usePage } from './kit/context';
 import { Curves } from './curves/Curves';
+import { CurvesHead } from './curves/CurvesHead';
 import { DataCard } from './experiment/DataCard';
 import { DropoutCard } from './experiment/DropoutCard';
 import { ModelCard } from './experiment/ModelCard';
@@ -8,7 +8,9 @@ import { PresetPicker } from './experiment/PresetPicker';
 import { RestartStrip } from './experiment/RestartStrip';
 import { InsideView } from './inside/InsideView';
 import { FaultBanner } from './states/FaultBanner';
+import { Lead } from './states/Lead';
 import { CheckpointNote, LinkNote, Notice, Offer } from './states/Notes';
+import { ObstacleNote } from './states/ObstacleNote';
 import { TransportBar } from './transport/TransportBar';
 import { useFileDrop } from './useFileDrop';
 import { useKeyboard } from './useKeyboard';
@@ -20,7 +22,6 @@ export function App() {
   useTabState();
   const dropping = useFileDrop();
   useSavedFile();
-  const hint = usePage((state) => (state.engine !== 'ready' || state.current ? 'held-out rows are never trained on' : 'press Start, or the space bar'));
   return (
     <div className={dropping ? 'dropping-file' : undefined}>
       <TransportBar />
@@ -36,7 +37,9 @@ export function App() {
           <RestartStrip />
         </div>
         <div className="column curves-column">
-          <h2 className="column-title">Curves <small>{hint}</small></h2>
+          <CurvesHead />
+          <Lead />
+          <ObstacleNote />
           <LinkNote />
           <Notice />
           <CheckpointNote />

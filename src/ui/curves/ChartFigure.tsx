@@ -17,11 +17,13 @@ interface Props {
   caption: string;
   height: number;
   legend?: ReactNode;
+  /** Between the heading and the plot. */
+  above?: ReactNode;
   children?: ReactNode;
 }
 
 /** A chart with its caption and, on request, the numbers behind it as a table. */
-export function ChartFigure({ kind, title, caption, height, legend, children }: Props) {
+export function ChartFigure({ kind, title, caption, height, legend, above, children }: Props) {
   const { model, runs } = useChart(kind);
   const [frame, width] = useWidth<HTMLDivElement>();
   const [table, setTable] = useState(false);
@@ -35,6 +37,7 @@ export function ChartFigure({ kind, title, caption, height, legend, children }: 
         {legend}
         <button type="button" className="button plain icon" aria-pressed={table} aria-label={`${title}: ${table ? 'hide' : 'show'} the evaluations as a table`} title="Evaluations as a table" onClick={() => setTable(!table)}><Icon name="table" /></button>
       </div>
+      {above}
       <div className="chart-frame" ref={frame} style={{ height }}>
         {width > 0 && (
           <Suspense fallback={null}>

@@ -2,10 +2,12 @@ import { type CSSProperties, useMemo } from 'react';
 import { describeDifference } from '../../config/diff';
 import type { ChartModel } from '../../store/chartModel';
 import { digits, steady } from '../../store/format';
+import { labelsOf } from '../../store/labels';
+import { METRICS } from '../../store/metrics';
 import { indexAt } from '../../store/series';
 import { usePage, usePlayground } from '../kit/context';
 import { colourOf, plotX, valueAt } from './geometry';
-import { focusOf } from './useChart';
+import { focusedProblem, focusOf } from './useChart';
 
 interface Props {
   model: ChartModel;
@@ -14,7 +16,7 @@ interface Props {
   label: string;
 }
 
-const ROLE_WORDS = { heldOut: 'held-out', train: 'training, clean', stochastic: 'per step', gap: 'gap', consistency: 'term', shadow: '' } as const;
+const ROLE_WORDS = { heldOut: 'held-out', train: 'training', stochastic: 'batch', gap: 'gap', consistency: 'term', shadow: '' } as const;
 const AXIS_WORDS = { steps: 'step', examples: 'example', seconds: 'second' } as const;
 
 /** One cursor for all charts, and the marks of changes, drawn over the plot so that moving the pointer redraws no chart. */
@@ -53,22 +55,28 @@ export function CursorLayer({ model, width, height, label }: Props) {
   );
 }
 
+/** Roles that are worth a line in the readout for every run; the others are told of the focused run only. */
+const OF_EVERY_RUN: ReadonlySet<string> = new Set(['heldOut', 'gap', 'consistency']);
+
 /** Values under the cursor, largest first, on its roomier side, so that the ends of lines stay in sight. */
 function Readout({ model, at, x, width }: { model: ChartModel; at: number; x: number; width: number }) {
   const runs = usePage((state) => state.runs);
   const axis = usePage((state) => state.view.axis);
-  const values = useMemo(() => model.lines.filter(({ role }) => role !== 'shadow').flatMap(({ key, runId, role }) => {
+  const focus = usePage(focusOf);
+  const { show } = METRICS[usePage(focusedProblem)];
+  const values = useMemo(() => model.lines.filter(({ role, runId }) => role !== 'shadow' && (runId === focus || OF_EVERY_RUN.has(role))).flatMap(({ key, runId, role }) => {
     const rows = model.rows.filter((row) => key in row);
     const index = indexAt(rows.map((row) => row.x), at);
     return index < 0 ? [] : [{ key, runId, role, value: rows[index][key] }];
-  }).sort((a, b) => b.value - a.value), [model, at]);
-  const several = new Set(values.map(({ runId }) => runId)).size > 1;
+  }).sort((a, b) => b.value - a.value), [model, at, focus]);
+  const shown = new Set(values.map(({ runId }) => runId));
+  const labels = labelsOf(runs.filter(({ id }) => shown.has(id)));
   return (
     <div className="readout" style={x < width / 2 ? { left: x + 10, maxWidth: width - x - 14 } : { right: width - x + 10, maxWidth: x - 14 }}>
       <span>{AXIS_WORDS[axis]} {digits(axis === 'seconds' ? at : Math.round(at))}</span>
-      {values.slice(0, 7).map(({ key, runId, role, value }) => {
+      {values.map(({ key, runId, role, value }) => {
         const run = runs.find(({ id }) => id === runId);
-        return run && <span key={key}><i style={{ background: colourOf(run.colour) }} />{several && <u>{run.name}</u>}<em>{ROLE_WORDS[role]}</em> <b>{steady(value)}</b></span>;
+        return run && <span key={key}><i style={{ background: colourOf(run.colour) }} />{shown.size > 1 && <u>{labels.get(runId)}</u>}{(model.kind === 'loss' || shown.size === 1) && <em>{ROLE_WORDS[role]}</em>}<b>{model.kind === 'metric' ? show(value) : steady(value)}</b></span>;
       })}
     </div>
   );

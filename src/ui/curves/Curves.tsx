@@ -2,8 +2,8 @@ import { METRICS } from '../../store/metrics';
 import { usePage, usePlayground, useMedia } from '../kit/context';
 import { RunsTable } from '../runs/RunsTable';
 import { ChartFigure } from './ChartFigure';
-import { ChartToolbar } from './ChartToolbar';
 import { Findings } from './Findings';
+import { RunLegend } from './RunLegend';
 import { focusedProblem, focusOf } from './useChart';
 import { colourOf } from './geometry';
 
@@ -17,19 +17,18 @@ export function Curves() {
   const narrow = useMedia('(max-width: 40rem)');
   return (
     <>
-      <ChartToolbar />
       <ChartFigure
-        kind="loss" height={narrow ? 230 : 300} title={words.lossTitle} legend={<LossLegend />}
+        kind="loss" height={narrow ? 230 : 280} title={words.lossTitle} legend={<LossLegend />} above={<RunLegend />}
         caption={words.lossCaption}
       >
         {phase === 'starting' && <p className="frame-note" role="status">{compiling ? `compiling ${compiling.done} of ${compiling.of}` : 'preparing the run'}{compiling && <progress aria-label="Compiling" max={compiling.of} value={compiling.done} />}</p>}
       </ChartFigure>
+      <Findings />
       <div className="chart-pair">
-        <ChartFigure kind="gap" height={170} title="Gap" caption={`Held-out ${words.loss} minus clean training ${words.loss}, both with dropout off: what dropout should shrink.`} />
+        <ChartFigure kind="gap" height={170} title="Gap" caption={`Held-out ${words.loss} minus training ${words.loss}, both with dropout off: what dropout should shrink.`} />
         <ChartFigure kind="metric" height={170} title={`Held-out ${words.metric}`} caption={words.metricCaption} />
       </div>
       {hasConsistency && <ChartFigure kind="consistency" height={140} title="Consistency term" caption="How far two dropped passes over the same batch disagree. It is added to the loss with weight α and not part of the curves above." />}
-      <Findings />
       <RunsTable />
     </>
   );
@@ -44,9 +43,9 @@ function LossLegend() {
   return (
     <ul className="legend">
       {recorded && <li className="recorded-chip">example run, recorded</li>}
-      <li><svg width="22" height="8" aria-hidden="true"><path d="M1 4h20" stroke={stroke} strokeWidth="2.8" strokeLinecap="round" /></svg>held-out</li>
-      <li><svg width="22" height="8" aria-hidden="true"><path d="M1 4h20" stroke={stroke} strokeWidth="1.6" strokeDasharray="1.5 3" strokeLinecap="round" /></svg>training, clean</li>
-      <li title="Measured on each batch while dropout is on; never with the consistency term"><svg width="22" height="8" aria-hidden="true"><path d="M1 5l4-3 4 4 4-3 4 3 4-2" fill="none" stroke={stroke} strokeWidth="1" /></svg>training, per step{smoothing !== undefined && ', smoothed'}</li>
+      <li title="Rows that the model never trains on, measured with dropout off"><svg width="22" height="8" aria-hidden="true"><path d="M1 4h20" stroke={stroke} strokeWidth="2.8" strokeLinecap="round" /></svg>held-out rows</li>
+      <li title="A sample of the rows that it trains on, measured with dropout off"><svg width="22" height="8" aria-hidden="true"><path d="M1 4h20" stroke={stroke} strokeWidth="1.6" strokeDasharray="1.5 3" strokeLinecap="round" /></svg>training rows</li>
+      <li title="Training loss of each step’s batch, with dropout as it is set; never with the consistency term"><svg width="22" height="8" aria-hidden="true"><path d="M1 5l4-3 4 4 4-3 4 3 4-2" fill="none" stroke={stroke} strokeWidth="1" /></svg>each batch{smoothing !== undefined && ', smoothed'}</li>
     </ul>
   );
 }

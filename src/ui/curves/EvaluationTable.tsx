@@ -20,7 +20,7 @@ export function EvaluationTable({ kind }: { kind: ChartKind }) {
     <div className="table-scroll" tabIndex={0} role="region" aria-label={`Evaluations of ${name}`}>
       <table>
         <caption className="visually-hidden">Last {Math.min(LAST, evaluations.length)} evaluations of {name}</caption>
-        <thead><tr><th scope="col">step</th><th scope="col">held-out loss</th><th scope="col">clean training loss</th><th scope="col">{kind === 'metric' ? `held-out ${metric}` : 'gap'}</th><th scope="col">seconds</th></tr></thead>
+        <thead><tr><th scope="col">step</th><th scope="col">held-out loss</th><th scope="col">training loss</th><th scope="col">{kind === 'metric' ? `held-out ${metric}` : 'gap'}</th><th scope="col">seconds</th></tr></thead>
         <tbody>
           {evaluations.slice(-LAST).map(({ step, heldOut, train, seconds }) => (
             <tr key={step}>

@@ -1,5 +1,7 @@
 import { useEffect, useRef, useState } from 'react';
-import { announce, compareRuns, describeRun } from '../../store/findings';
+import { announce, compareWithAll, describeRun, DIVERGED } from '../../store/findings';
+import { labelsOf } from '../../store/labels';
+import { referencesFor } from '../../store/runList';
 import { usePage, usePlayground } from '../kit/context';
 import { METRICS, problemOf } from '../../store/metrics';
 import { focusedProblem, focusOf } from './useChart';
@@ -11,21 +13,20 @@ export function Findings() {
   const phase = usePage((state) => state.phase);
   const focus = usePage(focusOf);
   const absent = usePage((state) => state.engine === 'absent');
+  const diverged = usePage((state) => state.current === focus && state.problem?.fault.code === 'diverged');
   const run = runs.find(({ id }) => id === focus);
   if (!run && absent) return <p className="finding say">Nothing can be trained in this browser as it is. Drop a run that was downloaded elsewhere on this page to see its curves; the masks below need no GPU.</p>;
   if (!run) return <p className="finding say">Press Start. Two curves will appear: loss on the rows that the model trains on, and on rows that it never sees.</p>;
   const evaluations = data.get(run.id)?.evaluations ?? [];
   const finished = run.kind !== 'live' || phase === 'finished' || phase === 'failed' || phase === 'idle';
-  const named = (other: typeof run) => ({ name: other.name, seed: other.config.seed, evaluations: data.get(other.id)?.evaluations ?? [] });
-  const references = runs.filter((other) => other.pinned && other.id !== run.id && !other.hidden && other.config.data.task === run.config.data.task);
+  const labels = labelsOf(runs.filter(({ hidden }) => !hidden));
+  const named = (other: typeof run) => ({ name: labels.get(other.id) ?? other.name, seed: other.config.seed, evaluations: data.get(other.id)?.evaluations ?? [] });
+  const references = referencesFor(run, runs);
   return (
     <div className="finding say">
-      {run.kind === 'recorded' && <p className="recorded-label">An example run, recorded on {run.device}. Press Start for your own.</p>}
-      <p>{describeRun(evaluations, finished, problemOf(run.config))}</p>
-      {references.map((other) => {
-        const sentence = compareRuns(named(run), named(other));
-        return sentence && <p key={other.id}>{sentence}</p>;
-      })}
+      {run.kind === 'recorded' && <p className="recorded-label">An example run, recorded on {run.device}.{!absent && ' Press Start for your own.'}</p>}
+      <p>{diverged ? DIVERGED : describeRun(evaluations, finished, problemOf(run.config))}</p>
+      {compareWithAll(named(run), references.map(named)).map((sentence) => <p key={sentence}>{sentence}</p>)}
       {run.test && <p>On the {run.test.rows} test rows, after step {run.test.step}: {METRICS[problemOf(run.config)].metric} {METRICS[problemOf(run.config)].show(run.test.scores.metric)}.</p>}
       <Announcer />
     </div>

@@ -1,6 +1,6 @@
 import { memo } from 'react';
 import { CartesianGrid, ComposedChart, Area, Line, ReferenceLine, XAxis, YAxis } from 'recharts';
-import { digits } from '../../store/format';
+import { axisLabel, percent } from '../../store/format';
 import { type ChartLine, type ChartModel, ticks } from '../../store/chartModel';
 import type { RunInfo } from '../../store/state';
 import { colourOf, PLOT } from './geometry';
@@ -21,18 +21,31 @@ const STRENGTH: Record<ChartLine['role'], number> = { heldOut: 1, train: 1, stoc
 function presence(run: RunInfo, focus: string | undefined, hovered: string | undefined): number {
   if (hovered) return run.id === hovered ? 1 : 0.2;
   if (run.id === focus) return 1;
-  if (run.kind === 'recorded') return 0.35;
-  return run.pinned ? 0.8 : 0.4;
+  if (run.kind === 'recorded') return 0.2;
+  return run.pinned ? 0.8 : 0.55;
+}
+
+interface TickProps {
+  x: number | string;
+  y: number | string;
+  index: number;
+  payload: { value: number };
+}
+
+/** A number below the plot; the last one says what is counted, and ends where the plot ends. */
+function AcrossTick({ x, y, payload, unit }: TickProps & { unit: string | undefined }) {
+  return <text x={unit ? Number(x) + 5 : x} y={y} dy="0.8em" fill="var(--muted)" fontSize={12} textAnchor={unit ? 'end' : 'middle'}>{axisLabel(payload.value)}{unit && ` ${unit}`}</text>;
 }
 
 /** The drawn part of a chart. Loaded on its own, since recharts is most of the page's code. */
 export const Plot = memo(function Plot({ model, runs, focus, hovered, width, height }: PlotProps) {
+  const across = ticks(model.x, false, width < 420 ? 3 : 6);
   const byId = new Map(runs.map((run) => [run.id, run]));
   return (
     <ComposedChart width={width} height={height} data={model.rows} margin={{ top: PLOT.top, right: PLOT.right, bottom: 0, left: 0 }} accessibilityLayer={false}>
       <CartesianGrid vertical={false} stroke="var(--line)" strokeDasharray="1 3" />
-      <XAxis dataKey="x" type="number" domain={model.x} ticks={ticks(model.x, false, width < 420 ? 4 : 6)} height={PLOT.bottom} tickLine={false} axisLine={{ stroke: 'var(--line-strong)' }} tick={{ fill: 'var(--muted)', fontSize: 12 }} tickFormatter={(value: number) => digits(value)} />
-      <YAxis width={PLOT.left} domain={model.y} ticks={ticks(model.y, model.log, height < 180 ? 3 : 5)} scale={model.log ? 'log' : 'linear'} allowDataOverflow tickLine={false} axisLine={false} tick={{ fill: 'var(--muted)', fontSize: 12 }} tickFormatter={(value: number) => digits(value)} />
+      <XAxis dataKey="x" type="number" domain={model.x} ticks={across} height={PLOT.bottom} tickLine={false} axisLine={{ stroke: 'var(--line-strong)' }} tick={(tick: TickProps) => <AcrossTick {...tick} unit={tick.index === across.length - 1 ? model.axis : undefined} />} />
+      <YAxis width={PLOT.left} domain={model.y} ticks={ticks(model.y, model.log)} scale={model.log ? 'log' : 'linear'} allowDataOverflow tickLine={false} axisLine={false} tick={{ fill: 'var(--muted)', fontSize: 12 }} tickFormatter={model.share ? (value: number) => percent(value) : axisLabel} />
       {model.chance !== undefined && <ReferenceLine y={model.chance} stroke="var(--line-strong)" strokeDasharray="4 4" />}
       {model.kind === 'gap' && model.y[0] < 0 && <ReferenceLine y={0} stroke="var(--line-strong)" />}
       {model.lines.map(({ key, runId, role, dots }) => {

@@ -13,7 +13,7 @@ export function PresetPicker() {
   return (
     <section className="presets" aria-label="Presets">
       <div className="presets-head">
-        <span className="muted small">Start from a</span>
+        <span className="muted small">Presets for</span>
         <Segmented label="Presets of" value={group} options={OPTIONS} onChange={(chosen) => setGroup(chosen)} />
       </div>
       <Chosen />

@@ -63,6 +63,7 @@ export function RuleClause({ position, opening, last, rules, onRules }: Props) {
         <WhereAndWhen rule={rule} position={position} onChange={set} onFromLayer={setFromLayer} />
         <button type="button" className="button plain icon remove" aria-label={`Remove dropout at ${position}`} title="Remove this place" onClick={remove}><Icon name="close" size={12} /></button>
       </div>
+      <span className="hint small muted">{POSITION_REASONS[position]}</span>
       {field.note && <p className="field-note">{field.note}</p>}
       {field.refusal && <p className="field-refusal" role="alert">{field.refusal}</p>}
     </div>

@@ -59,7 +59,7 @@ export function InsideView() {
       </div>
       <p className="small muted">
         {inspection ? <>A held-out sentence at step {inspection.step}, as this run sees it{roll > 0 && `; mask of step ${step}`}.</> : <><strong>Example numbers</strong>, not from a model: real attention appears here once a run has started. The masks are the real ones of seed {seed}, step {step}.</>}
-        {' '}Queries run down, keys across. Hatched is dropped{view.mask.causal && ', blank is what a token cannot see yet'}.{virtual && ' Virtual tokens stand in front of these; they are never dropped, and not shown.'}
+        {' '}Queries run down, keys across; the stronger the colour, the further from zero, and orange is below it. Hatched is dropped{view.mask.causal && ', blank is what a token cannot see yet'}.{virtual && ' Virtual tokens stand in front of these; they are never dropped, and not shown.'}
       </p>
       <div className="inside-pickers">
         <Segmented label="Layer" value={place.layer} options={count(model?.layers ?? facts.layers, 'layer')} onChange={(layer) => setPlace({ layer })} />

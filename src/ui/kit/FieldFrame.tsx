@@ -25,6 +25,7 @@ export function FieldFrame({ field, label, hint, controlId, aside, children }: P
         {aside}
       </div>
       {children}
+      {hint && <p className="hint small muted">{hint}</p>}
       {field.note && <p className="field-note">{field.note}</p>}
       {field.refusal && <p className="field-refusal" role="alert">{field.refusal}</p>}
     </div>

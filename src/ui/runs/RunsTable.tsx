@@ -25,7 +25,7 @@ export function RunsTable() {
       </div>
       <div className="table-scroll" tabIndex={0} role="region" aria-label="Runs, table">
         <table>
-          <thead><tr><th scope="col"><span className="visually-hidden">Show and pin</span></th><th scope="col">name</th><th scope="col">lowest held-out</th><th scope="col">last gap</th><th scope="col">ms/step</th><th scope="col"><span className="visually-hidden">Actions</span></th></tr></thead>
+          <thead><tr><th scope="col"><span className="visually-hidden">Show and pin</span></th><th scope="col">name</th><th scope="col">lowest held-out loss</th><th scope="col" title="Held-out loss minus training loss at the last evaluation">last gap</th><th scope="col" title="Milliseconds a step, evaluations included">ms a step</th><th scope="col"><span className="visually-hidden">Actions</span></th></tr></thead>
           <tbody>{[...runs].reverse().map((run) => <RunRow key={run.id} run={run} current={current} />)}</tbody>
         </table>
       </div>
@@ -55,10 +55,10 @@ function RunRow({ run, current }: { run: RunInfo; current: RunInfo | undefined }
         <button type="button" className={`button plain icon${run.pinned ? ' pinned' : ''}`} aria-pressed={run.pinned} aria-label={`Pin ${run.name}`} title="Pinned runs stay and are compared with" onClick={() => runList.update(run.id, { pinned: !run.pinned })}><Icon name="pin" /></button>
       </td>
       <td className="run-name">
-        <input aria-label={`Name of ${run.name}`} value={run.name} onChange={(event) => runList.update(run.id, { name: event.target.value, renamed: true })} />
+        <input aria-label={`Name of ${run.name}`} title={run.name} value={run.name} onChange={(event) => runList.update(run.id, { name: event.target.value, renamed: true })} />
         <span className="small muted">{isCurrent ? run.kind === 'recorded' ? `recorded on ${run.device}` : `seed ${run.config.seed} · ${run.device}` : difference || 'same settings'}</span>
       </td>
-      <td>{best ? <>{steady(best.loss)} <span className="muted">@{best.step}</span></> : '–'}</td>
+      <td>{best ? <>{steady(best.loss)} <span className="muted">at step {best.step}</span></> : '–'}</td>
       <td>{last ? steady(last.heldOut.loss - last.train.loss) : '–'}</td>
       <td>{points && seconds ? digits((seconds / points.step.length) * 1000) : '–'}</td>
       <td className="run-actions">

@@ -1,3 +1,4 @@
+import { configProblems } from '../../config/problems';
 import { PRESETS } from '../../config/presets';
 import { OFFERED_PRESET } from '../../store/transport';
 import { Icon } from '../kit/Icon';
@@ -8,13 +9,14 @@ export function LinkNote() {
   const { edits } = usePlayground();
   const link = usePage((state) => state.link);
   const idle = usePage((state) => state.current === undefined);
+  const runnable = usePage((state) => configProblems(state.draft).length === 0 && state.engine !== 'absent');
   // What was ignored stays to be read; the rest has been said once the run is going.
   if (!link || link.dismissed || (!idle && link.ignored.length === 0)) return null;
   const { applied, ignored, changes } = link;
   return (
     <div className="note" role="status">
       <p>
-        From a link: {applied} {applied === 1 ? 'setting' : 'settings'}{changes.length > 0 && `, and ${changes.length} ${changes.length === 1 ? 'change' : 'changes'} that will be made again while it runs`}.{idle && ' Press Start to run it.'}
+        From a link: {applied} {applied === 1 ? 'setting' : 'settings'}{changes.length > 0 && `, and ${changes.length} ${changes.length === 1 ? 'change' : 'changes'} that will be made again while it runs`}.{idle && runnable && ' Press Start to run it.'}
         {ignored.length > 0 && <> {ignored.length} {ignored.length === 1 ? 'is' : 'are'} unknown here and {ignored.length === 1 ? 'was' : 'were'} ignored: {ignored.map((text) => <code key={text}>{text}</code>)}</>}
       </p>
       <button type="button" className="button plain icon" aria-label="Close" onClick={edits.dismissLink}><Icon name="close" size={12} /></button>

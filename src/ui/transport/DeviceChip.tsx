@@ -24,15 +24,18 @@ export function DeviceChip() {
         <dt>Features</dt><dd>{device.features.join(', ') || 'none beyond the default'}</dd>
         <dt>Memory budget</dt><dd>{bytes(device.memoryBudget)}</dd>
         {plan && <>
-          <dt>This plan</dt><dd>{bytes(plan.bytes.total)}</dd>
-          <dt>base weights</dt><dd>{bytes(plan.bytes.weights)}</dd>
-          <dt>optimizer</dt><dd>{bytes(plan.bytes.optimizer)}</dd>
-          <dt>training</dt><dd>{bytes(plan.bytes.train)}</dd>
-          <dt>evaluation</dt><dd>{bytes(plan.bytes.evaluate)}</dd>
+          <dt>Memory of this run</dt><dd>{bytes(plan.bytes.total)}</dd>
+          <dt>of which base weights</dt><dd>{bytes(plan.bytes.weights)}</dd>
+          <dt>of which optimizer</dt><dd>{bytes(plan.bytes.optimizer)}</dd>
+          <dt>of which training</dt><dd>{bytes(plan.bytes.train)}</dd>
+          <dt>of which evaluation</dt><dd>{bytes(plan.bytes.evaluate)}</dd>
           <dt>Dispatches a step</dt><dd>{grouped(plan.dispatchesPerStep)}</dd>
         </>}
-        {Object.entries(device.limits).map(([name, value]) => <Limit key={name} name={name} value={value} />)}
       </dl>
+      <details className="more">
+        <summary>Limits of this adapter</summary>
+        <dl className="facts">{Object.entries(device.limits).map(([name, value]) => <Limit key={name} name={name} value={value} />)}</dl>
+      </details>
     </Popover>
   );
 }

@@ -6,6 +6,18 @@ export const HELP_ID = 'help';
 
 const KEYS = [['Space', 'start, pause, resume'], ['S', 'one step'], ['R', 'reset'], ['← →', 'move the cursor when a chart has the focus'], ['?', 'this help']] as const;
 
+/** What one has to know to read the page, for who meets it here for the first time. */
+const WORDS = [
+  ['held-out rows', 'Rows that the model never trains on. Their loss shows what it has understood, not what it knows by heart.'],
+  ['loss', 'How far the model is from the right answers; lower is better. Guessing between two answers costs 0.69.'],
+  ['gap', 'Held-out loss minus training loss, both measured with dropout off. It grows while rows are learned by heart.'],
+  ['LoRA', 'Beside a frozen matrix stands the product of two narrow ones, A and B, r wide. Only these and the head are trained.'],
+  ['logits, weights', 'In attention every token (query) scores the others (keys): the logits. The softmax turns each row of scores into shares, the weights.'],
+  ['FFN output', 'What the feed-forward block of a layer adds to each token.'],
+  ['second pass, KL', 'The same batch is run once more under other masks, and a term of the loss pulls the two answers together. KL measures how far they are apart.'],
+  ['seed', 'Decides everything random: data, first weights, order of rows, masks. The same seed gives the same run.'],
+] as const;
+
 export function HelpButton() {
   const dialog = useRef<HTMLDialogElement>(null);
   const { setView } = usePlayground();
@@ -20,6 +32,10 @@ export function HelpButton() {
           <p className="say">With few rows it soon learns them by heart: loss on training rows goes on falling while loss on held-out rows turns up. Dropout hides parts of the network during training so that this happens later, or not at all. Where it hides what is the sentence in the Dropout card.</p>
           <p className="say">Nothing here can break. Press Start, change a word, start again: the next run is drawn over the last.</p>
           <dl className="keys">{KEYS.map(([key, what]) => <div key={key}><dt><kbd>{key}</kbd></dt><dd>{what}</dd></div>)}</dl>
+          <details className="more">
+            <summary>Words used here</summary>
+            <dl className="glossary">{WORDS.map(([word, meaning]) => <div key={word}><dt>{word}</dt><dd>{meaning}</dd></div>)}</dl>
+          </details>
           <label className="check"><input type="checkbox" checked={pause} onChange={(event) => setView({ pauseWhenHidden: event.target.checked })} /> Pause while this tab is hidden</label>
           <p className="small muted">Runs live in this tab only and are gone after a refresh; download those you want to keep, or a checkpoint to go on with. Nothing is sent anywhere.</p>
           <button type="button" className="button" onClick={() => dialog.current?.close()}>Close</button>

@@ -1,0 +1,23 @@
+import { configProblems } from '../../config/problems';
+import { isLive } from '../../store/playground';
+import { usePage } from '../kit/context';
+
+/** Opens and shows the card in which the sentence stands. */
+function showControl() {
+  const sentence = document.querySelector('.card .field-refusal');
+  const card = sentence?.closest('details');
+  if (card) card.open = true;
+  sentence?.scrollIntoView({ block: 'center' });
+}
+
+/** Why Start is disabled, where one looks for it: the card that says so too may be folded, or far below. */
+export function ObstacleNote() {
+  const problem = usePage(({ draft, plan, problem: fault, phase }) => (fault || isLive(phase) ? undefined : configProblems(draft, plan?.model.layers)[0]));
+  if (!problem) return null;
+  return (
+    <div className="note warning" role="status">
+      <p><strong>These settings cannot start.</strong> {problem}.</p>
+      <button type="button" className="button" onClick={showControl}>Show the control</button>
+    </div>
+  );
+}
