@@ -6,6 +6,7 @@ import { openLink } from '../config/url';
 import type { Profile } from '../gpu/device';
 import { diskFolder } from '../model/files/diskFolder';
 import type { Fault } from '../protocol/faults';
+import { wordsFor } from '../protocol/faultWords';
 import type { FromEngine, Scores } from '../protocol/messages';
 import { Engine } from '../train/engine';
 
@@ -27,7 +28,10 @@ export interface HeadlessOptions {
   profile?: Profile;
 }
 
-const errorOf = (fault: Fault) => new Error(JSON.stringify(fault));
+const errorOf = (fault: Fault) => {
+  const { title, text } = wordsFor(fault, '');
+  return new Error(`${title}. ${text}`);
+};
 
 /** An engine for several runs, one after the other. */
 export function createHeadless({ gpu, models, profile }: HeadlessOptions) {
@@ -54,11 +58,13 @@ export function createHeadless({ gpu, models, profile }: HeadlessOptions) {
       return new Promise((resolve, reject) => {
         let seconds = 0;
         if (broken) return reject(broken);
+        // Whatever is under way ends first: a process that exits in the middle of it takes the driver down with it.
+        const fail = (error: Error) => void engine.handle({ type: 'reset' }).then(() => reject(error));
         listen = (event) => {
           // A run that failed may still have events on their way.
           if ('runId' in event && event.runId !== undefined && event.runId !== runId) return;
-          if (event.type === 'fault') reject(errorOf(event.fault));
-          if (event.type === 'refused') reject(new Error(`the change of ${event.field} was refused: ${event.sentence}`));
+          if (event.type === 'fault') fail(errorOf(event.fault));
+          if (event.type === 'refused') fail(new Error(`the change of ${event.field} was refused: ${event.sentence}`));
           if (event.type === 'evaluated') evaluations.push({ step: event.step, heldOut: event.heldOut, train: event.train, seconds: event.seconds });
           if (event.type === 'finished') {
             seconds = event.seconds;

@@ -1,6 +1,6 @@
 /**
- * Everything that can go wrong, as data: a code, the numbers, and whether the run survives. The words are chosen where a fault is shown,
- * so that each has one sentence, one action and one test.
+ * Everything that can go wrong, as data: a code, the numbers, and whether the run survives. The words of each, its one action and its test
+ * are beside it (faultWords.ts), for the page and for commands.
  */
 export type Fault =
   | { code: 'no_webgpu' }
@@ -11,7 +11,7 @@ export type Fault =
   /** The plan does not fit; `lower` names the controls that shrink it most, first first. */
   | { code: 'out_of_memory'; predicted: boolean; neededBytes: number; budgetBytes: number; largest: { label: string; bytes: number }[]; lower: string[] }
   | { code: 'device_lost'; reason: string }
-  /** The loss or the gradient norm of `step` is not a finite number, or far outside what was seen before. */
+  /** The loss or the gradient norm of `step` is not a finite number, or far outside what was seen before; the rate is that of the configuration. */
   | { code: 'diverged'; step: number; loss: number; learningRate: number }
   | { code: 'bad_config'; problems: string[] }
   | { code: 'load_failed'; file: string; detail: string }

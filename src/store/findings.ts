@@ -1,5 +1,5 @@
 /** Pure: what the curves show, as sentences computed from the data. Nothing is claimed that one seed cannot carry. */
-import { digits, percent } from './format';
+import { digits, percent } from '../protocol/format';
 import { METRICS, type Problem } from './metrics';
 import type { Evaluation } from './runData';
 

@@ -1,6 +1,6 @@
 /** How loss and metric of each kind of task are called, read and written. */
 import { type RunConfig, TASK_PROBLEMS } from '../config/config';
-import { digits } from './format';
+import { digits } from '../protocol/format';
 
 export type Problem = (typeof TASK_PROBLEMS)[keyof typeof TASK_PROBLEMS];
 

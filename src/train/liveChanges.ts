@@ -6,6 +6,7 @@
 import { changeKind, fieldOf, withField } from '../config/change';
 import type { Change, RunConfig } from '../config/config';
 import { configProblems } from '../config/problems';
+import { bytes } from '../protocol/format';
 import type { Plan } from '../graph/compile';
 import { methodOf } from './method';
 import { bytesOf, hasLarger, largestBuffer, plansOf, type StepExecutions } from './stepExecutions';
@@ -116,13 +117,12 @@ export class LiveChanges {
 
   /** A sentence when `plans` do not fit beside the present ones and those that wait for their step. */
   private tooMuch(plans: readonly Plan[]): string | undefined {
-    const mebibytes = (bytes: number) => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
     const most = largestBuffer(this.trainer.options.gpu);
-    if (hasLarger(plans, most)) return `This change needs a buffer of more than ${mebibytes(most)}, the most that this adapter has; lower the batch size and restart.`;
+    if (hasLarger(plans, most)) return `This change needs a buffer of more than ${bytes(most)}, the most that this adapter has; lower the batch size and restart.`;
     const waiting = this.ready.reduce((sum, { executions }) => sum + (executions?.bytes ?? 0), 0);
     const needed = bytesOf(plans) + this.trainer.planBytes + waiting;
     if (needed <= this.budget) return undefined;
-    return `This change needs ${mebibytes(needed)} while both plans exist, ${mebibytes(this.budget)} are free; lower the batch size and restart.`;
+    return `This change needs ${bytes(needed)} while both plans exist, ${bytes(this.budget)} are free; lower the batch size and restart.`;
   }
 
   private attempt(config: RunConfig, field: string, to: unknown): RunConfig | string {

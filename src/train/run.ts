@@ -218,7 +218,7 @@ export class Run {
       this.stopped = true;
       this.clock.stop();
       this.wake?.();
-      this.events.diverged(from + index, crossEntropy[index], this.rates[from + index]);
+      this.events.diverged(from + index, crossEntropy[index], this.config.optimizer.learningRate);
       return;
     }
   }

@@ -1,7 +1,7 @@
 import { type CSSProperties, useMemo } from 'react';
 import { describeDifference } from '../../config/diff';
 import type { ChartModel } from '../../store/chartModel';
-import { digits, steady } from '../../store/format';
+import { digits, steady } from '../../protocol/format';
 import { labelsOf } from '../../store/labels';
 import { METRICS } from '../../store/metrics';
 import { indexAt } from '../../store/series';

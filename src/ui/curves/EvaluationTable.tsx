@@ -1,5 +1,5 @@
 import type { ChartKind } from '../../store/chartModel';
-import { digits, steady } from '../../store/format';
+import { digits, steady } from '../../protocol/format';
 import { usePage, usePlayground } from '../kit/context';
 import { METRICS } from '../../store/metrics';
 import { focusedProblem, focusOf } from './useChart';

@@ -1,6 +1,6 @@
 import { TASK_PROBLEMS } from '../../config/config';
 import { configNotes } from '../../config/problems';
-import { digits } from '../../store/format';
+import { digits } from '../../protocol/format';
 import { type Consistency, secondPassOf } from '../../config/dropout';
 import { usePage, usePlayground } from '../kit/context';
 import { Icon } from '../kit/Icon';

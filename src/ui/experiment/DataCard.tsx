@@ -1,6 +1,6 @@
 import { TASK_NAMES, TASK_PROBLEMS, type TaskName } from '../../config/config';
 import { MODELS } from '../../config/models';
-import { digits, grouped, percent } from '../../store/format';
+import { digits, grouped, percent } from '../../protocol/format';
 import type { Preview } from '../../store/state';
 import { Card } from '../kit/Card';
 import { usePage } from '../kit/context';

@@ -1,7 +1,7 @@
 import { useEffect, useRef } from 'react';
 import { type DropoutRule, type Position, rateOf } from '../../config/dropout';
 import { MODELS } from '../../config/models';
-import { digits } from '../../store/format';
+import { digits } from '../../protocol/format';
 import { allowedKeys, attentionMask, tokenMask } from '../../store/maskGrid';
 import { useQuietStep, useThemeKey, usePage } from '../kit/context';
 import { hatch, sharpContext, themeColours } from '../kit/paint';

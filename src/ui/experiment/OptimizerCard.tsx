@@ -1,4 +1,4 @@
-import { digits, grouped } from '../../store/format';
+import { digits, grouped } from '../../protocol/format';
 import { Card } from '../kit/Card';
 import { usePage } from '../kit/context';
 import { LinearField, StopsField, stops13 } from '../kit/Slider';

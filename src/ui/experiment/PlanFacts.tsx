@@ -1,7 +1,7 @@
 import { TASK_PROBLEMS } from '../../config/config';
 import { isLora } from '../../config/peft';
 import type { PlanSummary } from '../../protocol/messages';
-import { digits, grouped, percent } from '../../store/format';
+import { digits, grouped, percent } from '../../protocol/format';
 import { usePage } from '../kit/context';
 
 const SMALL = ['no', 'one', 'two', 'three', 'four', 'five', 'six'];

@@ -1,7 +1,7 @@
 import { type CSSProperties, useId } from 'react';
 import { type Compensation, defaultCompensation, type DropoutRules, type Position } from '../../config/dropout';
 import { impliedRescale } from '../../config/literature';
-import { digits } from '../../store/format';
+import { digits } from '../../protocol/format';
 import { Icon } from '../kit/Icon';
 import { NumberBox } from '../kit/NumberBox';
 import { WordSelect } from '../kit/Segmented';

@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { type DropoutRule, type Position, rateOf } from '../../config/dropout';
 import { MODELS } from '../../config/models';
-import { digits } from '../../store/format';
+import { digits } from '../../protocol/format';
 import { usePage, useQuietStep } from '../kit/context';
 import { WordSelect } from '../kit/Segmented';
 import { DEPTH_OPTIONS, layerOptions, takesLayers, TIME_OPTIONS } from './words';

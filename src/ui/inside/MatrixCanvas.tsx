@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'react';
-import { steady } from '../../store/format';
+import { steady } from '../../protocol/format';
 import { useThemeKey } from '../kit/context';
 import { hatch, sharpContext, themeColours } from '../kit/paint';
 

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { digits } from '../../store/format';
+import { digits } from '../../protocol/format';
 
 interface Props {
   id?: string;

@@ -1,5 +1,5 @@
 import { type CSSProperties, useId } from 'react';
-import { digits } from '../../store/format';
+import { digits } from '../../protocol/format';
 import { FieldFrame } from './FieldFrame';
 import { NumberBox } from './NumberBox';
 import { useField } from './useField';

@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { describeDifferences } from '../../config/diff';
 import { lowestHeldOut } from '../../store/findings';
 import { METRICS, problemOf } from '../../store/metrics';
-import { digits, steady } from '../../store/format';
+import { digits, steady } from '../../protocol/format';
 import { effectiveConfig } from '../../store/runList';
 import type { RunInfo } from '../../store/state';
 import { usePage, usePlayground } from '../kit/context';

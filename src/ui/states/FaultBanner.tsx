@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { fieldOf } from '../../config/change';
 import { linkOf } from '../../config/url';
 import { usePage, usePlayground } from '../kit/context';
-import { type FaultWords, SILENT_WORDS, wordsFor } from './words';
+import { type FaultWords, SILENT_WORDS, wordsFor } from '../../protocol/faultWords';
 
 /** The first fault that is still true: what happened, what to do, and a report to copy. */
 export function FaultBanner() {

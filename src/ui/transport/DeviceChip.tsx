@@ -1,4 +1,4 @@
-import { bytes, digits, grouped, steady } from '../../store/format';
+import { bytes, digits, grouped, steady } from '../../protocol/format';
 import { Popover } from '../kit/Popover';
 import { usePage } from '../kit/context';
 

@@ -1,4 +1,4 @@
-/** Numbers as the page writes them: three significant digits, units, a real minus sign. */
+/** Numbers as people read them, on the page and from commands: three significant digits, units, a real minus sign. */
 
 export function digits(value: number, significant = 3): string {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? 'not a number' : value > 0 ? '∞' : '−∞';

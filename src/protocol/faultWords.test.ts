@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Fault } from '../../protocol/faults';
-import { browserAdvice, FAULT_WORDS, SOFTWARE_COMMAND, wordsFor } from './words';
+import type { Fault } from './faults';
+import { browserAdvice, FAULT_WORDS, SOFTWARE_COMMAND, wordsFor } from './faultWords';
 
 const EVERY: Fault[] = [
   { code: 'no_webgpu' }, { code: 'insecure_context' }, { code: 'no_adapter' },

@@ -1,7 +1,7 @@
 /** What is said about each fault: a title, what it means, what to do. One table, keyed by the fault's code. */
-import { shortLabel } from '../../config/diff';
-import type { Fault, FaultCode } from '../../protocol/faults';
-import { bytes, digits } from '../../store/format';
+import { shortLabel } from '../config/diff';
+import type { Fault, FaultCode } from './faults';
+import { bytes, digits } from './format';
 
 export type FaultAction = 'restart_engine' | 'reset' | 'lower_rate' | 'lower_control' | 'none';
 
