@@ -40,7 +40,7 @@ test('compiling is counted in the chart', async ({ page, playground }) => {
 });
 
 test('predicted out of memory: Start is disabled and the control to lower is named', async ({ page, playground }) => {
-  await playground.goto(linkTo({ ...TINY, 'data.rows': 8192, 'optimizer.batchSize': 4096, 'consistency.kind': 'kl', 'dropout.hidden.p': 0.1 }));
+  await playground.goto(linkTo({ ...TINY, 'data.task': 'description', 'model.folder': 'nano-decoder', 'data.rows': 4096, 'optimizer.batchSize': 4096, 'consistency.kind': 'kl', 'dropout.hidden.p': 0.1 }));
   const banner = playground.banner(/^This would need [\d.]+ GiB of 1 GiB$|^This is larger than the GPU can hold$/);
   await expect(banner).toContainText('Lower the batch or the second pass.');
   await expect(playground.start).toBeDisabled();
