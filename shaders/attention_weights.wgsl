@@ -13,7 +13,7 @@
 // virtual  virtual keys are never dropped; virtual queries are neither masked nor compensated; mask indices count tokens only
 // edge     a mask that would leave a query no key is not applied to that query; a token of a sample without real tokens sees itself;
 //          no infinity and no NaN is ever formed
-// libs     random, step, masks, reduce
+// libs     random, step, masks, last_token, reduce
 override LANES: u32 = 1;
 override ROWS: u32 = 64;
 override LOGITS: u32 = 0;        // pattern of the mask on the logits: NONE, ELEMENT, COLUMN, SPAN
@@ -89,7 +89,7 @@ fn row_of(index: u32) -> Row {
   let sample = index / (params.queries * params.heads);
   let b = sample % params.samples;
   var query = index % params.queries;
-  if (READ == LAST) { query = params.virtual_queries + max(lengths[b], 1u) - 1u; }
+  if (READ == LAST) { query = params.virtual_queries + last_token(lengths[b]); }
   let branch = params.branch + sample / params.samples;
   row.virtual_query = query < params.virtual_queries;
   row.query = select(query - params.virtual_queries, query, row.virtual_query);

@@ -6,7 +6,7 @@
 // threads  one invocation per four neighbouring elements of a branch, which share one hash in the element pattern; grid z = branch
 // virtual  rows of virtual tokens pass unmasked and unscaled; mask indices count tokens only
 // backward dx = dy·m·ρ: the same entry point with dy for x; the mask is drawn again, never stored
-// libs     random, step, masks
+// libs     random, step, masks, last_token
 override PATTERN: u32 = 1;
 override READ: u32 = 0;             // ALL, FIRST, LAST: the token that a row of (S,D) is
 override RESIDUAL: bool = false;    // y = residual + x·m·ρ
@@ -31,7 +31,7 @@ fn index_of(element: u32) -> u32 {
   if (READ == ALL) { return element; }
   let b = element / params.width;
   var token = 0u;
-  if (READ == LAST) { token = max(lengths[b], 1u) - 1u; }
+  if (READ == LAST) { token = last_token(lengths[b]); }
   return (b * params.tokens + token) * params.width + element % params.width;
 }
 

@@ -4,6 +4,7 @@
 // threads  one invocation per element of the tensor that is written
 // edge     of a sample without real tokens the first token is read
 // backward dx[s,t,:] = dy[s,:] at the token that was read, else 0
+// libs     last_token
 override LAST: bool = false;   // the last real token, else the first row
 override ACCUMULATE: bool = false;
 
@@ -17,7 +18,7 @@ struct Params { elements: u32, rows: u32, width: u32, samples: u32, virtual_toke
 
 // Row of sample s that the head reads.
 fn row_read(sample: u32) -> u32 {
-  if (LAST) { return params.virtual_tokens + max(lengths[sample % params.samples], 1u) - 1u; }
+  if (LAST) { return params.virtual_tokens + last_token(lengths[sample % params.samples]); }
   return 0u;
 }
 

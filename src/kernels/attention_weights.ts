@@ -1,5 +1,6 @@
 /** Softmax over keys, with DropKey before it and DropAttention after it. */
 import code from '../../shaders/attention_weights.wgsl?raw';
+import lastToken from '../../shaders/lib/last_token.wgsl?raw';
 import masks from '../../shaders/lib/masks.wgsl?raw';
 import random from '../../shaders/lib/random.wgsl?raw';
 import stepUniform from '../../shaders/lib/step.wgsl?raw';
@@ -7,7 +8,7 @@ import { shader } from '../gpu/shader';
 import { elements, type Op, type Tape, type Tensor } from '../graph/tape';
 import { type Pass, PATTERN_NUMBER, READ_NUMBER, type ReadRow, type Site } from './site';
 
-const attentionShader = shader('attention_weights', code, [random, stepUniform, masks]);
+const attentionShader = shader('attention_weights', code, [random, stepUniform, masks, lastToken]);
 
 export interface AttentionAttributes {
   pass: Pass;

@@ -1,5 +1,6 @@
 /** Dropout at a token-level position. */
 import code from '../../shaders/dropout.wgsl?raw';
+import lastToken from '../../shaders/lib/last_token.wgsl?raw';
 import masks from '../../shaders/lib/masks.wgsl?raw';
 import random from '../../shaders/lib/random.wgsl?raw';
 import stepUniform from '../../shaders/lib/step.wgsl?raw';
@@ -8,7 +9,7 @@ import type { Emitter } from '../graph/compile';
 import { type Node, type Op, type Tape, type Tensor, width } from '../graph/tape';
 import { type Pass, PATTERN_NUMBER, READ_NUMBER, type ReadRow, type Site } from './site';
 
-const dropoutShader = shader('dropout', code, [random, stepUniform, masks]);
+const dropoutShader = shader('dropout', code, [random, stepUniform, masks, lastToken]);
 
 interface DropoutAttributes {
   pass: Pass;

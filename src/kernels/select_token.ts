@@ -1,10 +1,11 @@
 /** The token that a classification head reads. */
 import code from '../../shaders/select_token.wgsl?raw';
+import lastToken from '../../shaders/lib/last_token.wgsl?raw';
 import { shader } from '../gpu/shader';
 import { linearGrid } from '../graph/compile';
 import { elements, type Op, type Tape, type Tensor } from '../graph/tape';
 
-const selectShader = shader('select_token', code);
+const selectShader = shader('select_token', code, [lastToken]);
 
 interface SelectAttributes {
   /** B: samples before any doubling. */
