@@ -19,8 +19,8 @@ export const WRITING_ROWS = { software: 32, gpu: 64 } as const;
 /** An evaluate plan for rows of up to `width` tokens. */
 export interface EvaluationWidth { width: number; execution: Execution }
 
-/** What one row gave: its logits, or of a text the sum and number of the losses of its scored tokens. */
-interface RowResult { logits: Float32Array; loss: number; count: number }
+/** What one row gave: its logits, or of a text the losses of its tokens; beside it, what it should give. */
+interface RowResult { outputs: Float32Array; labels: Float32Array }
 
 export class Evaluator {
   /** Whether the plans keep the losses of tokens; the logits of whole texts would be too many to read. */
@@ -61,26 +61,12 @@ export class Evaluator {
     let from = 0;
     for (const { chosen, bytes, batch: { labels } } of chunks) {
       // The last chunk repeats its last row to be full.
-      const stride = bytes / 4 / this.rows;
-      chosen.forEach((row, place) => {
-        const part = (of: Float32Array, start: number) => of.subarray(start + place * stride, start + (place + 1) * stride);
-        found[row] = this.written ? scoredLoss(part(outputs, from), part(labels, 0)) : { logits: part(outputs, from), loss: 0, count: 0 };
-      });
+      const ofRow = (values: Float32Array, place: number) => values.subarray((place * values.length) / this.rows, ((place + 1) * values.length) / this.rows);
+      const own = outputs.subarray(from, from + bytes / 4);
+      chosen.forEach((row, place) => { found[row] = { outputs: ofRow(own, place), labels: ofRow(labels, place) }; });
       from += bytes / 4;
     }
-    return sets.map((set, index) => this.scoresOf(found.slice(pooled.starts[index], pooled.starts[index] + set.ids.length), set.labels));
-  }
-
-  private scoresOf(found: RowResult[], labels: Float32Array): Scores {
-    const { problem, labels: classes } = this.config;
-    if (this.written) {
-      const loss = found.reduce((sum, row) => sum + row.loss, 0) / found.reduce((sum, { count }) => sum + count, 0);
-      return { loss, metric: perplexity(loss) };
-    }
-    const logits = new Float32Array(found.length * classes);
-    found.forEach((row, index) => logits.set(row.logits, index * classes));
-    if (problem === 'regression') return { loss: squaredError(logits, labels), metric: pearson(logits, labels) };
-    return { loss: crossEntropy(logits, labels, classes), metric: accuracy(predictedClasses(logits, classes), labels) };
+    return sets.map(({ ids }, index) => scoresOf(found.slice(pooled.starts[index], pooled.starts[index] + ids.length), this.config));
   }
 
   destroy(): void {
@@ -88,13 +74,30 @@ export class Evaluator {
   }
 }
 
-/** Of one row: its tokens' losses and what each should predict. */
-function scoredLoss(losses: Float32Array, labels: Float32Array): RowResult {
-  let [loss, count] = [0, 0];
-  labels.forEach((label, token) => {
-    if (label === NOT_SCORED) return;
-    loss += losses[token];
-    count++;
-  });
-  return { logits: losses, loss, count };
+function scoresOf(found: RowResult[], config: ModelConfig): Scores {
+  if (config.problem === 'language_model') return writtenScores(found);
+  const [logits, labels] = [joined(found.map(({ outputs }) => outputs)), joined(found.map((row) => row.labels))];
+  if (config.problem === 'regression') return { loss: squaredError(logits, labels), metric: pearson(logits, labels) };
+  return { loss: crossEntropy(logits, labels, config.labels), metric: accuracy(predictedClasses(logits, config.labels), labels) };
+}
+
+/** Mean over the scored tokens of all rows. */
+function writtenScores(found: RowResult[]): Scores {
+  let [sum, count] = [0, 0];
+  for (const { outputs, labels } of found) {
+    labels.forEach((label, token) => {
+      if (label === NOT_SCORED) return;
+      sum += outputs[token];
+      count++;
+    });
+  }
+  const loss = sum / count;
+  return { loss, metric: perplexity(loss) };
+}
+
+/** Parts of one length, one behind the other. */
+function joined(parts: Float32Array[]): Float32Array {
+  const whole = new Float32Array(parts.length * (parts[0]?.length ?? 0));
+  parts.forEach((part, index) => whole.set(part, index * part.length));
+  return whole;
 }
