@@ -71,7 +71,7 @@ function headOf({ num_labels, id2label, problem_type, architectures }: v.InferOu
 
 function readFields(values: Record<string, unknown>, refuse: (detail: string) => Error): ConfigFields {
   const given = (name: string) => values[name] !== undefined && values[name] !== null;
-  const unusable = (name: string) => refuse(`field ${name} has no usable value (${JSON.stringify(values[name])}); save the checkpoint again`);
+  const unusable = (name: string, value = values[name]) => refuse(`field ${name} has no usable value (${JSON.stringify(value)}); save the checkpoint again`);
   const size = (name: string) => {
     if (values[name] === undefined) throw refuse(`field ${name} is missing; choose the folder of a complete checkpoint`);
     if (!isSize(values[name])) throw unusable(name);
@@ -110,7 +110,7 @@ function readFields(values: Record<string, unknown>, refuse: (detail: string) =>
       };
       const scaling = parametersOf('rope_scaling');
       const theta = parametersOf('rope_parameters').rope_theta ?? scaling.rope_theta ?? values.rope_theta ?? 10000;
-      if (typeof theta !== 'number' || !(theta > 0)) throw refuse(`field rope_theta has no usable value (${JSON.stringify(theta)}); save the checkpoint again`);
+      if (typeof theta !== 'number' || !(theta > 0)) throw unusable('rope_theta', theta);
       return theta;
     },
     refuse,
