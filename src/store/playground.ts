@@ -34,6 +34,9 @@ export interface Playground extends Context {
 
 export const isLive = (phase: Phase) => phase === 'starting' || phase === 'running' || phase === 'paused';
 
+/** The first reason why what is on the cards cannot run, as a sentence; undefined when it can. */
+export const draftProblem = ({ draft, plan }: Pick<PageState, 'draft' | 'plan'>): string | undefined => configProblems(draft, plan?.model.layers)[0];
+
 /** Why Start is disabled, as a sentence; undefined when it is not. */
 export function startObstacle(state: PageState): string | undefined {
   if (state.problem?.scope === 'engine') return 'No run can start; the message above says why.';
@@ -41,7 +44,7 @@ export function startObstacle(state: PageState): string | undefined {
   if (state.problem?.fault.code === 'load_failed') return 'A file could not be loaded; the message above says which.';
   if (state.problem?.scope === 'plan') return 'The plan does not fit; lower the highlighted control.';
   if (state.engine !== 'ready') return 'The engine is starting.';
-  return configProblems(state.draft, state.plan?.model.layers)[0];
+  return draftProblem(state);
 }
 
 export function initialState(hash: string, view: ViewSettings = DEFAULT_VIEW): PageState {

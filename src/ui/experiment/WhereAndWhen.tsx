@@ -1,10 +1,10 @@
 import { useState } from 'react';
-import { type DropoutRule, type Position, rateOf } from '../../config/dropout';
+import { type DropoutRule, hasLayerRules, type Position, rateOf } from '../../config/dropout';
 import { MODELS } from '../../config/models';
 import { digits } from '../../protocol/format';
 import { usePage, useQuietStep } from '../kit/context';
 import { WordSelect } from '../kit/Segmented';
-import { DEPTH_OPTIONS, layerOptions, takesLayers, TIME_OPTIONS } from './words';
+import { DEPTH_OPTIONS, layerOptions, TIME_OPTIONS } from './words';
 
 interface Props {
   position: Position;
@@ -19,7 +19,7 @@ export function WhereAndWhen({ position, rule, onChange, onFromLayer }: Props) {
   const { depth = 'constant', time = 'constant', fromLayer = 0 } = rule;
   const usual = depth === 'constant' && time === 'constant' && fromLayer === 0;
   const [asked, setAsked] = useState(false);
-  const takes = takesLayers(position) && layers > 1;
+  const takes = hasLayerRules(position) && layers > 1;
   if (usual && !asked) {
     return <button type="button" className="button link quiet" aria-label={`Layers and course of the rate at ${position}`} title="In which layers, and how the rate changes with depth and time" onClick={() => setAsked(true)}>{takes ? 'in all layers, throughout' : 'throughout'}</button>;
   }

@@ -1,6 +1,6 @@
 /** The words of the dropout sentence. What a pattern takes away depends on where it does so. */
 import { TASK_PROBLEMS, type TaskName } from '../../config/config';
-import { COMPENSATIONS, type Compensation, CONSISTENCY_KINDS, type DropoutRule, PATTERNS, type Pattern, type Position, POSITIONS, RATE_COURSES, SECOND_PASSES } from '../../config/dropout';
+import { COMPENSATIONS, type Compensation, CONSISTENCY_KINDS, type DropoutRule, hasLayerRules, PATTERNS, type Pattern, type Position, POSITIONS, RATE_COURSES, SECOND_PASSES } from '../../config/dropout';
 import { POSITION_LABELS } from '../../config/diff';
 import { impliedRescale } from '../../config/literature';
 import { isLora, isVirtual, PEFT_KINDS, PEFT_TITLES, type PeftKind } from '../../config/peft';
@@ -37,8 +37,6 @@ export const POSITION_REASONS: Record<Position, string> = {
   lora_rank: 'The narrow middle of the low-rank branch.',
 };
 
-export const takesLayers = (position: Position) => position !== 'embedding' && position !== 'output';
-
 /** A rule moved to another position: what has no meaning there goes back to that position's default. */
 export function movedRule(rule: DropoutRule, to: Position): DropoutRule {
   const { compensation, fromLayer, depth, ...rest } = rule;
@@ -47,8 +45,8 @@ export function movedRule(rule: DropoutRule, to: Position): DropoutRule {
     ...rest,
     pattern: to === 'output' ? 'element' : rule.pattern,
     ...(fits && { compensation }),
-    ...(takesLayers(to) && fromLayer ? { fromLayer } : {}),
-    ...(takesLayers(to) && depth ? { depth } : {}),
+    ...(hasLayerRules(to) && fromLayer ? { fromLayer } : {}),
+    ...(hasLayerRules(to) && depth ? { depth } : {}),
   };
 }
 

@@ -1,5 +1,4 @@
-import { configProblems } from '../../config/problems';
-import { isLive } from '../../store/playground';
+import { draftProblem, isLive } from '../../store/playground';
 import { usePage } from '../kit/context';
 
 /** What this page is about, for who has just arrived; it stays through the first run, so that nothing moves when that starts. */
@@ -11,7 +10,7 @@ export function Lead() {
   const live = usePage(({ phase }) => isLive(phase));
   const absent = usePage(({ engine }) => engine === 'absent');
   // Nobody is told to press what cannot be pressed.
-  const stuck = usePage(({ draft, problem }) => problem !== undefined || configProblems(draft).length > 0);
+  const stuck = usePage((state) => state.problem !== undefined || draftProblem(state) !== undefined);
   if (!arrived) return null;
   return (
     <p className="lead say">

@@ -1,5 +1,4 @@
-import { configProblems } from '../../config/problems';
-import { isLive } from '../../store/playground';
+import { draftProblem, isLive } from '../../store/playground';
 import { usePage } from '../kit/context';
 
 /** Opens and shows the card in which the sentence stands. */
@@ -12,7 +11,7 @@ function showControl() {
 
 /** Why Start is disabled, where one looks for it: the card that says so too may be folded, or far below. */
 export function ObstacleNote() {
-  const problem = usePage(({ draft, plan, problem: fault, phase }) => (fault || isLive(phase) ? undefined : configProblems(draft, plan?.model.layers)[0]));
+  const problem = usePage((state) => (state.problem || isLive(state.phase) ? undefined : draftProblem(state)));
   if (!problem) return null;
   return (
     <div className="note warning" role="status">
