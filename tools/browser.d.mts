@@ -4,3 +4,4 @@ export const ANY_ADAPTER_FLAGS: string[];
 export const HEADLESS_FLAGS: string[];
 export function findBrowser(): Promise<string | undefined>;
 export function findSoftwareDriver(): Promise<string | undefined>;
+export function onPath(name: string): string;

@@ -26,7 +26,8 @@ const CANDIDATES = {
   ]),
 };
 
-function onPath(name) {
+/** Where the system finds a program of that name; '' where it does not. */
+export function onPath(name) {
   try {
     return execFileSync(process.platform === 'win32' ? 'where' : 'which', [name], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).split('\n')[0].trim();
   } catch {
