@@ -1,8 +1,9 @@
 /** Every distinct dispatch of a training plan as something that can be timed by itself, with the work it has to do. */
+import type { Plan } from '../src/graph/compile';
+import type { Dispatch } from '../src/graph/emitter';
 import { Execution } from '../src/graph/execution';
-import type { Dispatch, Plan } from '../src/graph/compile';
 import { place } from '../src/graph/place';
-import { elements } from '../src/graph/tape';
+import { elements } from '../src/graph/tensor';
 import type { Pipelines } from '../src/gpu/pipelines';
 import type { Gpu } from '../src/gpu/device';
 import { shader } from '../src/gpu/shader';

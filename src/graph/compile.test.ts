@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { shader } from '../gpu/shader';
-import { blockGrid, compile, type CompileOptions, Emitter, linearGrid } from './compile';
-import { type Op, Tape, type Tensor } from './tape';
+import { compile } from './compile';
+import { blockGrid, type CompileOptions, Emitter, linearGrid } from './emitter';
+import { type Op, Tape } from './tape';
+import type { Tensor } from './tensor';
 
 const nothing = shader('nothing', '');
 const OPTIONS: CompileOptions = { profile: 'software', subgroupSize: 0, samples: 2, gradientSamples: 2 };

@@ -2,8 +2,9 @@
 import type { Gpu } from '../gpu/device';
 import type { Pipeline, Pipelines } from '../gpu/pipelines';
 import { packParams, paramsBytes } from '../gpu/shader';
-import type { Dispatch, Plan } from './compile';
-import { elements, type Tensor } from './tape';
+import type { Plan } from './compile';
+import type { Dispatch } from './emitter';
+import { elements, type Tensor } from './tensor';
 
 /** Buffers that outlive a plan: weights, the arenas, the metrics ring. */
 export interface SharedBuffers {

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { shader } from '../gpu/shader';
 import { word } from '../random/words';
-import type { Dispatch } from './compile';
+import type { Dispatch } from './emitter';
 import { place } from './place';
-import { elements, type Role, Tape, type Tensor } from './tape';
+import { Tape } from './tape';
+import { elements, type Role, type Tensor } from './tensor';
 
 const nothing = shader('nothing', '');
 const dispatch = (...tensors: Tensor[]): Dispatch =>

@@ -1,6 +1,6 @@
 /** Which buffer each activation of a plan lives in: tensors whose lifetimes do not touch share one. */
-import type { Dispatch } from './compile';
-import { elements, type Tensor } from './tape';
+import type { Dispatch } from './emitter';
+import { elements, type Tensor } from './tensor';
 
 export interface Placement {
   /** Buffer number of every activation. */

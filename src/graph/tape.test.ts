@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { elements, type Op, rows, Tape, width } from './tape';
+import { type Op, Tape } from './tape';
+import { elements, rows, width } from './tensor';
 
 const op: Op<null> = { name: 'op', forward() {} };
 

@@ -1,34 +1,10 @@
 /**
  * The tape: a model records its operations here once per configuration. Nothing is computed while recording; `compile` turns the tape
  * into a flat list of dispatches over buffers whose sizes are known.
- *
- * Shapes: activations have the samples first, (S, …). Where a consistency loss runs both passes as one batch, S = 2·B and the second
- * half is the second pass.
  */
-import type { Emitter, Gradients } from './compile';
-
-export type DataType = 'f32' | 'u32' | 'i32';
-
-/**
- * Where a tensor lives: `activation` in a buffer of the plan, `weight` frozen, `parameter` trained, `input` written by the host every
- * step, `constant` written once, `shared` in a buffer that outlives the plan (the optimizer's arenas, the metrics ring).
- */
-export type Role = 'activation' | 'weight' | 'parameter' | 'gradient' | 'input' | 'constant' | 'shared';
-
-export interface Tensor {
-  readonly id: number;
-  readonly label: string;
-  readonly shape: readonly number[];
-  readonly type: DataType;
-  readonly role: Role;
-  /** Whether a trained tensor lies below: only then is its gradient computed. */
-  needsGradient: boolean;
-  /**
-   * Its first extent does not count the samples of the batch as it runs: made from weights and parameters alone, or recorded once for
-   * both passes of a doubled batch. Its gradient then has its own shape, however many of the samples are differentiated.
-   */
-  readonly unbatched: boolean;
-}
+import type { Emitter } from './emitter';
+import type { Gradients } from './gradients';
+import type { DataType, Role, Tensor, TensorMaker } from './tensor';
 
 export interface Node<Attributes = unknown> {
   readonly op: Op<Attributes>;
@@ -48,19 +24,11 @@ export interface Op<Attributes = unknown> {
   backward?(emit: Emitter, node: Node<Attributes>, gradients: Gradients): void;
 }
 
-export const elements = (shape: readonly number[]): number => shape.reduce((product, extent) => product * extent, 1);
-
-/** The last extent of a shape: its channels. */
-export const width = (tensor: Tensor): number => tensor.shape[tensor.shape.length - 1];
-
-/** The number of rows of a tensor seen as (rows, channels). */
-export const rows = (tensor: Tensor): number => elements(tensor.shape) / width(tensor);
-
 function isTensor(given: readonly number[] | Tensor): given is Tensor {
   return 'role' in given;
 }
 
-export class Tape {
+export class Tape implements TensorMaker {
   readonly nodes: Node[] = [];
   readonly tensors: Tensor[] = [];
   /** Tensors that must survive to the end of the step, by name, so that the host can read them. */

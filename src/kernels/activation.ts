@@ -1,8 +1,9 @@
 /** The functions between linear layers (ReLU, tanh and the two forms of GELU): y = f(x) element by element, dx = dy·f′(x). */
 import code from '../../shaders/activation.wgsl?raw';
 import { shader } from '../gpu/shader';
-import { blockGrid } from '../graph/compile';
-import { elements, type Op, type Tape, type Tensor } from '../graph/tape';
+import { blockGrid } from '../graph/emitter';
+import type { Op, Tape } from '../graph/tape';
+import { elements, type Tensor } from '../graph/tensor';
 
 const activationShader = shader('activation', code);
 

@@ -2,8 +2,8 @@
 import code from '../../shaders/adamw.wgsl?raw';
 import stepUniform from '../../shaders/lib/step.wgsl?raw';
 import { shader } from '../gpu/shader';
-import { type Emitter, linearGrid } from '../graph/compile';
-import { elements, type Tensor } from '../graph/tape';
+import { type Emitter, linearGrid } from '../graph/emitter';
+import { elements, type Tensor } from '../graph/tensor';
 
 const adamwShader = shader('adamw', code, [stepUniform]);
 

@@ -1,8 +1,9 @@
 /** Residual addition, and the copying and adding of gradients. */
 import code from '../../shaders/add.wgsl?raw';
 import { shader } from '../gpu/shader';
-import { blockGrid, type Emitter } from '../graph/compile';
-import { elements, type Op, type Tape, type Tensor } from '../graph/tape';
+import { blockGrid, type Emitter } from '../graph/emitter';
+import type { Op, Tape } from '../graph/tape';
+import { elements, type Tensor } from '../graph/tensor';
 
 const addShader = shader('add', code);
 

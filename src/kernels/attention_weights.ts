@@ -5,7 +5,8 @@ import masks from '../../shaders/lib/masks.wgsl?raw';
 import random from '../../shaders/lib/random.wgsl?raw';
 import stepUniform from '../../shaders/lib/step.wgsl?raw';
 import { shader } from '../gpu/shader';
-import { elements, type Op, type Tape, type Tensor } from '../graph/tape';
+import type { Op, Tape } from '../graph/tape';
+import { elements, type Tensor } from '../graph/tensor';
 import { type Pass, PATTERN_NUMBER, READ_NUMBER, type ReadRow, type Site } from './site';
 
 const attentionShader = shader('attention_weights', code, [random, stepUniform, masks, lastToken]);

@@ -3,7 +3,8 @@
  * its gradients against central differences of that reference.
  */
 import { expect } from 'vitest';
-import { type DataType, Tape, type Tensor } from '../graph/tape';
+import { Tape } from '../graph/tape';
+import type { DataType, Tensor } from '../graph/tensor';
 import type { StepValues } from '../train/stepUniform';
 import { execute, recordCopy } from './testing/execute';
 import './testing/matcher';

@@ -1,8 +1,9 @@
 /** Scales columns by a trained magnitude over a norm: DoRA. */
 import code from '../../shaders/column_scale.wgsl?raw';
 import { shader } from '../gpu/shader';
-import { linearGrid } from '../graph/compile';
-import { elements, type Op, rows, type Tape, type Tensor, width } from '../graph/tape';
+import { linearGrid } from '../graph/emitter';
+import type { Op, Tape } from '../graph/tape';
+import { elements, rows, type Tensor, width } from '../graph/tensor';
 
 const columnScaleShader = shader('column_scale', code);
 

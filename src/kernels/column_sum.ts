@@ -1,8 +1,9 @@
 /** Column sums: the gradient of a bias. */
 import code from '../../shaders/column_sum.wgsl?raw';
 import { shader } from '../gpu/shader';
-import type { Emitter, GradientTarget } from '../graph/compile';
-import { rows, type Tensor, width } from '../graph/tape';
+import type { Emitter } from '../graph/emitter';
+import type { GradientTarget } from '../graph/gradients';
+import { rows, type Tensor, width } from '../graph/tensor';
 
 const columnSum = shader('column_sum', code);
 

@@ -3,7 +3,8 @@ import code from '../../shaders/consistency.wgsl?raw';
 import stepUniform from '../../shaders/lib/step.wgsl?raw';
 import type { ConsistencyKind } from '../config/dropout';
 import { shader } from '../gpu/shader';
-import { type Op, rows, type Tape, type Tensor, width } from '../graph/tape';
+import type { Op, Tape } from '../graph/tape';
+import { rows, type Tensor, width } from '../graph/tensor';
 
 const consistencyShader = shader('consistency', code, [stepUniform]);
 

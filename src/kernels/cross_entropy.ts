@@ -2,7 +2,8 @@
 import code from '../../shaders/cross_entropy.wgsl?raw';
 import stepUniform from '../../shaders/lib/step.wgsl?raw';
 import { shader } from '../gpu/shader';
-import { elements, type Op, rows, type Tape, type Tensor, width } from '../graph/tape';
+import type { Op, Tape } from '../graph/tape';
+import { elements, rows, type Tensor, width } from '../graph/tensor';
 
 const crossEntropyShader = shader('cross_entropy', code, [stepUniform]);
 

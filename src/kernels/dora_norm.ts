@@ -1,7 +1,8 @@
 /** Row norms of an adapted weight, for DoRA. */
 import code from '../../shaders/dora_norm.wgsl?raw';
 import { shader } from '../gpu/shader';
-import { type Op, type Tape, type Tensor } from '../graph/tape';
+import type { Op, Tape } from '../graph/tape';
+import type { Tensor } from '../graph/tensor';
 
 const doraNormShader = shader('dora_norm', code);
 

@@ -5,8 +5,9 @@ import masks from '../../shaders/lib/masks.wgsl?raw';
 import random from '../../shaders/lib/random.wgsl?raw';
 import stepUniform from '../../shaders/lib/step.wgsl?raw';
 import { shader } from '../gpu/shader';
-import type { Emitter } from '../graph/compile';
-import { type Node, type Op, type Tape, type Tensor, width } from '../graph/tape';
+import type { Emitter } from '../graph/emitter';
+import type { Node, Op, Tape } from '../graph/tape';
+import { type Tensor, width } from '../graph/tensor';
 import { type Pass, PATTERN_NUMBER, READ_NUMBER, type ReadRow, type Site } from './site';
 
 const dropoutShader = shader('dropout', code, [random, stepUniform, masks, lastToken]);

@@ -4,7 +4,8 @@ import masks from '../../shaders/lib/masks.wgsl?raw';
 import random from '../../shaders/lib/random.wgsl?raw';
 import stepUniform from '../../shaders/lib/step.wgsl?raw';
 import { shader } from '../gpu/shader';
-import type { Op, Tape, Tensor } from '../graph/tape';
+import type { Op, Tape } from '../graph/tape';
+import type { Tensor } from '../graph/tensor';
 import { noiseSite } from '../random/noise';
 import type { Pass } from './site';
 

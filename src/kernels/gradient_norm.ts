@@ -2,8 +2,8 @@
 import code from '../../shaders/gradient_norm.wgsl?raw';
 import stepUniform from '../../shaders/lib/step.wgsl?raw';
 import { shader } from '../gpu/shader';
-import type { Emitter } from '../graph/compile';
-import { elements, type Tensor } from '../graph/tape';
+import type { Emitter } from '../graph/emitter';
+import { elements, type Tensor } from '../graph/tensor';
 
 const gradientNormShader = shader('gradient_norm', code, [stepUniform]);
 

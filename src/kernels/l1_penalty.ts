@@ -2,7 +2,7 @@
 import code from '../../shaders/l1_penalty.wgsl?raw';
 import stepUniform from '../../shaders/lib/step.wgsl?raw';
 import { shader } from '../gpu/shader';
-import { type Emitter, linearGrid } from '../graph/compile';
+import { type Emitter, linearGrid } from '../graph/emitter';
 import type { Arena } from './adamw';
 
 const l1PenaltyShader = shader('l1_penalty', code, [stepUniform]);

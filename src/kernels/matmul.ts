@@ -1,8 +1,10 @@
 /** Matrix products: linear layers, the low-rank branch of LoRA, attention logits q·kᵀ and the mix of values w·v. One kernel, any strides. */
 import matmulCode from '../../shaders/matmul.wgsl?raw';
 import { shader } from '../gpu/shader';
-import type { Emitter, GradientTarget, Tile } from '../graph/compile';
-import { type Op, rows, type Tape, type Tensor, width } from '../graph/tape';
+import type { Emitter, Tile } from '../graph/emitter';
+import type { GradientTarget } from '../graph/gradients';
+import type { Op, Tape } from '../graph/tape';
+import { rows, type Tensor, width } from '../graph/tensor';
 import { emitColumnSum } from './column_sum';
 
 const matmul = shader('matmul', matmulCode);

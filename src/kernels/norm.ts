@@ -1,7 +1,8 @@
 /** Layer normalisation over the channels, and root-mean-square normalisation over the channels or over each head. */
 import code from '../../shaders/norm.wgsl?raw';
 import { shader } from '../gpu/shader';
-import { elements, type Op, type Tape, type Tensor } from '../graph/tape';
+import type { Op, Tape } from '../graph/tape';
+import { elements, type Tensor } from '../graph/tensor';
 import { emitColumnSum } from './column_sum';
 
 const normShader = shader('norm', code);

@@ -1,8 +1,9 @@
 /** Learned positions and segments, added to the token embeddings. */
 import code from '../../shaders/position.wgsl?raw';
 import { shader } from '../gpu/shader';
-import { linearGrid } from '../graph/compile';
-import { elements, type Op, type Tape, type Tensor } from '../graph/tape';
+import { linearGrid } from '../graph/emitter';
+import type { Op, Tape } from '../graph/tape';
+import { elements, type Tensor } from '../graph/tensor';
 
 const positionShader = shader('position', code);
 

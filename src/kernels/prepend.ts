@@ -1,8 +1,9 @@
 /** Virtual rows in front of every sample: prompt vectors before the embeddings, prefix keys and values before a layer's own. */
 import code from '../../shaders/prepend.wgsl?raw';
 import { shader } from '../gpu/shader';
-import { linearGrid } from '../graph/compile';
-import { elements, type Op, type Tape, type Tensor, width } from '../graph/tape';
+import { linearGrid } from '../graph/emitter';
+import type { Op, Tape } from '../graph/tape';
+import { elements, type Tensor, width } from '../graph/tensor';
 
 const prependShader = shader('prepend', code);
 

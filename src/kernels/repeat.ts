@@ -1,8 +1,9 @@
 /** The border between what is computed once and a batch that runs twice. */
 import code from '../../shaders/repeat.wgsl?raw';
 import { shader } from '../gpu/shader';
-import { linearGrid } from '../graph/compile';
-import { elements, type Op, type Tape, type Tensor } from '../graph/tape';
+import { linearGrid } from '../graph/emitter';
+import type { Op, Tape } from '../graph/tape';
+import { elements, type Tensor } from '../graph/tensor';
 
 const repeatShader = shader('repeat', code);
 

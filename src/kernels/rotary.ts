@@ -1,8 +1,9 @@
 /** Rotary positions. */
 import code from '../../shaders/rotary.wgsl?raw';
 import { shader } from '../gpu/shader';
-import { type Emitter, linearGrid } from '../graph/compile';
-import { elements, type Op, type Tape, type Tensor, width } from '../graph/tape';
+import { type Emitter, linearGrid } from '../graph/emitter';
+import type { Op, Tape } from '../graph/tape';
+import { elements, type Tensor, width } from '../graph/tensor';
 
 const rotaryShader = shader('rotary', code);
 

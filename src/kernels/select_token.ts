@@ -2,8 +2,9 @@
 import code from '../../shaders/select_token.wgsl?raw';
 import lastToken from '../../shaders/lib/last_token.wgsl?raw';
 import { shader } from '../gpu/shader';
-import { linearGrid } from '../graph/compile';
-import { elements, type Op, type Tape, type Tensor } from '../graph/tape';
+import { linearGrid } from '../graph/emitter';
+import type { Op, Tape } from '../graph/tape';
+import { elements, type Tensor } from '../graph/tensor';
 
 const selectShader = shader('select_token', code, [lastToken]);
 

@@ -1,8 +1,9 @@
 /** Cuts a tensor into column parts of equal width: GPT-2's fused q, k, v, and the layers of a prefix. */
 import code from '../../shaders/split_columns.wgsl?raw';
 import { shader } from '../gpu/shader';
-import { linearGrid } from '../graph/compile';
-import { elements, type Op, type Tape, type Tensor, width } from '../graph/tape';
+import { linearGrid } from '../graph/emitter';
+import type { Op, Tape } from '../graph/tape';
+import { elements, type Tensor, width } from '../graph/tensor';
 
 const splitShader = shader('split_columns', code);
 

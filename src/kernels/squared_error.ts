@@ -2,7 +2,8 @@
 import stepUniform from '../../shaders/lib/step.wgsl?raw';
 import code from '../../shaders/squared_error.wgsl?raw';
 import { shader } from '../gpu/shader';
-import { elements, type Op, rows, type Tape, type Tensor, width } from '../graph/tape';
+import type { Op, Tape } from '../graph/tape';
+import { elements, rows, type Tensor, width } from '../graph/tensor';
 
 const squaredErrorShader = shader('squared_error', code, [stepUniform]);
 

@@ -2,8 +2,8 @@
 import stepUniform from '../../shaders/lib/step.wgsl?raw';
 import code from '../../shaders/step_metrics.wgsl?raw';
 import { shader } from '../gpu/shader';
-import type { Emitter } from '../graph/compile';
-import { elements, type Tensor } from '../graph/tape';
+import type { Emitter } from '../graph/emitter';
+import { elements, type Tensor } from '../graph/tensor';
 
 const stepMetricsShader = shader('step_metrics', code, [stepUniform]);
 

@@ -1,8 +1,9 @@
 /** y = silu(gate)·up. d(up) = dy·silu(gate); d(gate) = dy·up·silu′(gate). */
 import code from '../../shaders/swiglu.wgsl?raw';
 import { shader } from '../gpu/shader';
-import { blockGrid } from '../graph/compile';
-import { elements, type Op, type Tape, type Tensor } from '../graph/tape';
+import { blockGrid } from '../graph/emitter';
+import type { Op, Tape } from '../graph/tape';
+import { elements, type Tensor } from '../graph/tensor';
 
 const swigluShader = shader('swiglu', code);
 

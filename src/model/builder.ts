@@ -4,7 +4,8 @@
  */
 import { type DropoutRules, type Position, defaultCompensation, SLOT_LIMIT, slotOf } from '../config/dropout';
 import { isLora, type Target } from '../config/peft';
-import { type Tape, type Tensor, width } from '../graph/tape';
+import type { Tape } from '../graph/tape';
+import { type Tensor, width } from '../graph/tensor';
 import { recordActivation } from '../kernels/activation';
 import { recordAdd } from '../kernels/add';
 import { recordAttentionWeights } from '../kernels/attention_weights';

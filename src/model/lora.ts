@@ -1,5 +1,6 @@
 /** The low-rank branch of a linear layer: LoRA (Hu et al. 2021), and DoRA (Liu et al. 2024). */
-import type { Tape, Tensor } from '../graph/tape';
+import type { Tape } from '../graph/tape';
+import type { Tensor } from '../graph/tensor';
 import { recordColumnScale } from '../kernels/column_scale';
 import { recordDoraNorm } from '../kernels/dora_norm';
 import { recordLinear } from '../kernels/matmul';

@@ -3,7 +3,8 @@
  * random one, is recorded once; what never changes for a training row is not recorded at all, but read from a table of kept states.
  */
 import { secondPassOf } from '../config/dropout';
-import type { Tape, Tensor } from '../graph/tape';
+import type { Tape } from '../graph/tape';
+import type { Tensor } from '../graph/tensor';
 import { recordConsistency } from '../kernels/consistency';
 import { recordCrossEntropy } from '../kernels/cross_entropy';
 import { recordEmbedding } from '../kernels/embedding';

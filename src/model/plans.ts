@@ -1,8 +1,11 @@
 /** From a method to plans: one that trains, one that only evaluates. The evaluate plan has no dropout code at all. */
 import { SLOT_LIMIT, slotCount } from '../config/dropout';
 import type { Profile } from '../gpu/device';
-import { compile, type CompileOptions, type Emitter, type Gradients, type Plan, type Tile } from '../graph/compile';
-import { rows, Tape } from '../graph/tape';
+import { compile, type Plan } from '../graph/compile';
+import type { CompileOptions, Emitter, Tile } from '../graph/emitter';
+import type { Gradients } from '../graph/gradients';
+import { Tape } from '../graph/tape';
+import { rows } from '../graph/tensor';
 import { type Arena, emitAdamw } from '../kernels/adamw';
 import { emitAdd } from '../kernels/add';
 import { recordCrossEntropy } from '../kernels/cross_entropy';

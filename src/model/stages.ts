@@ -4,7 +4,8 @@
  */
 import { isLora } from '../config/peft';
 import { type DropoutRules, POSITIONS } from '../config/dropout';
-import { Tape, type Tensor } from '../graph/tape';
+import { Tape } from '../graph/tape';
+import type { Tensor } from '../graph/tensor';
 import { NO_BRANCH } from '../kernels/site';
 import type { ModelConfig } from './architectures/architecture';
 import { Builder, type Recording } from './builder';

@@ -1,7 +1,7 @@
 /** What outlives every plan: frozen weights, the flat arenas of what is trained, the step uniform and the metrics ring. */
 import { SLOT_LIMIT } from '../config/dropout';
-import { elements, type Tensor } from '../graph/tape';
 import type { SharedBuffers } from '../graph/execution';
+import { elements, type Tensor } from '../graph/tensor';
 import type { Gpu } from '../gpu/device';
 import { readRanges } from '../gpu/readback';
 import { RING_SLOTS, RING_WIDTH } from '../kernels/step_metrics';

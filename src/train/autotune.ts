@@ -2,7 +2,8 @@
  * Which tile a GPU multiplies fastest with: measured on the adapter for the products a plan really has. No tile is good everywhere, and a
  * bad one costs half the speed. Software adapters are left out: their one kernel needs no tile, and compiling candidates takes them long.
  */
-import { compile, type Plan, type Tile } from '../graph/compile';
+import { compile, type Plan } from '../graph/compile';
+import type { Tile } from '../graph/emitter';
 import { Execution } from '../graph/execution';
 import { Tape } from '../graph/tape';
 import type { Gpu } from '../gpu/device';

@@ -6,7 +6,7 @@ import type { Gpu } from '../gpu/device';
 import type { Pipelines } from '../gpu/pipelines';
 import type { Plan } from '../graph/compile';
 import { compileAll } from '../graph/execution';
-import { elements } from '../graph/tape';
+import { elements } from '../graph/tensor';
 import type { ModelConfig } from '../model/architectures/architecture';
 import type { Method } from '../model/method';
 import { parameterSpecs } from '../model/parameters';

@@ -1,6 +1,6 @@
 /** Float64 reference of the attention weights, with the masks of the TypeScript twins, and the check of the kernel against it. */
 import { type Compensation, type DropoutRules, type Pattern, SLOT_LIMIT, slotOf } from '../../config/dropout';
-import type { Tensor } from '../../graph/tape';
+import type { Tensor } from '../../graph/tensor';
 import { keepAttention, siteOf } from '../../random/masks';
 import { packSpans } from '../../train/stepUniform';
 import type { recordAttentionWeights } from '../attention_weights';

@@ -1,8 +1,11 @@
 /** Runs a tape once on the page's device and reads back what was kept. */
 import { readRanges } from '../../gpu/readback';
-import { compile, type CompileOptions, type Emitter, type Gradients, type Plan } from '../../graph/compile';
+import { compile, type Plan } from '../../graph/compile';
+import type { CompileOptions, Emitter } from '../../graph/emitter';
 import { Execution, type SharedBuffers } from '../../graph/execution';
-import { elements, type Op, type Tape, type Tensor } from '../../graph/tape';
+import type { Gradients } from '../../graph/gradients';
+import type { Op, Tape } from '../../graph/tape';
+import { elements, type Tensor } from '../../graph/tensor';
 import { STEP_BYTES } from '../../model/state';
 import { packStep, type StepValues } from '../../train/stepUniform';
 import { emitAdd } from '../add';

@@ -1,7 +1,7 @@
 /** The devices of a test page: one with everything the adapter offers and one with default limits and no feature, each made once. */
 import { acquireDevice, type Gpu, type Profile } from '../../gpu/device';
 import { Pipelines } from '../../gpu/pipelines';
-import type { Tile } from '../../graph/compile';
+import type { Tile } from '../../graph/emitter';
 
 /** How the dispatches of a check are launched. */
 export interface Launch {

@@ -1,6 +1,6 @@
 /** What an architecture is to the engine: how its files read, what its tensors are called, and how its forward pass is recorded. */
 import type { Target } from '../../config/peft';
-import type { Tensor } from '../../graph/tape';
+import type { Tensor } from '../../graph/tensor';
 import type { Builder } from '../builder';
 
 export type Problem = 'classification' | 'regression' | 'language_model';

@@ -1,5 +1,5 @@
 /** GPT-2 (Radford et al. 2019): normalises before each sublayer; weights are stored (in, out); one fused layer makes q, k and v. */
-import type { Tensor } from '../../graph/tape';
+import type { Tensor } from '../../graph/tensor';
 import { recordActivation } from '../../kernels/activation';
 import { recordSplitColumns } from '../../kernels/split_columns';
 import type { Builder } from '../builder';

@@ -1,5 +1,5 @@
 /** What Llama, Qwen2 and Qwen3 share: RMSNorm before each sublayer, rotary positions, grouped-query attention, SwiGLU. */
-import type { Tensor } from '../../graph/tape';
+import type { Tensor } from '../../graph/tensor';
 import { recordSwiglu } from '../../kernels/swiglu';
 import type { Builder } from '../builder';
 import { addLinear, type Architecture, type ConfigFields, linearGroup, type ModelConfig, type TensorShapes } from './architecture';

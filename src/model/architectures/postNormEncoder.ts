@@ -1,6 +1,6 @@
 /** What BERT, RoBERTa and DistilBERT share: embeddings with learned positions, and layers that normalise after each residual add. */
 import type { Target } from '../../config/peft';
-import type { Tensor } from '../../graph/tape';
+import type { Tensor } from '../../graph/tensor';
 import { recordActivation } from '../../kernels/activation';
 import type { Builder } from '../builder';
 import { addLinear, addNorm, type Architecture, type ConfigFields, type ModelConfig, type TensorShapes } from './architecture';
