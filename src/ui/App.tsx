@@ -1,12 +1,12 @@
-import { Curves } from './curves/Curves';
-import { CurvesHead } from './curves/CurvesHead';
+import { Curves } from './views/curves/Curves';
+import { CurvesHead } from './views/curves/CurvesHead';
 import { DataCard } from './experiment/DataCard';
 import { DropoutCard } from './experiment/DropoutCard';
 import { ModelCard } from './experiment/ModelCard';
 import { OptimizerCard } from './experiment/OptimizerCard';
 import { PresetPicker } from './experiment/PresetPicker';
 import { RestartStrip } from './experiment/RestartStrip';
-import { InsideView } from './inside/InsideView';
+import { InsideView } from './views/inside/InsideView';
 import { FaultBanner } from './states/FaultBanner';
 import { Lead } from './states/Lead';
 import { CheckpointNote, LinkNote, Notice, Offer } from './states/Notes';

@@ -1,6 +1,6 @@
 import { useEffect } from 'react';
 import { usePlayground } from './kit/context';
-import { HELP_ID } from './transport/HelpDialog';
+import { HELP_ID } from './sheets/HelpSheet';
 
 /** Where a key belongs to the control that has the focus. */
 function isTaken(target: EventTarget | null, key: string): boolean {

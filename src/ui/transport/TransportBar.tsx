@@ -3,7 +3,7 @@ import { Icon } from '../kit/Icon';
 import { usePage, usePlayground } from '../kit/context';
 import { DeviceChip } from './DeviceChip';
 import { DownloadMenu } from './DownloadMenu';
-import { HelpButton } from './HelpDialog';
+import { HelpButton } from '../sheets/HelpSheet';
 import { SeedField } from './SeedField';
 import { ShareButton } from './ShareButton';
 import { ThemeButton } from './ThemeButton';

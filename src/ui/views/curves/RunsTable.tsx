@@ -1,14 +1,14 @@
 import { useState } from 'react';
-import { describeDifferences } from '../../config/diff';
-import { lowestHeldOut } from '../../store/findings';
-import { METRICS, problemOf } from '../../store/metrics';
-import { digits, steady } from '../../protocol/format';
-import { effectiveConfig } from '../../store/runList';
-import type { RunInfo } from '../../store/state';
-import { usePage, usePlayground } from '../kit/context';
-import { Icon } from '../kit/Icon';
-import { colourOf } from '../curves/geometry';
-import { focusOf } from '../curves/useChart';
+import { describeDifferences } from '../../../config/diff';
+import { lowestHeldOut } from '../../../store/findings';
+import { METRICS, problemOf } from '../../../store/metrics';
+import { digits, steady } from '../../../protocol/format';
+import { effectiveConfig } from '../../../store/runList';
+import type { RunInfo } from '../../../store/state';
+import { usePage, usePlayground } from '../../kit/context';
+import { Icon } from '../../kit/Icon';
+import { colourOf } from './geometry';
+import { focusOf } from './useChart';
 
 /** All runs that are drawn over each other. */
 export function RunsTable() {

@@ -1,9 +1,9 @@
 import { useEffect, useRef, useState } from 'react';
-import { announce, compareWithAll, describeRun, DIVERGED } from '../../store/findings';
-import { labelsOf } from '../../store/labels';
-import { referencesFor } from '../../store/runList';
-import { usePage, usePlayground } from '../kit/context';
-import { METRICS, problemOf } from '../../store/metrics';
+import { announce, compareWithAll, describeRun, DIVERGED } from '../../../store/findings';
+import { labelsOf } from '../../../store/labels';
+import { referencesFor } from '../../../store/runList';
+import { usePage, usePlayground } from '../../kit/context';
+import { METRICS, problemOf } from '../../../store/metrics';
 import { focusedProblem, focusOf } from './useChart';
 
 /** The sentences below the charts: what the curves show, computed from them. */

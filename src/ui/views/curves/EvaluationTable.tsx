@@ -1,7 +1,7 @@
-import type { ChartKind } from '../../store/chartModel';
-import { digits, steady } from '../../protocol/format';
-import { usePage, usePlayground } from '../kit/context';
-import { METRICS } from '../../store/metrics';
+import type { ChartKind } from '../../../store/chartModel';
+import { digits, steady } from '../../../protocol/format';
+import { usePage, usePlayground } from '../../kit/context';
+import { METRICS } from '../../../store/metrics';
 import { focusedProblem, focusOf } from './useChart';
 
 const LAST = 20;

@@ -1,8 +1,8 @@
 import { memo } from 'react';
 import { CartesianGrid, ComposedChart, Area, Line, ReferenceLine, XAxis, YAxis } from 'recharts';
-import { axisLabel, percent } from '../../protocol/format';
-import { type ChartLine, type ChartModel, ticks } from '../../store/chartModel';
-import type { RunInfo } from '../../store/state';
+import { axisLabel, percent } from '../../../protocol/format';
+import { type ChartLine, type ChartModel, ticks } from '../../../store/chartModel';
+import type { RunInfo } from '../../../store/state';
 import { colourOf, PLOT } from './geometry';
 
 export interface PlotProps {

@@ -1,4 +1,4 @@
-import { useMedia } from '../kit/context';
+import { useMedia } from '../../kit/context';
 import { ChartToolbar } from './ChartToolbar';
 
 /** The column's title, and beside it how the curves are drawn; on a phone the curves come before such questions. */

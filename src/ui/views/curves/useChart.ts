@@ -1,8 +1,8 @@
 import { useEffect, useMemo, useReducer } from 'react';
-import { buildChart, type ChartKind, type ChartModel } from '../../store/chartModel';
-import { type Problem, problemOf } from '../../store/metrics';
-import type { PageState, RunInfo } from '../../store/state';
-import { usePage, usePlayground } from '../kit/context';
+import { buildChart, type ChartKind, type ChartModel } from '../../../store/chartModel';
+import { type Problem, problemOf } from '../../../store/metrics';
+import type { PageState, RunInfo } from '../../../store/state';
+import { usePage, usePlayground } from '../../kit/context';
 
 /** The run that the page talks about: the current one, else the newest visible, which may be the recorded one. */
 export const focusOf = (state: PageState) => state.current ?? state.runs.findLast((run) => !run.hidden)?.id;

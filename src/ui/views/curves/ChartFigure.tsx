@@ -1,11 +1,11 @@
 import { lazy, type ReactNode, Suspense, useId, useState } from 'react';
-import type { ChartKind } from '../../store/chartModel';
-import { usePage } from '../kit/context';
-import { Icon } from '../kit/Icon';
+import type { ChartKind } from '../../../store/chartModel';
+import { usePage } from '../../kit/context';
+import { Icon } from '../../kit/Icon';
 import { CursorLayer } from './CursorLayer';
 import { EvaluationTable } from './EvaluationTable';
 import { focusOf, useChart } from './useChart';
-import { useWidth } from './useWidth';
+import { useWidth } from '../../kit/useWidth';
 
 // recharts is most of the page's code, and the page is useful before it has arrived.
 const Plot = lazy(() => import('./Plot'));

@@ -1,16 +1,16 @@
 import { useEffect, useRef, useState } from 'react';
-import type { DropoutRule } from '../../config/dropout';
-import { MODELS } from '../../config/models';
-import { isVirtual } from '../../config/peft';
-import { PRESETS } from '../../config/presets';
-import { isLive } from '../../store/playground';
-import { Icon } from '../kit/Icon';
-import { usePage, usePlayground } from '../kit/context';
-import { Segmented } from '../kit/Segmented';
-import { useWidth } from '../curves/useWidth';
-import { EXAMPLE } from './example';
-import { PlaceRow } from './PlaceRow';
-import type { ShownPlace } from './scene';
+import type { DropoutRule } from '../../../config/dropout';
+import { MODELS } from '../../../config/models';
+import { isVirtual } from '../../../config/peft';
+import { PRESETS } from '../../../config/presets';
+import { isLive } from '../../../store/playground';
+import { Icon } from '../../kit/Icon';
+import { usePage, usePlayground } from '../../kit/context';
+import { Segmented } from '../../kit/Segmented';
+import { useWidth } from '../../kit/useWidth';
+import { EXAMPLE } from '../../masks/example';
+import { PlaceRow } from '../../masks/PlaceRow';
+import type { ShownPlace } from '../../masks/scene';
 
 const PLACES: readonly ShownPlace[] = ['logits', 'weights', 'hidden'];
 const SHOWN_RULES: Record<ShownPlace, DropoutRule> = {

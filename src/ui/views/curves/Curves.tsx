@@ -1,6 +1,6 @@
-import { METRICS } from '../../store/metrics';
-import { usePage, usePlayground, useMedia } from '../kit/context';
-import { RunsTable } from '../runs/RunsTable';
+import { METRICS } from '../../../store/metrics';
+import { usePage, usePlayground, useMedia } from '../../kit/context';
+import { RunsTable } from './RunsTable';
 import { ChartFigure } from './ChartFigure';
 import { Findings } from './Findings';
 import { RunLegend } from './RunLegend';

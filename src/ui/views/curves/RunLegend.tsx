@@ -1,5 +1,5 @@
-import { labelsOf } from '../../store/labels';
-import { usePage, usePlayground } from '../kit/context';
+import { labelsOf } from '../../../store/labels';
+import { usePage, usePlayground } from '../../kit/context';
 import { colourOf } from './geometry';
 import { focusOf } from './useChart';
 

@@ -1,11 +1,11 @@
 import { type CSSProperties, useMemo } from 'react';
-import { describeDifference } from '../../config/diff';
-import type { ChartModel } from '../../store/chartModel';
-import { digits, steady } from '../../protocol/format';
-import { labelsOf } from '../../store/labels';
-import { METRICS } from '../../store/metrics';
-import { indexAt } from '../../store/series';
-import { usePage, usePlayground } from '../kit/context';
+import { describeDifference } from '../../../config/diff';
+import type { ChartModel } from '../../../store/chartModel';
+import { digits, steady } from '../../../protocol/format';
+import { labelsOf } from '../../../store/labels';
+import { METRICS } from '../../../store/metrics';
+import { indexAt } from '../../../store/series';
+import { usePage, usePlayground } from '../../kit/context';
 import { colourOf, plotX, valueAt } from './geometry';
 import { focusedProblem, focusOf } from './useChart';
 

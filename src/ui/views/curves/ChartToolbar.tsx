@@ -1,7 +1,7 @@
-import { Segmented } from '../kit/Segmented';
-import { Slider } from '../kit/Slider';
-import { usePage, usePlayground } from '../kit/context';
-import { digits } from '../../protocol/format';
+import { Segmented } from '../../kit/Segmented';
+import { Slider } from '../../kit/Slider';
+import { usePage, usePlayground } from '../../kit/context';
+import { digits } from '../../../protocol/format';
 
 /** Settings of all charts at once. */
 export function ChartToolbar() {
