@@ -2,7 +2,8 @@
 import { DEFAULT_CONFIG } from '../src/config/config';
 import { applyPreset, type PresetName } from '../src/config/presets';
 import { bodyShapes } from '../src/model/files/checkpointNames';
-import { type ModelConfig, parseCheckpointConfig } from '../src/model/files/checkpointConfig';
+import { parseCheckpointConfig } from '../src/model/files/checkpointConfig';
+import type { ModelConfig } from '../src/model/modelConfig';
 import type { Checkpoint } from '../src/model/files/folder';
 import type { Method, Passes } from '../src/model/method';
 import { methodOf } from '../src/train/method';

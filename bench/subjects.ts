@@ -7,7 +7,7 @@ import { elements } from '../src/graph/tensor';
 import type { Pipelines } from '../src/gpu/pipelines';
 import type { Gpu } from '../src/gpu/device';
 import { shader } from '../src/gpu/shader';
-import type { ModelConfig } from '../src/model/files/checkpointConfig';
+import type { ModelConfig } from '../src/model/modelConfig';
 import type { ModelState } from '../src/model/state';
 import { type HostBatch, writeBatch } from '../src/train/trainer';
 import matmulCode from '../shaders/matmul.wgsl?raw';

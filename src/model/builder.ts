@@ -21,11 +21,11 @@ import { recordSelectToken } from '../kernels/select_token';
 import { recordSplitColumns } from '../kernels/split_columns';
 import type { Pass, ReadRow, Site } from '../kernels/site';
 import { siteOf } from '../random/masks';
-import type { Architecture, ModelConfig } from './architectures/architecture';
-import { architectureOf } from './architectures';
+import type { ArchitectureDescription } from './architectures/description';
 import { recordLowRank } from './lora';
 import { type Trained, virtualRowsOf } from './method';
-import { adapterName, type ParameterSpec, parameterSpecs, PREFIX, PROMPT } from './parameters';
+import type { ModelConfig } from './modelConfig';
+import { adapterName, type ParameterSpec, PREFIX, PROMPT } from './parameterSpec';
 
 export interface Recording {
   tape: Tape;
@@ -52,19 +52,18 @@ const isRow = (x: Tensor): boolean => x.shape.length === 2;
 export class Builder {
   readonly tape: Tape;
   readonly config: ModelConfig;
-  readonly architecture: Architecture;
   private readonly parameters: Map<string, ParameterSpec>;
   private readonly inputs: { ids: Tensor; lengths: Tensor; spans: Tensor };
   /** Rows in front of the tokens (prompt), and keys in front of the keys (prompt and prefix). */
   private readonly virtualRows: number;
   private readonly virtualKeys: number;
 
-  constructor(private readonly recording: Recording) {
+  /** @param specs what the method trains on this architecture */
+  constructor(private readonly recording: Recording, private readonly architecture: ArchitectureDescription, specs: readonly ParameterSpec[]) {
     const { tape, config, trained, pass, tokens } = recording;
     this.tape = tape;
     this.config = config;
-    this.architecture = architectureOf(config);
-    this.parameters = new Map(parameterSpecs(config, trained).map((spec) => [spec.of, spec]));
+    this.parameters = new Map(specs.map((spec) => [spec.of, spec]));
     const virtual = virtualRowsOf(trained);
     this.virtualKeys = virtual.keys;
     this.virtualRows = virtual.rows;

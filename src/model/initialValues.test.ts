@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import type { ModelConfig } from './architectures/architecture';
+import type { ModelConfig } from './modelConfig';
 import { diskFolder } from './files/diskFolder';
 import { type Checkpoint, loadCheckpoint } from './files/folder';
 import { initialValues } from './initialValues';

@@ -1,10 +1,10 @@
 /** First values of what is trained, reproducible from a seed. */
 import { pcg4d } from '../random/words';
-import type { ModelConfig } from './architectures/architecture';
+import type { ModelConfig } from './modelConfig';
+import { type ParameterSpec, PROMPT } from './parameterSpec';
 import { architectureOf } from './architectures';
 import type { TensorFile } from './files/safetensors';
 import type { Trained } from './method';
-import { type ParameterSpec, PROMPT } from './parameters';
 import { principalFactors, transposed } from './pissa';
 
 /** Keeps initialisation apart from masks and shuffles, which hash other sites. */

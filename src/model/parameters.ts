@@ -1,30 +1,12 @@
 /** Which tensors a method trains, under the names peft and transformers save them with. */
 import { isLora } from '../config/peft';
 import { architectureOf } from './architectures';
-import type { ModelConfig } from './architectures/architecture';
+import type { ModelConfig } from './modelConfig';
 import type { Trained } from './method';
-
-export interface ParameterSpec {
-  /** Name in the saved file. */
-  name: string;
-  /** What it is in the model: transformers' name of a tensor, `<module>.lora_A` and its like, or PROMPT, PREFIX. */
-  of: string;
-  shape: number[];
-  /** Weight decay applies: not to biases and normalisation weights. */
-  decays: boolean;
-  /** Multiplier of the learning rate. */
-  rateScale: number;
-  /** An L1 penalty falls on it where the method has one: on the matrices A and B of low-rank branches. */
-  penalised: boolean;
-}
-
-export const PROMPT = 'prompt';
-export const PREFIX = 'prefix';
+import { adapterName, type ParameterSpec, PREFIX, PROMPT } from './parameterSpec';
 
 /** LoRA+ (Hayou et al. 2024) suggests about 16. */
 const DEFAULT_RATIO = 16;
-
-export const adapterName = (module: string, part: string) => `${module}.adapter.${part}`;
 
 /** Biases and normalisation weights, by the names that transformers gives them. */
 const decays = (name: string) => !(name.endsWith('bias') || /layernorm|layer_norm|\.ln_|norm\.weight$/i.test(name));

@@ -11,7 +11,7 @@ import { recordEmbedding } from '../kernels/embedding';
 import { recordRepeat } from '../kernels/repeat';
 import { NO_BRANCH } from '../kernels/site';
 import { recordSquaredError } from '../kernels/squared_error';
-import type { ModelConfig } from './architectures/architecture';
+import type { ModelConfig } from './modelConfig';
 import type { Recording } from './builder';
 import { type Method, type Passes, virtualRowsOf } from './method';
 import { type Border, firstRandomStage, recordModel, recordStages } from './stages';

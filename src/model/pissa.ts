@@ -1,9 +1,9 @@
 /** PiSSA (Meng et al. 2024): LoRA that starts from the leading singular vectors, over a frozen rest. */
-import type { ModelConfig } from './architectures/architecture';
+import type { ModelConfig } from './modelConfig';
+import type { ParameterSpec } from './parameterSpec';
 import { architectureOf } from './architectures';
 import type { TensorFile } from './files/safetensors';
 import { loraScale, type Trained } from './method';
-import type { ParameterSpec } from './parameters';
 
 const SWEEPS = 60;
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { ENCODER_TARGETS, type EncoderTarget, isLora, PEFT_KINDS, type Target } from '../config/peft';
 import { type Consistency, PATTERNS, POSITIONS, SECOND_PASSES } from '../config/dropout';
 import type { Plan } from '../graph/compile';
-import type { ModelConfig } from './architectures/architecture';
+import type { ModelConfig } from './modelConfig';
 import type { Method } from './method';
 import { parameterSpecs } from './parameters';
 import { planEvaluation, planTraining } from './plans';

@@ -13,7 +13,7 @@ import { emitGradientNorm } from '../kernels/gradient_norm';
 import { emitL1Penalty } from '../kernels/l1_penalty';
 import { NO_BRANCH } from '../kernels/site';
 import { emitStepMetrics, RING_SLOTS, RING_WIDTH } from '../kernels/step_metrics';
-import type { ModelConfig } from './architectures/architecture';
+import type { ModelConfig } from './modelConfig';
 import type { Method, Trained } from './method';
 import { type BatchShape, type PassOptions, recordPasses } from './passes';
 import { recordModel, recordStages } from './stages';
@@ -26,8 +26,6 @@ export interface PlanTarget {
   tile?: Tile;
   tileFor?: CompileOptions['tileFor'];
 }
-
-export type { BatchShape } from './passes';
 
 /**
  * Records and compiles one training step: forward, losses, backward, L1 penalty, gradient norm, AdamW, scalars.

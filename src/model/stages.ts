@@ -7,9 +7,11 @@ import { type DropoutRules, POSITIONS } from '../config/dropout';
 import { Tape } from '../graph/tape';
 import type { Tensor } from '../graph/tensor';
 import { NO_BRANCH } from '../kernels/site';
-import type { ModelConfig } from './architectures/architecture';
+import type { ModelConfig } from './modelConfig';
+import { architectureOf } from './architectures';
 import { Builder, type Recording } from './builder';
 import type { Method } from './method';
+import { parameterSpecs } from './parameters';
 
 /** A tensor that enters `stage`: the output of the stage below it. */
 export interface Border {
@@ -19,19 +21,24 @@ export interface Border {
 
 /** Records the stages from `from` up to, not including, `to`. */
 export function recordStages(recording: Recording, to: number, from?: Border): Tensor {
-  const build = new Builder(recording);
-  return advance(build, to, from);
+  return advance(builderOf(recording), to, from);
 }
 
 /** Records the model, from `from` on where that is given, and returns its logits: (S, labels), or (S,V+T,vocabulary) for a language model. */
 export function recordModel(recording: Recording, from?: Border): Tensor {
-  const build = new Builder(recording);
-  return build.architecture.head(build, advance(build, recording.config.layers + 1, from));
+  const build = builderOf(recording);
+  return architectureOf(recording.config).head(build, advance(build, recording.config.layers + 1, from));
+}
+
+function builderOf(recording: Recording): Builder {
+  const { config, trained } = recording;
+  return new Builder(recording, architectureOf(config), parameterSpecs(config, trained));
 }
 
 function advance(build: Builder, to: number, from?: Border): Tensor {
-  let x = from?.x ?? build.architecture.embed(build);
-  for (let stage = Math.max(from?.stage ?? 1, 1); stage < to; stage++) x = build.architecture.layer(build, stage - 1, x);
+  const architecture = architectureOf(build.config);
+  let x = from?.x ?? architecture.embed(build);
+  for (let stage = Math.max(from?.stage ?? 1, 1); stage < to; stage++) x = architecture.layer(build, stage - 1, x);
   return x;
 }
 
@@ -51,11 +58,12 @@ export function firstRandomStage(config: ModelConfig, { peft, fromLayer = 0, dro
 export function unchangingStages(config: ModelConfig, method: Method): number {
   const tape = new Tape();
   const none: DropoutRules = {};
-  const build = new Builder({ tape, config, trained: method, rules: none, pass: { samples: 1, branch: 0, cleanBranch: NO_BRANCH }, samples: 1, tokens: 1 });
+  const build = builderOf({ tape, config, trained: method, rules: none, pass: { samples: 1, branch: 0, cleanBranch: NO_BRANCH }, samples: 1, tokens: 1 });
+  const architecture = architectureOf(config);
   const most = firstRandomStage(config, method);
   let x: Tensor | undefined;
   for (let stage = 0; stage < most; stage++) {
-    x = stage === 0 ? build.architecture.embed(build) : build.architecture.layer(build, stage - 1, x!);
+    x = stage === 0 ? architecture.embed(build) : architecture.layer(build, stage - 1, x!);
     if (x.needsGradient) return stage;
   }
   return most;

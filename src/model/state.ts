@@ -6,7 +6,7 @@ import type { Gpu } from '../gpu/device';
 import { readRanges } from '../gpu/readback';
 import { RING_SLOTS, RING_WIDTH } from '../kernels/step_metrics';
 import type { TensorFile } from './files/safetensors';
-import type { ParameterSpec } from './parameters';
+import type { ParameterSpec } from './parameterSpec';
 
 /** Slices of an arena start at multiples of this, the strictest alignment of a binding's offset. */
 const ALIGNMENT = 256;

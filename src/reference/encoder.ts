@@ -1,7 +1,7 @@
 /** The whole model, from token numbers to the head's outputs: BERT and RoBERTa with LoRA and every dropout position of masks.md. */
 import type { EncoderTarget } from '../config/peft';
 import type { Position } from '../config/dropout';
-import type { ModelConfig } from '../model/files/checkpointConfig';
+import type { ModelConfig } from '../model/modelConfig';
 import { attend } from './attention';
 import { add, assemble, cut, type Matrix, matrix, multiply, product, scale, transpose } from './autograd';
 import type { CaseBatch, CaseFile, CaseRule } from './case';

@@ -1,6 +1,6 @@
 /** Small random cases in the golden format, for rules and shapes that no golden case has. The same options give the same case. */
 import type { EncoderTarget } from '../config/peft';
-import type { ModelConfig } from '../model/files/checkpointConfig';
+import type { ModelConfig } from '../model/modelConfig';
 import { bodyShapes, headShapes } from '../model/files/checkpointNames';
 import type { Checkpoint, ModelFolder } from '../model/files/folder';
 import { LoadError } from '../model/files/loadError';

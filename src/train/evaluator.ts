@@ -4,7 +4,7 @@ import type { Gpu } from '../gpu/device';
 import { readRanges } from '../gpu/readback';
 import type { EncodedRows } from '../data/batches';
 import { accuracy, crossEntropy, NOT_SCORED, pearson, perplexity, predictedClasses, squaredError } from '../data/metrics';
-import type { ModelConfig } from '../model/architectures/architecture';
+import type { ModelConfig } from '../model/modelConfig';
 import type { Scores } from '../protocol/messages';
 import { batchOf, type Dataset, filled } from './dataset';
 import { chunksOf, pool } from './evaluationChunks';

@@ -4,7 +4,7 @@
  */
 import type { Gpu } from '../gpu/device';
 import { Execution } from '../graph/execution';
-import type { ModelConfig } from '../model/architectures/architecture';
+import type { ModelConfig } from '../model/modelConfig';
 import type { Method } from '../model/method';
 import { type Cached, STATES, statesBytes } from '../model/passes';
 import { planStates } from '../model/plans';

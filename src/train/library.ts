@@ -2,7 +2,7 @@
 import type { RunConfig } from '../config/config';
 import { isVirtual } from '../config/peft';
 import { createTokenizer, type TextTokenizer } from '../data/tokenizer';
-import type { ModelConfig } from '../model/architectures/architecture';
+import type { ModelConfig } from '../model/modelConfig';
 import { longestSequence } from '../model/files/checkpointConfig';
 import { type Checkpoint, loadCheckpoint, type ModelFolder } from '../model/files/folder';
 import { type Dataset, loadDataset } from './dataset';

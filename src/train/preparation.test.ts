@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_CONFIG, type RunConfig } from '../config/config';
 import type { Gpu } from '../gpu/device';
-import type { ModelConfig } from '../model/architectures/architecture';
+import type { ModelConfig } from '../model/modelConfig';
 import { diskFolder } from '../model/files/diskFolder';
 import type { Autotuner } from './autotune';
 import { Library } from './library';

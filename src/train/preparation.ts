@@ -7,7 +7,7 @@ import type { Pipelines } from '../gpu/pipelines';
 import type { Plan } from '../graph/compile';
 import { compileAll } from '../graph/execution';
 import { elements } from '../graph/tensor';
-import type { ModelConfig } from '../model/architectures/architecture';
+import type { ModelConfig } from '../model/modelConfig';
 import type { Method } from '../model/method';
 import { parameterSpecs } from '../model/parameters';
 import { type Cached, statesBytes } from '../model/passes';

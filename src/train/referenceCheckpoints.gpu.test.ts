@@ -11,7 +11,7 @@ import { emitAdd } from '../kernels/add';
 import { NO_BRANCH } from '../kernels/site';
 import '../kernels/testing/matcher';
 import { pageFor } from '../kernels/testing/page';
-import type { ModelConfig } from '../model/architectures/architecture';
+import type { ModelConfig } from '../model/modelConfig';
 import { loadCheckpoint, type ModelFolder } from '../model/files/folder';
 import { initialValues } from '../model/initialValues';
 import type { Method } from '../model/method';

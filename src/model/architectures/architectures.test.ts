@@ -7,7 +7,8 @@ import { loadCheckpoint } from '../files/folder';
 import { readSafetensors, type TensorFile, writeSafetensors } from '../files/safetensors';
 import { TARGETS } from '../../config/peft';
 import { architectureOf, ARCHITECTURES } from '.';
-import type { ModelConfig, TensorShapes } from './architecture';
+import type { TensorShapes } from './description';
+import type { ModelConfig } from '../modelConfig';
 
 const folder = (name: string) => diskFolder(fileURLToPath(new URL(`../../fixtures/golden/${name}/model`, import.meta.url)));
 const configText = async (name: string) => new TextDecoder().decode(await folder(name).read('config.json'));

@@ -1,6 +1,6 @@
 /** BERT (Devlin et al. 2018): the classifier reads the pooled first token. */
 import { recordActivation } from '../../kernels/activation';
-import { linearGroup } from './architecture';
+import { linearGroup } from './description';
 import { encoder, type EncoderNames, parseBertLike } from './postNormEncoder';
 
 export const bertModules = {

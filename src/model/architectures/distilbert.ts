@@ -1,6 +1,6 @@
 /** DistilBERT (Sanh et al. 2019): BERT without segments and pooler; the head is a layer with ReLU and a classifier. */
 import { recordActivation } from '../../kernels/activation';
-import { linearGroup } from './architecture';
+import { linearGroup } from './description';
 import { encoder, type EncoderNames } from './postNormEncoder';
 
 const names: EncoderNames = {

@@ -3,7 +3,9 @@ import type { Tensor } from '../../graph/tensor';
 import { recordActivation } from '../../kernels/activation';
 import { recordSplitColumns } from '../../kernels/split_columns';
 import type { Builder } from '../builder';
-import { addLinear, addNorm, type Architecture, linearGroup, type ModelConfig, type TensorShapes } from './architecture';
+import type { Architecture } from './architecture';
+import { addLinear, addNorm, linearGroup, type TensorShapes } from './description';
+import type { ModelConfig } from '../modelConfig';
 
 const block = (layer: number) => `transformer.h.${layer}`;
 const hidden = (config: ModelConfig) => config.hidden;

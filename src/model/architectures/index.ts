@@ -1,5 +1,6 @@
 /** Every architecture that can be loaded, by the `model_type` of its configuration. */
-import type { Architecture, ModelConfig } from './architecture';
+import type { Architecture } from './architecture';
+import type { ModelConfig } from '../modelConfig';
 import { bert } from './bert';
 import { distilbert } from './distilbert';
 import { gpt2 } from './gpt2';

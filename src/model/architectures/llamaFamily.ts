@@ -2,7 +2,9 @@
 import type { Tensor } from '../../graph/tensor';
 import { recordSwiglu } from '../../kernels/swiglu';
 import type { Builder } from '../builder';
-import { addLinear, type Architecture, type ConfigFields, linearGroup, type ModelConfig, type TensorShapes } from './architecture';
+import type { Architecture } from './architecture';
+import { addLinear, type ConfigFields, linearGroup, type TensorShapes } from './description';
+import type { ModelConfig } from '../modelConfig';
 
 export interface LlamaTraits {
   name: string;

@@ -3,7 +3,9 @@ import type { Target } from '../../config/peft';
 import type { Tensor } from '../../graph/tensor';
 import { recordActivation } from '../../kernels/activation';
 import type { Builder } from '../builder';
-import { addLinear, addNorm, type Architecture, type ConfigFields, type ModelConfig, type TensorShapes } from './architecture';
+import type { Architecture } from './architecture';
+import { addLinear, addNorm, type ConfigFields, type TensorShapes } from './description';
+import type { ModelConfig } from '../modelConfig';
 
 /** What the modules of one encoder are called. */
 export interface EncoderNames {

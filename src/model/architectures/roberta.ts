@@ -1,6 +1,6 @@
 /** RoBERTa (Liu et al. 2019): BERT's body with positions counted from the padding id + 1, and a head of two layers on the first token. */
 import { recordActivation } from '../../kernels/activation';
-import { linearGroup } from './architecture';
+import { linearGroup } from './description';
 import { bertModules } from './bert';
 import { encoder, type EncoderNames, parseBertLike } from './postNormEncoder';
 

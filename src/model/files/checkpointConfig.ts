@@ -1,10 +1,9 @@
 /** Reads `config.json` of a Hugging Face checkpoint into what the engine needs, and refuses what it would compute wrongly. */
 import * as v from 'valibot';
 import { ARCHITECTURES, architectureOf } from '../architectures';
-import type { ConfigFields, ModelConfig, Problem } from '../architectures/architecture';
+import type { ConfigFields } from '../architectures/description';
+import type { ModelConfig, Problem } from '../modelConfig';
 import { LoadError } from './loadError';
-
-export type { ModelConfig } from '../architectures/architecture';
 
 /** Longest token sequence that has positions. */
 export function longestSequence(config: ModelConfig): number {

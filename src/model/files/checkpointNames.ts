@@ -1,8 +1,7 @@
 /** The tensors of a checkpoint under the names transformers writes today, with their shapes, and the other names they go by. */
 import { architectureOf } from '../architectures';
-import type { ModelConfig, TensorShapes } from '../architectures/architecture';
-
-export type { TensorShapes } from '../architectures/architecture';
+import type { TensorShapes } from '../architectures/description';
+import type { ModelConfig } from '../modelConfig';
 
 /** What every checkpoint must have: embeddings and layers, and the head of a language model. */
 export const bodyShapes = (config: ModelConfig): TensorShapes => architectureOf(config).body(config);

@@ -1,6 +1,8 @@
 /** Where a checkpoint's files come from, and how they become a configuration and tensors. */
-import { type ModelConfig, parseCheckpointConfig } from './checkpointConfig';
-import { bodyShapes, headShapes, namesOf, type TensorShapes } from './checkpointNames';
+import type { TensorShapes } from '../architectures/description';
+import { parseCheckpointConfig } from './checkpointConfig';
+import type { ModelConfig } from '../modelConfig';
+import { bodyShapes, headShapes, namesOf } from './checkpointNames';
 import { LoadError } from './loadError';
 import { readSafetensors, type TensorFile } from './safetensors';
 
