@@ -6,7 +6,7 @@ import { planTraining, type PlanTarget } from '../model/plans';
 import { unchangingStages } from '../model/stages';
 import { type ModelState, sliceArena } from '../model/state';
 import type { Gpu } from '../gpu/device';
-import type { TrainerOptions } from './trainer';
+import type { TrainerOptions } from './trainerOptions';
 
 /**
  * The training plans of `options`, without allocating anything: their bytes are what Start would take. The first has the whole loss; a

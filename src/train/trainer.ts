@@ -1,19 +1,17 @@
 /** One model, its trained tensors and its current plans on one device: submits steps and evaluations, and knows nothing of runs. */
 import { Execution } from '../graph/execution';
-import type { Gpu } from '../gpu/device';
-import type { Pipelines } from '../gpu/pipelines';
 import { readRanges } from '../gpu/readback';
 import type { Plan } from '../graph/compile';
 import type { ModelConfig } from '../model/modelConfig';
-import type { Checkpoint } from '../model/files/folder';
-import type { Method, Passes } from '../model/method';
+import type { Method } from '../model/method';
 import { parameterSpecs } from '../model/parameters';
 import { residualWeights } from '../model/pissa';
-import { type BatchShape, type Cached, STATE_ROWS, STATES, statesBytes } from '../model/passes';
-import { planEvaluation, type PlanTarget } from '../model/plans';
+import { type BatchShape, STATE_ROWS, STATES, statesBytes } from '../model/passes';
+import { planEvaluation } from '../model/plans';
 import { ModelState, STEP_BYTES } from '../model/state';
 import { StepExecutions, targetOf } from './stepExecutions';
 import { packSpans, packStep, type StepValues } from './stepUniform';
+import type { TrainerOptions } from './trainerOptions';
 
 /** Rows padded on the right to one width. */
 export interface HostBatch {
@@ -27,26 +25,6 @@ export interface HostBatch {
   countedRows?: number;
   /** (B) numbers of the training rows, for a plan that reads kept states. */
   rows?: Uint32Array;
-}
-
-export interface TrainerOptions {
-  gpu: Gpu;
-  pipelines: Pipelines;
-  checkpoint: Checkpoint;
-  /** The checkpoint's configuration with the head the task needs. */
-  config: ModelConfig;
-  method: Method;
-  batch: BatchShape;
-  /** M: micro-batches a step may have; left out: 1. */
-  accumulation?: number;
-  /** States of lower stages that `keepStates` computes once for every training row. */
-  cached?: Cached;
-  passes?: Passes;
-  keep?: string[];
-  target?: Partial<PlanTarget>;
-  /** Tests only, see `PassOptions`. */
-  recompute?: boolean;
-  whole?: boolean;
 }
 
 /** What a caller says of a step; the rest follows from its batches and the model. */

@@ -11,7 +11,8 @@ import { initialValues } from '../../model/initialValues';
 import { type Method, virtualRowsOf } from '../../model/method';
 import { parameterSpecs } from '../../model/parameters';
 import { tokenLabels } from '../languageModel';
-import { type HostBatch, type StepInput, Trainer, type TrainerOptions } from '../trainer';
+import { type HostBatch, type StepInput, Trainer } from '../trainer';
+import type { TrainerOptions } from '../trainerOptions';
 
 export const ARCHITECTURE_NAMES = ARCHITECTURES.map(({ name }) => name);
 

@@ -1,0 +1,28 @@
+/** What a trainer and its plans are made from. */
+import type { Gpu } from '../gpu/device';
+import type { Pipelines } from '../gpu/pipelines';
+import type { Checkpoint } from '../model/files/folder';
+import type { Method, Passes } from '../model/method';
+import type { ModelConfig } from '../model/modelConfig';
+import type { BatchShape, Cached } from '../model/passes';
+import type { PlanTarget } from '../model/plans';
+
+export interface TrainerOptions {
+  gpu: Gpu;
+  pipelines: Pipelines;
+  checkpoint: Checkpoint;
+  /** The checkpoint's configuration with the head the task needs. */
+  config: ModelConfig;
+  method: Method;
+  batch: BatchShape;
+  /** M: micro-batches a step may have; left out: 1. */
+  accumulation?: number;
+  /** States of lower stages that `keepStates` computes once for every training row. */
+  cached?: Cached;
+  passes?: Passes;
+  keep?: string[];
+  target?: Partial<PlanTarget>;
+  /** Tests only, see `PassOptions`. */
+  recompute?: boolean;
+  whole?: boolean;
+}
