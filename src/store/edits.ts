@@ -10,7 +10,8 @@ import { sameValue } from '../config/diff';
 import { applyPreset, type PresetName, presetOf, referenceConfig, withModel, withTask } from '../config/presets';
 import { openLink } from '../config/url';
 import { hotChanges } from './hotChanges';
-import { type Context, isLive } from './playground';
+import type { Context } from './context';
+import { isLive } from './state';
 import { effectiveConfig } from './runList';
 
 export interface Edits {

@@ -5,7 +5,8 @@ import type { Fault } from '../protocol/faults';
 import type { FromEngine } from '../protocol/messages';
 import type { Checkpoints } from './checkpoints';
 import { visiblyOverfits } from './findings';
-import { type Context, isLive } from './playground';
+import type { Context } from './context';
+import { isLive } from './state';
 import { effectiveConfig, type RunList } from './runList';
 
 type Handlers = { [K in FromEngine['type']]: (event: Extract<FromEngine, { type: K }>) => void };

@@ -1,28 +1,19 @@
 /** The page's model without a page: state, points of runs, and everything a person can do. React only reads it and calls it. */
-import { createStore, type StoreApi } from 'zustand/vanilla';
+import { createStore } from 'zustand/vanilla';
 import { DEFAULT_CONFIG, TASK_NAMES } from '../config/config';
 import { configProblems } from '../config/problems';
 import { openLink } from '../config/url';
 import { presetOf } from '../config/presets';
-import type { RunId } from '../protocol/messages';
+import type { Context } from './context';
 import { createEdits, type Edits } from './edits';
 import { type Checkpoints, createCheckpoints } from './checkpoints';
 import type { EngineLink } from './engineClient';
 import { handleEvents } from './events';
-import { createRedrawQueue, type RedrawQueue } from './redraw';
-import type { RunData } from './runData';
+import { createRedrawQueue } from './redraw';
 import { createRunList, type RunList } from './runList';
-import { DEFAULT_VIEW, type PageState, type Phase, type ViewSettings } from './state';
+import { DEFAULT_VIEW, type PageState, type ViewSettings } from './state';
 import { createTransport, type Transport } from './transport';
 import { loadView, saveView } from './viewSettings';
-
-export interface Context {
-  store: StoreApi<PageState>;
-  engine: EngineLink;
-  /** Points of every run, by id. */
-  data: Map<RunId, RunData>;
-  redraw: RedrawQueue;
-}
 
 export interface Playground extends Context {
   edits: Edits;
@@ -30,21 +21,6 @@ export interface Playground extends Context {
   runList: RunList;
   checkpoints: Checkpoints;
   setView(part: Partial<ViewSettings>): void;
-}
-
-export const isLive = (phase: Phase) => phase === 'starting' || phase === 'running' || phase === 'paused';
-
-/** The first reason why what is on the cards cannot run, as a sentence; undefined when it can. */
-export const draftProblem = ({ draft, plan }: Pick<PageState, 'draft' | 'plan'>): string | undefined => configProblems(draft, plan?.model.layers)[0];
-
-/** Why Start is disabled, as a sentence; undefined when it is not. */
-export function startObstacle(state: PageState): string | undefined {
-  if (state.problem?.scope === 'engine') return 'No run can start; the message above says why.';
-  if (state.problem?.fault.code === 'bad_config') return state.problem.fault.problems[0];
-  if (state.problem?.fault.code === 'load_failed') return 'A file could not be loaded; the message above says which.';
-  if (state.problem?.scope === 'plan') return 'The plan does not fit; lower the highlighted control.';
-  if (state.engine !== 'ready') return 'The engine is starting.';
-  return draftProblem(state);
 }
 
 export function initialState(hash: string, view: ViewSettings = DEFAULT_VIEW): PageState {

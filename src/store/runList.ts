@@ -5,7 +5,7 @@ import { referenceConfig } from '../config/presets';
 import type { RunId } from '../protocol/messages';
 import type { RunRecord } from '../protocol/run';
 import type { Checkpoint } from './checkpointFile';
-import type { Context } from './playground';
+import type { Context } from './context';
 import { readRecords } from './recordFile';
 import { RunData } from './runData';
 import type { RunInfo } from './state';

@@ -9,6 +9,8 @@ import type { Axis } from './series';
 
 export type Phase = 'idle' | 'starting' | 'running' | 'paused' | 'finished' | 'failed';
 
+export const isLive = (phase: Phase) => phase === 'starting' || phase === 'running' || phase === 'paused';
+
 export interface RunInfo {
   id: RunId;
   name: string;

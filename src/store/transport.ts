@@ -4,7 +4,9 @@ import { withChanges } from '../config/diff';
 import { applyPreset, type PresetName, presetOf } from '../config/presets';
 import type { RunId } from '../protocol/messages';
 import type { Checkpoint } from './checkpointFile';
-import { type Context, isLive, startObstacle } from './playground';
+import type { Context } from './context';
+import { startObstacle } from './obstacles';
+import { isLive } from './state';
 import type { RunList } from './runList';
 
 /** What the page offers after the first run that overfits. */

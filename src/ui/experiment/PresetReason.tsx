@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { isLive } from '../../store/playground';
+import { isLive } from '../../store/state';
 import { usePage } from '../kit/context';
 
 /** Why one would run the chosen preset, what follows from choosing it now, and where it is from. */

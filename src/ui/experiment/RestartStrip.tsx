@@ -1,7 +1,7 @@
 import { configProblems } from '../../config/problems';
 import { describeDifference } from '../../config/diff';
 import { coldDifferences } from '../../store/hotChanges';
-import { isLive } from '../../store/playground';
+import { isLive } from '../../store/state';
 import { effectiveConfig } from '../../store/runList';
 import { usePage, usePlayground } from '../kit/context';
 

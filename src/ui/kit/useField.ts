@@ -4,7 +4,7 @@ import { sameValue } from '../../config/diff';
 import { configNotes } from '../../config/problems';
 import { presetValue } from '../../store/edits';
 import { waitsForRestart } from '../../store/hotChanges';
-import { isLive } from '../../store/playground';
+import { isLive } from '../../store/state';
 import { effectiveConfig } from '../../store/runList';
 import { usePage, usePlayground } from './context';
 

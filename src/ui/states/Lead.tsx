@@ -1,4 +1,5 @@
-import { draftProblem, isLive } from '../../store/playground';
+import { draftProblem } from '../../store/obstacles';
+import { isLive } from '../../store/state';
 import { usePage } from '../kit/context';
 
 /** What this page is about, for who has just arrived; it stays through the first run, so that nothing moves when that starts. */

@@ -1,5 +1,5 @@
 import { PRESETS } from '../../config/presets';
-import { draftProblem } from '../../store/playground';
+import { draftProblem } from '../../store/obstacles';
 import { OFFERED_PRESET } from '../../store/transport';
 import { Icon } from '../kit/Icon';
 import { usePage, usePlayground } from '../kit/context';

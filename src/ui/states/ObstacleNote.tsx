@@ -1,4 +1,5 @@
-import { draftProblem, isLive } from '../../store/playground';
+import { draftProblem } from '../../store/obstacles';
+import { isLive } from '../../store/state';
 import { usePage } from '../kit/context';
 
 /** Opens and shows the card in which the sentence stands. */

@@ -1,4 +1,5 @@
-import { isLive, startObstacle } from '../../store/playground';
+import { startObstacle } from '../../store/obstacles';
+import { isLive } from '../../store/state';
 import { Icon } from '../kit/Icon';
 import { usePage, usePlayground } from '../kit/context';
 import { DeviceChip } from './DeviceChip';

@@ -3,7 +3,7 @@ import type { DropoutRule } from '../../../config/dropout';
 import { MODELS } from '../../../config/models';
 import { isVirtual } from '../../../config/peft';
 import { PRESETS } from '../../../config/presets';
-import { isLive } from '../../../store/playground';
+import { isLive } from '../../../store/state';
 import { Icon } from '../../kit/Icon';
 import { usePage, usePlayground } from '../../kit/context';
 import { Segmented } from '../../kit/Segmented';
