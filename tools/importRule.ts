@@ -6,36 +6,52 @@ export interface Source { path: string; text: string }
 /** Folders that both sides of the worker boundary speak. */
 const LANGUAGE = ['config', 'protocol', 'random'];
 
+/** What the engine proper is made of, from the ground up. */
+const MODEL_AND_BELOW = ['model', 'kernels', 'graph', 'gpu'];
+
+/** What a run is fed from and scored with, and what is made of a trained model. */
+const AROUND_THE_MODEL = ['data', 'tables', 'sources', 'metrics', 'adapters', 'generation'];
+
 /**
  * What each folder (or file directly in src) may import; its own folder always. Read it as the arrows of docs/architecture: a folder that
- * is missing here may import nothing and be imported by nobody, so a new folder has to be placed.
+ * is missing here may import nothing and be imported by nobody, so a new folder has to be placed. Some have their place before their first file.
  */
 export const MAY_IMPORT: Record<string, readonly string[]> = {
   config: ['random', 'protocol'],
   protocol: ['config', 'random'],
   random: ['config'],
-  data: ['random', 'config'],
+  // For page, workers and Node alike.
+  storage: [],
+  sources: ['storage', ...LANGUAGE],
+  metrics: [],
+  studies: ['metrics', ...LANGUAGE],
+  tables: ['sources', ...LANGUAGE],
+  'tables.worker': ['tables', 'sources', ...LANGUAGE],
+  data: ['tables', 'random', 'config'],
   gpu: [],
   graph: ['gpu'],
   kernels: ['graph', 'gpu', ...LANGUAGE],
   model: ['kernels', 'graph', 'gpu', ...LANGUAGE],
-  train: ['model', 'kernels', 'graph', 'gpu', 'data', ...LANGUAGE],
-  'engine.worker': ['train', 'model', 'kernels', 'graph', 'gpu', 'data', ...LANGUAGE],
+  adapters: ['model', 'sources', ...LANGUAGE],
+  generation: [...MODEL_AND_BELOW, 'data', ...LANGUAGE],
+  train: [...AROUND_THE_MODEL, ...MODEL_AND_BELOW, ...LANGUAGE],
+  'engine.worker': ['train', ...AROUND_THE_MODEL, ...MODEL_AND_BELOW, ...LANGUAGE],
   // Never in the page: the engine under Node, the command-line runner of reference cases, and the slow referee the tests compare with.
-  headless: ['train', 'model', 'kernels', 'graph', 'gpu', 'data', ...LANGUAGE],
-  parity: ['train', 'model', 'kernels', 'graph', 'gpu', ...LANGUAGE],
+  headless: ['studies', 'storage', 'train', ...AROUND_THE_MODEL, ...MODEL_AND_BELOW, ...LANGUAGE],
+  parity: ['train', 'adapters', 'generation', ...MODEL_AND_BELOW, ...LANGUAGE],
   reference: ['model', 'kernels', ...LANGUAGE],
-  store: LANGUAGE,
+  store: ['storage', 'sources', 'studies', ...LANGUAGE],
   ui: ['store', ...LANGUAGE],
   main: ['ui', 'store', ...LANGUAGE],
 };
 
-const ENGINE = ['gpu', 'kernels', 'graph', 'model', 'train', 'data', 'random', 'reference', 'engine.worker'];
+const SHARED = ['storage', 'sources', 'metrics', 'studies'];
+const ENGINE = ['gpu', 'kernels', 'graph', 'model', 'train', 'data', 'tables', 'adapters', 'generation', 'random', 'reference', 'engine.worker', 'tables.worker', ...SHARED];
 const PAGE = ['ui', 'store', 'main'];
 const PAGE_PACKAGES = /^(react|react-dom|recharts|zustand)(\/|$)/;
 
-/** The one file that may name the worker's file: it spawns it. */
-const SPAWNER = 'store/engineClient.ts';
+/** The one file that may name each worker's file: it spawns it. */
+const SPAWNERS: Readonly<Record<string, string>> = { 'engine.worker': 'store/engineClient.ts', 'tables.worker': 'store/tablesClient.ts' };
 
 /** Files that only tests use; they may look everywhere, and nothing else may look at them. */
 const TEST_SUPPORT = /(^|\/)testing\/|^fixtures\/|^kernels\/check(\.ts)?$/;
@@ -58,8 +74,8 @@ export function importsOf(text: string): string[] {
   return patterns.flatMap((pattern) => [...code.matchAll(pattern)].map(([, specifier]) => specifier));
 }
 
-/** Path below src that a relative import leads to; undefined when it leaves src (shaders, styles of packages). */
-function resolve(from: string, specifier: string): string | undefined {
+/** Path below the root of `from` that a relative import leads to; undefined when it leaves that root (shaders, styles of packages). */
+export function resolve(from: string, specifier: string): string | undefined {
   const parts = from.split('/').slice(0, -1);
   for (const part of specifier.split('/')) {
     if (part === '.') continue;
@@ -84,7 +100,7 @@ export function breachesOf({ path, text }: Source): string[] {
     const target = resolve(path, specifier);
     if (target === undefined) continue;
     const to = folderOf(target);
-    const spawns = path === SPAWNER && to === 'engine.worker';
+    const spawns = SPAWNERS[to] === path;
     if (isTest(target)) breaches.push(`${path}: imports ${specifier}, which is there for tests`);
     else if (to !== folder && !allowed.includes(to) && !spawns) breaches.push(`${path}: imports ${specifier}; ${folder} may import ${allowed.join(', ') || 'nothing else'}`);
   }
