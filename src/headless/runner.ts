@@ -7,7 +7,8 @@ import type { Profile } from '../gpu/device';
 import { diskFolder } from '../model/files/diskFolder';
 import type { Fault } from '../protocol/faults';
 import { wordsFor } from '../protocol/faultWords';
-import type { FromEngine, Scores } from '../protocol/messages';
+import type { FromEngine } from '../protocol/messages';
+import type { Scores } from '../protocol/runMessages';
 import { Engine } from '../train/engine';
 
 export interface HeadlessRun {

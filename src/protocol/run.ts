@@ -1,6 +1,6 @@
 /** A run as it is downloaded, dropped in again and shown recorded on first paint: one format for all three. */
 import type { Change, RunConfig } from '../config/config';
-import type { RunId, Scores } from './messages';
+import type { RunId, Scores } from './runMessages';
 
 export interface RunRecord {
   format: 'lora-dropout-run';

@@ -1,5 +1,5 @@
 /** Saving a run as a file, and going on with one: what the page does around the engine's `save` and `start … resume`. */
-import type { RunId } from '../protocol/messages';
+import type { RunId } from '../protocol/runMessages';
 import { checkpointName, isCheckpointName, readCheckpoint } from './checkpointFile';
 import type { Context } from './context';
 import { recordOf, type RunList } from './runList';

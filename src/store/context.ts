@@ -1,6 +1,6 @@
 /** What every part of the page's model is given: the state, the engine, the points of runs, and the queue of redraws. */
 import type { StoreApi } from 'zustand/vanilla';
-import type { RunId } from '../protocol/messages';
+import type { RunId } from '../protocol/runMessages';
 import type { EngineLink } from './engineClient';
 import type { RedrawQueue } from './redraw';
 import type { RunData } from './runData';

@@ -1,5 +1,7 @@
 /** An engine without a worker or a GPU: keeps what it was told and says what a test, or the gallery of states, makes it say. */
-import type { DeviceInfo, FromEngine, PlanSummary, ToEngine } from '../protocol/messages';
+import type { DeviceInfo } from '../protocol/deviceMessages';
+import type { FromEngine, ToEngine } from '../protocol/messages';
+import type { PlanSummary } from '../protocol/planMessages';
 import type { EngineLink, Listener } from './engineClient';
 
 export const FAKE_DEVICE: DeviceInfo = {

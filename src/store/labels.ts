@@ -1,5 +1,5 @@
 /** Pure: short names for runs that stand side by side. What all of them share says nothing there, so it is left out. */
-import type { RunId } from '../protocol/messages';
+import type { RunId } from '../protocol/runMessages';
 import type { RunInfo } from './state';
 
 type Named = Pick<RunInfo, 'id' | 'name' | 'renamed' | 'kind'>;

@@ -1,5 +1,6 @@
 /** The points and evaluations of one run, kept outside React and outside the store: hundreds arrive a second. */
-import type { FromEngine, Scores } from '../protocol/messages';
+import type { FromEngine } from '../protocol/messages';
+import type { Scores } from '../protocol/runMessages';
 import type { RunRecord } from '../protocol/run';
 import { Column } from './column';
 

@@ -2,7 +2,7 @@
 import type { Change, RunConfig } from '../config/config';
 import { nameOfRun, withChanges } from '../config/diff';
 import { referenceConfig } from '../config/presets';
-import type { RunId } from '../protocol/messages';
+import type { RunId } from '../protocol/runMessages';
 import type { RunRecord } from '../protocol/run';
 import type { Checkpoint } from './checkpointFile';
 import type { Context } from './context';

@@ -2,7 +2,11 @@
 import type { Change, RunConfig, TaskName } from '../config/config';
 import type { PresetName } from '../config/presets';
 import type { Fault } from '../protocol/faults';
-import type { DeviceInfo, FromEngine, InspectionPlace, PlanSummary, RunId } from '../protocol/messages';
+import type { DeviceInfo } from '../protocol/deviceMessages';
+import type { InspectionPlace } from '../protocol/inspectionMessages';
+import type { FromEngine } from '../protocol/messages';
+import type { PlanSummary } from '../protocol/planMessages';
+import type { RunId } from '../protocol/runMessages';
 import type { RunRecord } from '../protocol/run';
 import type { Checkpoint } from './checkpointFile';
 import type { Axis } from './series';

@@ -2,7 +2,7 @@
 import type { Change, RunConfig } from '../config/config';
 import { withChanges } from '../config/diff';
 import { applyPreset, type PresetName, presetOf } from '../config/presets';
-import type { RunId } from '../protocol/messages';
+import type { RunId } from '../protocol/runMessages';
 import type { Checkpoint } from './checkpointFile';
 import type { Context } from './context';
 import { startObstacle } from './obstacles';

@@ -1,6 +1,6 @@
 /** What the page shows of a device. */
 import type { Gpu } from '../gpu/device';
-import type { DeviceInfo } from '../protocol/messages';
+import type { DeviceInfo } from '../protocol/deviceMessages';
 
 const SHOWN_LIMITS = ['maxBufferSize', 'maxStorageBufferBindingSize', 'maxStorageBuffersPerShaderStage', 'maxComputeInvocationsPerWorkgroup', 'maxComputeWorkgroupStorageSize'] as const;
 

@@ -1,5 +1,7 @@
 /** The engine behind the protocol: takes commands in, posts events out. Knows no page and no DOM, so that it runs under Node too. */
-import type { FromEngine, InspectionPlace, RunId, ToEngine } from '../protocol/messages';
+import type { InspectionPlace } from '../protocol/inspectionMessages';
+import type { FromEngine, ToEngine } from '../protocol/messages';
+import type { RunId } from '../protocol/runMessages';
 import type { Change, RunConfig } from '../config/config';
 import { withChanges } from '../config/diff';
 import type { Fault } from '../protocol/faults';

@@ -5,7 +5,7 @@ import { readRanges } from '../gpu/readback';
 import type { EncodedRows } from '../data/batches';
 import { accuracy, crossEntropy, NOT_SCORED, pearson, perplexity, predictedClasses, squaredError } from '../data/metrics';
 import type { ModelConfig } from '../model/modelConfig';
-import type { Scores } from '../protocol/messages';
+import type { Scores } from '../protocol/runMessages';
 import { batchOf, type Dataset, filled } from './dataset';
 import { chunksOf, pool } from './evaluationChunks';
 import { writeBatch } from './trainer';

@@ -3,7 +3,7 @@ import type { Execution } from '../graph/execution';
 import { readRanges } from '../gpu/readback';
 import type { TextTokenizer } from '../data/tokenizer';
 import { virtualRowsOf } from '../model/method';
-import type { AttentionView, InspectionPlace } from '../protocol/messages';
+import type { AttentionView, InspectionPlace } from '../protocol/inspectionMessages';
 import { chunk, type Dataset } from './dataset';
 import { type Trainer, writeBatch } from './trainer';
 

@@ -14,7 +14,7 @@ import { type Cached, statesBytes } from '../model/passes';
 import { planEvaluation } from '../model/plans';
 import { firstRandomStage } from '../model/stages';
 import { ARENAS, sliceArena } from '../model/state';
-import type { PlanSummary } from '../protocol/messages';
+import type { PlanSummary } from '../protocol/planMessages';
 import type { Autotuner } from './autotune';
 import { type Dataset } from './dataset';
 import { evaluationWidths } from './evaluationChunks';

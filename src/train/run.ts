@@ -1,7 +1,7 @@
 /** One run: submits steps, keeps a few in flight, evaluates, applies changes at step boundaries, and can be paused. */
 import { type Change, type RunConfig } from '../config/config';
 import { batchRows } from '../data/batches';
-import type { Scores } from '../protocol/messages';
+import type { Scores } from '../protocol/runMessages';
 import { type ChangeOutcome, LiveChanges } from './liveChanges';
 import { Clock } from './clock';
 import { virtualRowsOf } from '../model/method';

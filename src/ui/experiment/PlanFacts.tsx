@@ -1,6 +1,6 @@
 import { TASK_PROBLEMS } from '../../config/config';
 import { isLora } from '../../config/peft';
-import type { PlanSummary } from '../../protocol/messages';
+import type { PlanSummary } from '../../protocol/planMessages';
 import { digits, grouped, percent } from '../../protocol/format';
 import { usePage } from '../kit/context';
 

@@ -1,7 +1,7 @@
 import { type CSSProperties, useMemo } from 'react';
 import { type DropoutRule, rateOf } from '../../config/dropout';
 import { impliedRescale, nameOfRule } from '../../config/literature';
-import type { AttentionView } from '../../protocol/messages';
+import type { AttentionView } from '../../protocol/inspectionMessages';
 import { digits, percent } from '../../protocol/format';
 import { MatrixCanvas } from './MatrixCanvas';
 import { cleanWeights, SHOWN_CHANNELS, sceneOf, type ShownPlace } from './scene';

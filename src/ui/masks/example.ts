@@ -2,7 +2,7 @@
  * A sentence to show masks on before any engine has sent real attention. Its logits are made up, by a rule that one can read:
  * nearby tokens attract, and so do a negation and the word it turns around. The page labels them as an example.
  */
-import type { AttentionView } from '../../protocol/messages';
+import type { AttentionView } from '../../protocol/inspectionMessages';
 
 const TOKENS = ['<s>', 'the', 'plot', 'is', 'not', 'dull', 'and', 'the', 'cast', 'shines', '</s>'];
 const PAIRS = [[4, 5, 2.2], [5, 4, 2.6], [2, 5, 1.4], [8, 9, 2], [9, 8, 1.6], [3, 2, 1.3], [10, 5, 1.2], [0, 9, 1.1], [0, 5, 1.3], [10, 9, 1]] as const;

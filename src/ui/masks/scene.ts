@@ -1,6 +1,6 @@
 /** Pure: the three stages of one sentence under one place of dropout: logits, weights, hidden. */
 import type { DropoutRule } from '../../config/dropout';
-import type { AttentionView } from '../../protocol/messages';
+import type { AttentionView } from '../../protocol/inspectionMessages';
 import { allowedKeys, type AttentionMask, attentionMask, both, droppedTokens, maskWeights, softmaxKept, tokenMask } from '../../store/maskGrid';
 
 export type ShownPlace = 'logits' | 'weights' | 'hidden';

@@ -1,0 +1,24 @@
+/** Asking what a configuration will cost, and being told. */
+import type { RunConfig } from '../config/config';
+
+/** What a configuration will cost, known before anything is allocated. */
+export interface PlanSummary {
+  bytes: { weights: number; optimizer: number; train: number; evaluate: number; total: number };
+  /** Largest buffers first, at most three. */
+  largest: { label: string; bytes: number }[];
+  dispatchesPerStep: number;
+  parameters: { trainable: number; total: number };
+  model: { layers: number; heads: number; width: number; vocabulary: number };
+  /** Layers below the first dropped one: computed once for both passes, or (`cached`) once for every training row. */
+  shared: { layers: number; cached: boolean };
+  /** Tokens a row is padded to. */
+  tokens: number;
+}
+
+export type PlanCommand =
+  /** Plan `config` without starting it: answers `planned` or `fault`, and compiles its pipelines in the background. */
+  | { type: 'prepare'; config: RunConfig };
+
+export type PlanEvent =
+  | { type: 'planned'; config: RunConfig; summary: PlanSummary }
+  | { type: 'compiling'; done: number; of: number };

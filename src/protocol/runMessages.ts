@@ -1,0 +1,44 @@
+/** Starting, steering, testing and saving a run, and what becomes of it. */
+import type { Change, RunConfig } from '../config/config';
+import type { PlanSummary } from './planMessages';
+
+export type RunId = string;
+
+export interface Scores {
+  /** Cross-entropy in nats (a scored token, for text) without smoothing, or mean squared error. Dropout off. */
+  loss: number;
+  /** Accuracy (0…1), Pearson correlation, or perplexity. */
+  metric: number;
+}
+
+export type RunCommand =
+  /** Start a run; `changes` are replayed at their steps (a shared link). With `resume`, a file that `saved` brought, it goes on where that was made. */
+  | { type: 'start'; runId: RunId; config: RunConfig; changes: Change[]; resume?: Uint8Array }
+  | { type: 'pause' }
+  | { type: 'resume' }
+  /** Train `steps` more steps, then pause. */
+  | { type: 'step'; steps: number }
+  /** End the run and free its buffers. */
+  | { type: 'reset' }
+  /** Change one field of the running configuration at the next possible step: answers `changed` or `refused`. */
+  | { type: 'change'; runId: RunId; field: string; to: unknown }
+  /** Evaluate the current weights on the test rows: answers `tested`. */
+  | { type: 'test'; runId: RunId }
+  /** Make a file of the trained tensors and the optimizer's moments, with `record`, the run as the page has it, in its header: answers `saved`. */
+  | { type: 'save'; runId: RunId; record: string };
+
+export type RunEvent =
+  /** `step`: 0, or where a resumed run goes on. */
+  | { type: 'started'; runId: RunId; step: number; summary: PlanSummary }
+  /** Per-step values of steps `from` … `from + length − 1`, all arrays of equal length. `consistency` is zero without a second pass. */
+  | { type: 'points'; runId: RunId; from: number; crossEntropy: Float32Array; consistency: Float32Array; gradientNorm: Float32Array; learningRate: Float32Array; seconds: Float32Array }
+  /** After `step` optimizer steps; both with dropout off. `train` is a fixed sample of the training rows, with the labels trained on. */
+  | { type: 'evaluated'; runId: RunId; step: number; heldOut: Scores; train: Scores; seconds: number }
+  | { type: 'changed'; runId: RunId; change: Change }
+  | { type: 'refused'; runId: RunId; field: string; to: unknown; sentence: string }
+  | { type: 'paused'; runId: RunId; step: number }
+  | { type: 'resumed'; runId: RunId; step: number }
+  | { type: 'finished'; runId: RunId; step: number; seconds: number }
+  /** A file in the safetensors format; `step` optimizer steps are in it. */
+  | { type: 'saved'; runId: RunId; step: number; file: Uint8Array<ArrayBuffer> }
+  | { type: 'tested'; runId: RunId; step: number; scores: Scores; rows: number };
