@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { acquireDevice } from './device';
+import { acquireDevice, isLost } from './device';
 
 /** An adapter that says what it is asked for. */
 function fakeGpu(info: Partial<GPUAdapterInfo>, features: string[] = []) {
@@ -44,4 +44,10 @@ describe('acquiring a device', () => {
   it('never plans for more memory than a few of the largest buffers', async () => {
     expect((await acquireDevice(fakeGpu({}).gpu)).memoryBudget).toBe(2 ** 30);
   });
+});
+
+it('hears of a loss that is told a moment after what it broke', async () => {
+  expect(await isLost(Promise.resolve('gone'))).toBe(true);
+  expect(await isLost(new Promise((resolve) => { setTimeout(resolve, 20, 'gone'); }))).toBe(true);
+  expect(await isLost(new Promise(() => {}))).toBe(false);
 });

@@ -66,3 +66,11 @@ export async function acquireDevice(gpu: GPU | undefined, options: DeviceOptions
     lost: device.lost.then((loss) => (loss.reason === 'destroyed' ? new Promise<string>(() => {}) : loss.message || 'unknown reason')),
   };
 }
+
+/** Long enough for a loss to be told of after the calls that it broke, in milliseconds. */
+const LOSS_MS = 200;
+
+/** Whether the device is lost, or is heard to be within a moment: what a loss breaks may be refused before the loss itself is told. */
+export async function isLost(lost: Gpu['lost']): Promise<boolean> {
+  return Promise.race([lost.then(() => true), new Promise<boolean>((resolve) => { setTimeout(resolve, LOSS_MS, false); })]);
+}

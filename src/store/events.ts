@@ -90,8 +90,8 @@ export function handleEvents({ store, engine, data, redraw }: Context, runList: 
     previewed: (event) => set(({ previews }) => ({ previews: { ...previews, [event.task]: event } })),
     fault({ runId, fault }) {
       const { problem, phase } = get();
-      // The first fault is the cause, later ones are usually its echo.
-      if (problem && problem.scope !== 'plan') return;
+      // The first fault is the cause, later ones are usually its echo; but no run explains that there is no engine any more.
+      if (problem && (problem.scope === 'engine' || (problem.scope === 'run' && !ENGINE_FAULTS.has(fault.code)))) return;
       if (ENGINE_FAULTS.has(fault.code)) set({ engine: 'absent', problem: { fault, scope: 'engine' }, phase: isLive(phase) ? 'failed' : phase, compiling: undefined });
       else if (runId !== undefined) set({ problem: { fault, scope: 'run' }, phase: 'failed', compiling: undefined, saving: undefined });
       // Of this configuration only: another one may be planned, so the engine is as good as before.

@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { DEFAULT_CONFIG } from '../config/config';
 import { applyPreset } from '../config/presets';
-import { SILENCE_MS } from './events';
 import { FAKE_DEVICE, FAKE_PLAN, FakeEngine } from './fakeEngine';
 import { startObstacle } from './obstacles';
 import { createPlayground, type Playground } from './playground';
@@ -250,42 +249,6 @@ describe('after the first run that overfits', () => {
     overfit(runId);
     engine.say({ type: 'finished', runId, step: 300, seconds: 4 });
     expect(state().offer).toBe('waiting');
-  });
-});
-
-describe('faults', () => {
-  it('keep the first and end the run', () => {
-    ready();
-    const runId = start();
-    engine.say({ type: 'fault', runId, fault: { code: 'diverged', step: 3, loss: Number.POSITIVE_INFINITY, learningRate: 1000 } });
-    engine.say({ type: 'fault', runId, fault: { code: 'internal', detail: 'echo' } });
-    expect(state()).toMatchObject({ phase: 'failed', problem: { fault: { code: 'diverged' }, scope: 'run' } });
-  });
-  it('of the engine stop everything until it is replaced', () => {
-    engine.say({ type: 'fault', fault: { code: 'no_adapter' } });
-    expect(state().engine).toBe('absent');
-    expect(startObstacle(state())).toContain('message above');
-    page.transport.restartEngine();
-    expect(engine.restarts).toBe(1);
-    ready();
-    expect(startObstacle(state())).toBeUndefined();
-  });
-  it('of a file stop its own configuration only', () => {
-    ready();
-    page.edits.set('model.folder', 'nano-decoder');
-    engine.say({ type: 'fault', fault: { code: 'load_failed', file: 'model.safetensors', detail: '404' } });
-    expect(startObstacle(state())).toContain('could not be loaded');
-    page.edits.set('model.folder', 'nano-encoder');
-    expect(state().problem).toBeUndefined();
-    expect(startObstacle(state())).toBeUndefined();
-  });
-  it('notice an engine that has gone silent, and that it is back', () => {
-    ready();
-    const runId = start();
-    vi.advanceTimersByTime(SILENCE_MS + 1);
-    expect(state().silent).toBe(true);
-    engine.sayPoints(runId, 0, [0.7]);
-    expect(state().silent).toBe(false);
   });
 });
 

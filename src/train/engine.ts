@@ -5,7 +5,7 @@ import type { RunId } from '../protocol/runMessages';
 import type { Change, RunConfig } from '../config/config';
 import { withChanges } from '../config/diff';
 import type { Fault } from '../protocol/faults';
-import { acquireDevice, DeviceError, type DeviceOptions, type Gpu } from '../gpu/device';
+import { acquireDevice, DeviceError, type DeviceOptions, type Gpu, isLost } from '../gpu/device';
 import { Pipelines } from '../gpu/pipelines';
 import { selfTest } from '../gpu/selfTest';
 import { TASKS } from '../data/tasks';
@@ -43,6 +43,7 @@ export class Engine {
   private inspecting: InspectionPlace | null = null;
   private readonly opened: Promise<void>;
   private faulted = false;
+  private lost: Gpu['lost'] | undefined;
 
   constructor(private readonly post: (event: FromEngine) => void, private readonly options: EngineOptions) {
     this.library = new Library(options.folderOf);
@@ -54,7 +55,7 @@ export class Engine {
     try {
       await this.dispatch(command);
     } catch (error) {
-      this.report(error, 'runId' in command ? command.runId : undefined);
+      await this.report(error, 'runId' in command ? command.runId : undefined);
     }
   }
 
@@ -80,28 +81,36 @@ export class Engine {
   }
 
   private async open(): Promise<void> {
-    const fail = (fault: Fault) => {
-      this.faulted = true;
-      this.post({ type: 'fault', fault });
-    };
-    if (!this.options.secure) return fail({ code: 'insecure_context' });
+    if (!this.options.secure) return this.say({ code: 'insecure_context' });
     try {
       const gpu = await acquireDevice(this.options.gpu, this.options.device);
+      this.lost = gpu.lost;
+      void gpu.lost.then((reason) => this.say({ code: 'device_lost', reason }));
       const wrong = await selfTest(gpu);
-      if (wrong) return fail({ code: 'self_test_failed', detail: wrong });
+      if (wrong) return await this.sayUnlessLost({ code: 'self_test_failed', detail: wrong });
       // Show the first error, not the last: later ones follow from it.
       gpu.device.addEventListener('uncapturederror', (event) => {
-        if (!this.faulted) fail({ code: 'internal', detail: (event as GPUUncapturedErrorEvent).error.message });
+        if (!this.faulted) void this.sayUnlessLost({ code: 'internal', detail: (event as GPUUncapturedErrorEvent).error.message });
       });
-      void gpu.lost.then((reason) => fail({ code: 'device_lost', reason }));
+      if (this.faulted) return;
       this.gpu = gpu;
       this.pipelines = new Pipelines(gpu);
       this.tuner = new Autotuner(gpu, this.pipelines);
       this.post({ type: 'ready', device: deviceInfo(gpu) });
     } catch (error) {
-      if (error instanceof DeviceError) fail({ code: error.code });
-      else fail({ code: 'internal', detail: (error as Error).message });
+      if (error instanceof DeviceError) this.say({ code: error.code });
+      else await this.sayUnlessLost({ code: 'internal', detail: (error as Error).message });
     }
+  }
+
+  private say(fault: Fault, runId?: RunId): void {
+    this.faulted ||= runId === undefined;
+    this.post({ type: 'fault', runId, fault });
+  }
+
+  /** What breaks because the device is gone is no fault of its own. */
+  private async sayUnlessLost(fault: Fault, runId?: RunId): Promise<void> {
+    if (!this.lost || !(await isLost(this.lost))) this.say(fault, runId);
   }
 
   /** Lets the run go on for `steps` more steps; a run that is still being built remembers it. */
@@ -134,7 +143,7 @@ export class Engine {
       const preparation = await prepare(this.gpu, this.tuner!, this.library, withChanges(config, changes.filter(isPast)));
       if (number !== this.starts) return;
       const options = { runId, saved, changes: changes.filter((change) => !isPast(change)), inspecting: this.inspecting, tileFor: this.tuner!.tileFor };
-      const session = await RunSession.create(this.gpu, this.pipelines!, preparation, options, this.post, (error) => this.report(error, runId));
+      const session = await RunSession.create(this.gpu, this.pipelines!, preparation, options, this.post, (error) => void this.report(error, runId));
       if (number !== this.starts) return session.end();
       this.session = session;
       // Somebody may have begun to look, or looked elsewhere, while it was built.
@@ -167,10 +176,9 @@ export class Engine {
     });
   }
 
-  private report(error: unknown, runId?: RunId): void {
-    const fault: Fault = error instanceof Refusal ? error.fault
-      : error instanceof LoadError ? { code: 'load_failed', file: error.file, detail: error.detail }
-      : { code: 'internal', detail: error instanceof Error ? error.message : String(error) };
-    this.post({ type: 'fault', runId, fault });
+  private async report(error: unknown, runId?: RunId): Promise<void> {
+    if (error instanceof Refusal) this.say(error.fault, runId);
+    else if (error instanceof LoadError) this.say({ code: 'load_failed', file: error.file, detail: error.detail }, runId);
+    else await this.sayUnlessLost({ code: 'internal', detail: error instanceof Error ? error.message : String(error) }, runId);
   }
 }

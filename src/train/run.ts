@@ -155,7 +155,10 @@ export class Run {
         this.ring.flush(this.step);
         this.events.idle(this.step);
       }
-      inFlight.push(queue.onSubmittedWorkDone());
+      const done = queue.onSubmittedWorkDone();
+      // Only the oldest is waited for. A lost device refuses them all, and the others would have nobody to tell.
+      done.catch(() => undefined);
+      inFlight.push(done);
       if (inFlight.length >= IN_FLIGHT) await inFlight.shift();
       while (!this.ended && this.ring.isFull(this.step)) {
         await this.ring.settle();
