@@ -1,6 +1,6 @@
 // naive_matmul — the product as one reads it: one invocation an output, every operand loaded from memory
 //
-// Appended to the head of shaders/matmul.wgsl (overrides, Params, bindings, store), so that it takes the place of that kernel in a dispatch
+// Appended to the head of shaders/matmul.wgsl (constants, Params, bindings, store), so that it takes the place of that kernel in a dispatch
 // and the two are timed side by side. A_BASE and B_BASE stand for that kernel's own expressions of where the matrices of product z begin.
 @compute @workgroup_size(WX, WY)
 fn naive(@builtin(global_invocation_id) id: vec3<u32>) {

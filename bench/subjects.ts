@@ -40,7 +40,7 @@ const isProduct = (dispatch: Dispatch): boolean => dispatch.shader.name === 'mat
 export function productForm(dispatch: Dispatch, form: 'naive' | 'registers' | 'tiles'): Dispatch {
   const { rows, columns } = dispatch.params;
   const [, , products] = dispatch.grid;
-  const { ACCUMULATE, BIAS } = dispatch.overrides;
+  const { ACCUMULATE, BIAS } = dispatch.constants;
   if (form !== 'naive' && dispatch.entry === form) return dispatch;
   const [wx, ownedRows, ownedColumns] = { naive: [8, 8, 8], registers: [4, 32, 32], tiles: [8, 32, 32] }[form];
   return {
@@ -48,19 +48,19 @@ export function productForm(dispatch: Dispatch, form: 'naive' | 'registers' | 't
     label: `${dispatch.label} ${form}`,
     shader: form === 'naive' ? naive : dispatch.shader,
     entry: form,
-    overrides: { WX: wx, WY: wx, ACCUMULATE, BIAS, ...(form === 'tiles' ? { TILE_K: 16 } : {}) },
+    constants: { WX: wx, WY: wx, ACCUMULATE, BIAS, ...(form === 'tiles' ? { TILE_K: 16 } : {}) },
     grid: [Math.ceil(columns / ownedColumns), Math.ceil(rows / ownedRows), products],
   };
 }
 
 function workOf(dispatch: Dispatch): { flops: number; bytes: number; size: string } {
-  const { params, overrides, grid, bindings } = dispatch;
+  const { params, constants, grid, bindings } = dispatch;
   const tensors = Object.entries(bindings);
   const output = tensors.length ? elements(tensors[tensors.length - 1][1].shape) : 0;
   // What is looked up is not read whole: as many elements of a table as come out.
   const looksUp = LOOK_UPS.includes(dispatch.shader.name);
   const touched = tensors.map(([, tensor]) => (looksUp ? Math.min(elements(tensor.shape), output) : elements(tensor.shape)));
-  const again = overrides.ACCUMULATE ? output : 0;
+  const again = constants.ACCUMULATE ? output : 0;
   const bytes = 4 * (touched.reduce((sum, count) => sum + count, 0) + again);
   if (isProduct(dispatch)) {
     const { rows, columns, depth } = params;
@@ -71,10 +71,10 @@ function workOf(dispatch: Dispatch): { flops: number; bytes: number; size: strin
 }
 
 /** Two dispatches that run the same code over the same sizes. */
-function keyOf({ shader: { name }, entry, overrides, params, grid }: Dispatch): string {
+function keyOf({ shader: { name }, entry, constants, params, grid }: Dispatch): string {
   // Where a mask is drawn changes its bits, not its cost.
   const { slot: _slot, site: _site, logits_slot: _logitsSlot, logits_site: _logitsSite, weights_slot: _weightsSlot, weights_site: _weightsSite, ...sizes } = params;
-  return JSON.stringify([name, entry, overrides, sizes, grid]);
+  return JSON.stringify([name, entry, constants, sizes, grid]);
 }
 
 export function distinct(plan: Plan): { dispatch: Dispatch; count: number }[] {
@@ -103,7 +103,7 @@ export async function subjectOf({ gpu, pipelines, config, state, batch }: Bench,
   writeBatch(execution, batch, config);
   return {
     label: dispatch.label,
-    kernel: [dispatch.shader.name, dispatch.entry, dispatch.overrides.BIAS ? '+ bias' : '', dispatch.overrides.ACCUMULATE ? '+=' : ''].filter(Boolean).join(' '),
+    kernel: [dispatch.shader.name, dispatch.entry, dispatch.constants.BIAS ? '+ bias' : '', dispatch.constants.ACCUMULATE ? '+=' : ''].filter(Boolean).join(' '),
     count,
     source: dispatch,
     ...workOf(dispatch),

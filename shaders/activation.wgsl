@@ -13,8 +13,9 @@
 //          GELU_TANH  dy · (½(1 + tanh u) + ½x·(1 − tanh²u)·√(2/π)·(1 + 3·0.044715x²))
 // source   erfc: the Chebyshev fit of Press et al., "Numerical Recipes" (erfcc), relative error below 1.2e-7 everywhere;
 //          GELU_TANH: Hendrycks & Gimpel 2016, "Gaussian Error Linear Units", §2
-override KIND: u32 = 0;             // RELU, TANH, GELU, GELU_TANH
-override ACCUMULATE: bool = false;
+// set by the host
+const KIND: u32 = 0;             // RELU, TANH, GELU, GELU_TANH
+const ACCUMULATE: bool = false;
 
 const RELU = 0u;
 const TANH = 1u;

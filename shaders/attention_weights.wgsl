@@ -14,15 +14,16 @@
 // edge     a mask that would leave a query no key is not applied to that query; a token of a sample without real tokens sees itself;
 //          no infinity and no NaN is ever formed
 // libs     random, step, masks, last_token, reduce
-override LANES: u32 = 1;
-override ROWS: u32 = 64;
-override LOGITS: u32 = 0;        // pattern of the mask on the logits: NONE, ELEMENT, COLUMN, SPAN
-override WEIGHTS: u32 = 0;       // pattern of the mask on the weights
-override NORMALIZE: bool = true; // compensation of the weights: renormalise, else multiply by the slot's scale
-override STOP: bool = true;      // c multiplies w (the normaliser, or 1/(1−p), is not differentiated), else dropped
-override CAUSAL: bool = false;
-override READ: u32 = 0;          // ALL, FIRST, LAST: which query of a sample the only one is
-override ACCUMULATE: bool = false;
+// set by the host
+const LANES: u32 = 1;
+const ROWS: u32 = 64;
+const LOGITS: u32 = 0;        // pattern of the mask on the logits: NONE, ELEMENT, COLUMN, SPAN
+const WEIGHTS: u32 = 0;       // pattern of the mask on the weights
+const NORMALIZE: bool = true; // compensation of the weights: renormalise, else multiply by the slot's scale
+const STOP: bool = true;      // c multiplies w (the normaliser, or 1/(1−p), is not differentiated), else dropped
+const CAUSAL: bool = false;
+const READ: u32 = 0;          // ALL, FIRST, LAST: which query of a sample the only one is
+const ACCUMULATE: bool = false;
 
 struct Params {
   rows: u32, keys: u32, heads: u32, samples: u32,
@@ -121,8 +122,9 @@ fn keeps(pattern: u32, draw: Draw, row: Row, key: u32) -> bool {
 
 // The first pass leaves in `w` the logits of the keys that the logits mask keeps and in `dropped` those that the weights mask keeps of
 // these, LOWEST elsewhere, so that each mask is drawn once; the second pass turns them into exponentials, the third into weights.
-@compute @workgroup_size(LANES, ROWS)
-fn forward(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_id) local: vec3<u32>) {
+@compute @workgroup_size(LANES * ROWS)
+fn forward(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) invocation: u32) {
+  let local = reduce_local(invocation);
   let index = reduce_row(group, groups, local);
   let inside = index < params.rows;
   let keys = params.keys;
@@ -219,8 +221,9 @@ fn forward(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) gro
   }
 }
 
-@compute @workgroup_size(LANES, ROWS)
-fn backward(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_id) local: vec3<u32>) {
+@compute @workgroup_size(LANES * ROWS)
+fn backward(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) invocation: u32) {
+  let local = reduce_local(invocation);
   let index = reduce_row(group, groups, local);
   let inside = index < params.rows;
   let base = index * params.keys;

@@ -4,9 +4,10 @@
 // threads  forward, backward: one invocation per element; magnitude: LANES lanes per column, ROWS columns per workgroup
 // backward dx = dy·μ/n;  dμ[c] = Σ_r dy·x / n;  n is not differentiated (DoRA)
 // libs     reduce
-override LANES: u32 = 1;
-override ROWS: u32 = 64;
-override ACCUMULATE: bool = false;
+// set by the host
+const LANES: u32 = 1;
+const ROWS: u32 = 64;
+const ACCUMULATE: bool = false;
 
 struct Params { elements: u32, columns: u32, row_stride: u32 }
 @group(0) @binding(0) var<uniform> params: Params;
@@ -36,8 +37,9 @@ fn backward(@builtin(global_invocation_id) id: vec3<u32>) {
   dx[at] = gradient;
 }
 
-@compute @workgroup_size(LANES, ROWS)
-fn magnitudes(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_id) local: vec3<u32>) {
+@compute @workgroup_size(LANES * ROWS)
+fn magnitudes(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) invocation: u32) {
+  let local = reduce_local(invocation);
   let column = reduce_row(group, groups, local);
   let inside = column < params.columns;
   var sum = 0.0;

@@ -13,11 +13,12 @@
 //          MSE       dz1 = 2(z1−z2)/C                        dz2 = −dz1
 //          the others are symmetric, so their dz2 is dz1 with the passes swapped
 // libs     step, reduce
-override LANES: u32 = 1;
-override ROWS: u32 = 64;
-override MEASURE: u32 = 0;          // KL, JS_PAPER, JSD, MSE
-override LABELLED: bool = false;    // whether labels say which rows count
-override ACCUMULATE: bool = false;
+// set by the host
+const LANES: u32 = 1;
+const ROWS: u32 = 64;
+const MEASURE: u32 = 0;          // KL, JS_PAPER, JSD, MSE
+const LABELLED: bool = false;    // whether labels say which rows count
+const ACCUMULATE: bool = false;
 
 const KL = 0u;
 const JS_PAPER = 1u;
@@ -48,7 +49,7 @@ fn delta(row: Row, c: u32) -> f32 {
 fn log_mean(lp: f32, lq: f32) -> f32 { return max(lp, lq) + log(1.0 + exp(-abs(lp - lq))) - LN2; }
 
 // Called by all lanes, with a row index clamped to the last row: reductions need uniform control flow.
-fn row_of(index: u32, local: vec3<u32>) -> Row {
+fn row_of(index: u32, local: vec2<u32>) -> Row {
   var row: Row;
   row.base1 = (params.first_row + index) * params.classes;
   row.base2 = (params.second_row + index) * params.classes;
@@ -77,7 +78,7 @@ fn row_of(index: u32, local: vec3<u32>) -> Row {
 }
 
 // Σ over classes of `pass · logarithmic distance`: the divergence of the first pass from what it is compared with.
-fn divergence(row: Row, local: vec3<u32>) -> f32 {
+fn divergence(row: Row, local: vec2<u32>) -> f32 {
   var sum = 0.0;
   for (var c = local.x; c < params.classes; c += LANES) {
     let lp = log_p(row, c);
@@ -92,8 +93,9 @@ fn counts(index: u32) -> bool {
   return true;
 }
 
-@compute @workgroup_size(LANES, ROWS)
-fn forward(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_id) local: vec3<u32>) {
+@compute @workgroup_size(LANES * ROWS)
+fn forward(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) invocation: u32) {
+  let local = reduce_local(invocation);
   let own = reduce_row(group, groups, local);
   let index = min(own, params.rows - 1u);
   let inside = own < params.rows;
@@ -118,8 +120,9 @@ fn forward(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) gro
   if (inside && local.x == 0u) { values[index] = select(0.0, sum, counts(index)); }
 }
 
-@compute @workgroup_size(LANES, ROWS)
-fn backward(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_id) local: vec3<u32>) {
+@compute @workgroup_size(LANES * ROWS)
+fn backward(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) invocation: u32) {
+  let local = reduce_local(invocation);
   let own = reduce_row(group, groups, local);
   let index = min(own, params.rows - 1u);
   let inside = own < params.rows;

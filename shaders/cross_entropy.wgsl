@@ -6,10 +6,11 @@
 // backward dz = weight / rows · (p − (1−ε)·onehot − ε/C), rows = number of counted rows (step.inverse_rows); at the label p − 1 is minus the
 //          sum of the other probabilities, which keeps its digits where the model is sure
 // libs     step, reduce
-override LANES: u32 = 1;
-override ROWS: u32 = 64;
-override ACCUMULATE: bool = false;
-override SMOOTHED: bool = true;   // off where a model is judged, not trained
+// set by the host
+const LANES: u32 = 1;
+const ROWS: u32 = 64;
+const ACCUMULATE: bool = false;
+const SMOOTHED: bool = true;   // off where a model is judged, not trained
 
 struct Params { rows: u32, classes: u32, labels: u32, weight: f32 }
 @group(0) @binding(0) var<uniform> params: Params;
@@ -19,7 +20,7 @@ struct Params { rows: u32, classes: u32, labels: u32, weight: f32 }
 @group(0) @binding(5) var<storage, read_write> dz: array<f32>;
 
 // Called by all lanes: reductions need uniform control flow.
-fn highest_of(base: u32, inside: bool, local: vec3<u32>) -> f32 {
+fn highest_of(base: u32, inside: bool, local: vec2<u32>) -> f32 {
   var highest = -3.0e38;
   if (inside) {
     for (var c = local.x; c < params.classes; c += LANES) { highest = max(highest, z[base + c]); }
@@ -27,8 +28,9 @@ fn highest_of(base: u32, inside: bool, local: vec3<u32>) -> f32 {
   return reduce_max(highest, local.y, local.x);
 }
 
-@compute @workgroup_size(LANES, ROWS)
-fn forward(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_id) local: vec3<u32>) {
+@compute @workgroup_size(LANES * ROWS)
+fn forward(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) invocation: u32) {
+  let local = reduce_local(invocation);
   let row = reduce_row(group, groups, local);
   let inside = row < params.rows;
   let base = row * params.classes;
@@ -55,8 +57,9 @@ fn forward(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) gro
   }
 }
 
-@compute @workgroup_size(LANES, ROWS)
-fn backward(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_id) local: vec3<u32>) {
+@compute @workgroup_size(LANES * ROWS)
+fn backward(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) invocation: u32) {
+  let local = reduce_local(invocation);
   let row = reduce_row(group, groups, local);
   let inside = row < params.rows;
   let base = row * params.classes;

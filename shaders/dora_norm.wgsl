@@ -5,8 +5,9 @@
 // backward none: DoRA does not differentiate the norm
 // source   Liu et al. 2024, "DoRA", §4.3
 // libs     reduce
-override LANES: u32 = 1;
-override ROWS: u32 = 64;
+// set by the host
+const LANES: u32 = 1;
+const ROWS: u32 = 64;
 
 struct Params { outputs: u32, inputs: u32, rank: u32, weight_row: u32, weight_column: u32, scale: f32 }
 @group(0) @binding(0) var<uniform> params: Params;
@@ -15,8 +16,9 @@ struct Params { outputs: u32, inputs: u32, rank: u32, weight_row: u32, weight_co
 @group(0) @binding(4) var<storage, read> b: array<f32>;
 @group(0) @binding(5) var<storage, read_write> norm: array<f32>;
 
-@compute @workgroup_size(LANES, ROWS)
-fn forward(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_id) local: vec3<u32>) {
+@compute @workgroup_size(LANES * ROWS)
+fn forward(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) invocation: u32) {
+  let local = reduce_local(invocation);
   let row = reduce_row(group, groups, local);
   let inside = row < params.outputs;
   var sum = 0.0;

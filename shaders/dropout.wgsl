@@ -7,10 +7,11 @@
 // virtual  rows of virtual tokens pass unmasked and unscaled; mask indices count tokens only
 // backward dx = dy·m·ρ: the same entry point with dy for x; the mask is drawn again, never stored
 // libs     random, step, masks, last_token
-override PATTERN: u32 = 1;
-override READ: u32 = 0;             // ALL, FIRST, LAST: the token that a row of (S,D) is
-override RESIDUAL: bool = false;    // y = residual + x·m·ρ
-override ACCUMULATE: bool = false;  // y += x·m·ρ
+// set by the host
+const PATTERN: u32 = 1;
+const READ: u32 = 0;             // ALL, FIRST, LAST: the token that a row of (S,D) is
+const RESIDUAL: bool = false;    // y = residual + x·m·ρ
+const ACCUMULATE: bool = false;  // y += x·m·ρ
 
 struct Params {
   elements: u32,       // of one branch, tokens only: B·T·D, or B·D

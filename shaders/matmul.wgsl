@@ -4,15 +4,16 @@
 // software one invocation owns 8×8 outputs in registers: no workgroup memory, no barrier
 // gpu      a workgroup of WX×WY invocations goes through tiles of TILE_K in workgroup memory; an invocation owns one or two blocks of 4×4 outputs each way
 // backward dA = dC·Bᵀ and dB = Aᵀ·dC are two more products of this kernel; d(bias) is column_sum
-override WX: u32 = 8;
-override WY: u32 = 8;
-override TILE_K: u32 = 16;
-override ROW_BLOCKS: u32 = 1;       // blocks of 4 rows that an invocation owns, 1 or 2, WY blocks apart
-override COLUMN_BLOCKS: u32 = 1;    // likewise of 4 columns, WX blocks apart
-override ACCUMULATE: bool = false;  // C += instead of C =
-override BIAS: bool = false;
-override A_BY_K: bool = true;       // neighbouring invocations load neighbouring k of A (its fast axis), else neighbouring rows
-override B_BY_K: bool = false;      // likewise for B
+// set by the host
+const WX: u32 = 8;
+const WY: u32 = 8;
+const TILE_K: u32 = 16;
+const ROW_BLOCKS: u32 = 1;       // blocks of 4 rows that an invocation owns, 1 or 2, WY blocks apart
+const COLUMN_BLOCKS: u32 = 1;    // likewise of 4 columns, WX blocks apart
+const ACCUMULATE: bool = false;  // C += instead of C =
+const BIAS: bool = false;
+const A_BY_K: bool = true;       // neighbouring invocations load neighbouring k of A (its fast axis), else neighbouring rows
+const B_BY_K: bool = false;      // likewise for B
 
 const BLOCK = 4u;
 
@@ -109,12 +110,10 @@ fn registers(@builtin(global_invocation_id) id: vec3<u32>) {
 
 // Tiles hold vectors of four neighbouring rows of A, or columns of B, so that a multiply-add takes half a load from workgroup memory. One
 // vector of padding a line keeps the invocations that fill a line of k from meeting in one bank.
-override A_LINE: u32 = ROW_BLOCKS * WY + 1;
-override B_LINE: u32 = COLUMN_BLOCKS * WX + 1;
-override A_TILE: u32 = TILE_K * A_LINE;
-override B_TILE: u32 = TILE_K * B_LINE;
-var<workgroup> a_tile: array<vec4f, A_TILE>;  // [TILE_K][A_LINE]
-var<workgroup> b_tile: array<vec4f, B_TILE>;  // [TILE_K][B_LINE]
+const A_LINE = ROW_BLOCKS * WY + 1u;
+const B_LINE = COLUMN_BLOCKS * WX + 1u;
+var<workgroup> a_tile: array<vec4f, TILE_K * A_LINE>;
+var<workgroup> b_tile: array<vec4f, TILE_K * B_LINE>;
 
 // Rows past the edge repeat the last one, as their results are never stored; k past the edge is 0 in A, and so counts for nothing.
 fn a_at(base: u32, row: u32, k: u32) -> f32 {

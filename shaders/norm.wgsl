@@ -8,11 +8,12 @@
 //          dγ = Σ_r dy·x̂;  dβ = Σ_r dy
 // source   Ba et al. 2016, "Layer Normalization"; Zhang & Sennrich 2019, "Root Mean Square Layer Normalization"
 // libs     reduce
-override LANES: u32 = 1;
-override ROWS: u32 = 64;
-override CENTRED: bool = true;
-override SHIFT: bool = true;        // whether dβ is wanted beside dγ
-override ACCUMULATE: bool = false;
+// set by the host
+const LANES: u32 = 1;
+const ROWS: u32 = 64;
+const CENTRED: bool = true;
+const SHIFT: bool = true;        // whether dβ is wanted beside dγ
+const ACCUMULATE: bool = false;
 
 struct Params { rows: u32, columns: u32, epsilon: f32 }
 @group(0) @binding(0) var<uniform> params: Params;
@@ -27,8 +28,9 @@ struct Params { rows: u32, columns: u32, epsilon: f32 }
 @group(0) @binding(10) var<storage, read_write> d_gamma: array<f32>;
 @group(0) @binding(11) var<storage, read_write> d_beta: array<f32>;   // not touched unless SHIFT
 
-@compute @workgroup_size(LANES, ROWS)
-fn forward(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_id) local: vec3<u32>) {
+@compute @workgroup_size(LANES * ROWS)
+fn forward(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) invocation: u32) {
+  let local = reduce_local(invocation);
   let row = reduce_row(group, groups, local);
   let inside = row < params.rows;
   let base = row * params.columns;
@@ -62,8 +64,9 @@ fn forward(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) gro
   }
 }
 
-@compute @workgroup_size(LANES, ROWS)
-fn backward(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_id) local: vec3<u32>) {
+@compute @workgroup_size(LANES * ROWS)
+fn backward(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) invocation: u32) {
+  let local = reduce_local(invocation);
   let row = reduce_row(group, groups, local);
   let inside = row < params.rows;
   let base = row * params.columns;
@@ -93,8 +96,9 @@ fn backward(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) gr
   }
 }
 
-@compute @workgroup_size(LANES, ROWS)
-fn parameters(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_id) local: vec3<u32>) {
+@compute @workgroup_size(LANES * ROWS)
+fn parameters(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) invocation: u32) {
+  let local = reduce_local(invocation);
   let column = reduce_row(group, groups, local);
   let inside = column < params.columns;
   var sum = 0.0;

@@ -3,8 +3,9 @@
 // shapes   x, y, dy (S,T,D), position (P,D), segment (≥1,D)
 // threads  forward: one invocation per element of y; positions, segments: one per element of the table's gradient
 // backward dx = dy;  d(position)[p] = Σ_s dy[s, p − offset];  d(segment)[0] = Σ_s,t dy, other rows 0
-override SEGMENTS: bool = false;
-override ACCUMULATE: bool = false;
+// set by the host
+const SEGMENTS: bool = false;
+const ACCUMULATE: bool = false;
 
 struct Params { elements: u32, width: u32, tokens: u32, samples: u32, offset: u32, row_stride: u32 }
 @group(0) @binding(0) var<uniform> params: Params;

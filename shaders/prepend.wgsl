@@ -3,7 +3,8 @@
 // shapes   v (V,D), x (S,T,D), y (S,V+T,D)
 // threads  forward, tokens: one invocation per element written; rows: one per element of v
 // backward dx[s,t] = dy[s,V+t];  dv = Σ_s dy[s,0…V−1]
-override ACCUMULATE: bool = false;
+// set by the host
+const ACCUMULATE: bool = false;
 
 struct Params { elements: u32, width: u32, tokens: u32, virtual_tokens: u32, samples: u32, row_stride: u32 }
 @group(0) @binding(0) var<uniform> params: Params;

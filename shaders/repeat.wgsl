@@ -3,7 +3,8 @@
 // shapes   x (B,…), y (2B,…), both as flat lists; `half` elements of x
 // threads  one invocation per element of x
 // backward dx = dy[first half] + dy[second half], where both passes are differentiated; else dx shares the buffer of dy (src/kernels/repeat.ts)
-override ACCUMULATE: bool = false;
+// set by the host
+const ACCUMULATE: bool = false;
 
 struct Params { half: u32, row_stride: u32 }
 @group(0) @binding(0) var<uniform> params: Params;

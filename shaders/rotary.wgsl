@@ -5,8 +5,9 @@
 // threads  one invocation per pair
 // backward the inverse rotation of dy: the same with −sin
 // source   Su et al. 2021, "RoFormer", in the half-split layout of Llama
-override INVERSE: bool = false;
-override ACCUMULATE: bool = false;
+// set by the host
+const INVERSE: bool = false;
+const ACCUMULATE: bool = false;
 
 struct Params { pairs: u32, tokens: u32, width: u32, half_head: u32, row_stride: u32 }
 @group(0) @binding(0) var<uniform> params: Params;

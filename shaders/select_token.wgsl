@@ -5,8 +5,9 @@
 // edge     of a sample without real tokens the first token is read
 // backward dx[s,t,:] = dy[s,:] at the token that was read, else 0
 // libs     last_token
-override LAST: bool = false;   // the last real token, else the first row
-override ACCUMULATE: bool = false;
+// set by the host
+const LAST: bool = false;   // the last real token, else the first row
+const ACCUMULATE: bool = false;
 
 struct Params { elements: u32, rows: u32, width: u32, samples: u32, virtual_tokens: u32, row_stride: u32 }
 @group(0) @binding(0) var<uniform> params: Params;

@@ -3,7 +3,8 @@
 // shapes   x, dx (R,C); y, dy (R,c), c ≤ C
 // threads  one invocation per element of the part
 // backward dx[r, first + c] = dy[r,c]; the parts together cover all of dx, so each assigns its own columns
-override ACCUMULATE: bool = false;
+// set by the host
+const ACCUMULATE: bool = false;
 
 struct Params { elements: u32, width: u32, part: u32, first: u32, row_stride: u32 }
 @group(0) @binding(0) var<uniform> params: Params;

@@ -4,7 +4,8 @@
 // threads  one invocation per row
 // backward dz = weight / rows · 2·(z − label)
 // libs     step
-override ACCUMULATE: bool = false;
+// set by the host
+const ACCUMULATE: bool = false;
 
 struct Params { rows: u32, labels: u32, weight: f32 }
 @group(0) @binding(0) var<uniform> params: Params;

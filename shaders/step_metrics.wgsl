@@ -6,10 +6,11 @@
 // threads  one workgroup of LANES lanes
 // backward none
 // libs     step, reduce
-override LANES: u32 = 1;
-override ROWS: u32 = 1;
-override CONSISTENCY: bool = false;
-override SECOND: bool = false;   // a second pass with a cross-entropy of its own, recorded apart from the first
+// set by the host
+const LANES: u32 = 1;
+const ROWS: u32 = 1;
+const CONSISTENCY: bool = false;
+const SECOND: bool = false;   // a second pass with a cross-entropy of its own, recorded apart from the first
 
 struct Params { losses: u32, values: u32, loss_weight: f32 }
 @group(0) @binding(0) var<uniform> params: Params;
@@ -19,19 +20,18 @@ struct Params { losses: u32, values: u32, loss_weight: f32 }
 @group(0) @binding(5) var<storage, read> second_losses: array<f32>;
 @group(0) @binding(6) var<storage, read_write> ring: array<vec4f>;
 
-@compute @workgroup_size(LANES, ROWS)
-fn forward(@builtin(local_invocation_id) local: vec3<u32>) {
-  let lane = local.x;
+@compute @workgroup_size(LANES)
+fn forward(@builtin(local_invocation_index) lane: u32) {
   var loss = 0.0;
   for (var i = lane; i < params.losses; i += LANES) { loss += losses[i]; }
   if (SECOND) {
     for (var i = lane; i < params.losses; i += LANES) { loss += second_losses[i]; }
   }
-  loss = reduce_sum(loss, local.y, lane);
+  loss = reduce_sum(loss, 0u, lane);
   var distance = 0.0;
   if (CONSISTENCY) {
     for (var i = lane; i < params.values; i += LANES) { distance += values[i]; }
-    distance = reduce_sum(distance, local.y, lane);
+    distance = reduce_sum(distance, 0u, lane);
   }
   if (lane == 0u) {
     var sums = vec2f(loss * params.loss_weight * step.inverse_rows, distance * step.inverse_rows);

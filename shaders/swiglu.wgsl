@@ -4,8 +4,9 @@
 // threads  one invocation per four elements, a workgroup's worth apart
 // backward d(up) = dy·silu(g);  d(gate) = dy·up·σ(g)·(1 + g·(1 − σ(g)))
 // source   Shazeer 2020, "GLU Variants Improve Transformer"
-override ACCUMULATE_GATE: bool = false;
-override ACCUMULATE_UP: bool = false;
+// set by the host
+const ACCUMULATE_GATE: bool = false;
+const ACCUMULATE_UP: bool = false;
 
 struct Params { elements: u32, row_stride: u32 }
 @group(0) @binding(0) var<uniform> params: Params;

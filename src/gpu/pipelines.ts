@@ -1,15 +1,13 @@
-/** Shader + overrides → compute pipeline, made once per device: compiling the same text twice costs the same again on a software adapter. */
-import reduceRow from '../../shaders/lib/reduce_row.wgsl?raw';
-import reduceSerial from '../../shaders/lib/reduce_serial.wgsl?raw';
-import reduceSubgroup from '../../shaders/lib/reduce_subgroup.wgsl?raw';
-import reduceTree from '../../shaders/lib/reduce_tree.wgsl?raw';
+/** Shader + constants → compute pipeline, made once per device: compiling the same text twice costs the same again on a software adapter. */
 import type { Gpu } from './device';
+import { moduleText } from './moduleText';
 import { bindingsOf, type Shader, type ShaderBinding } from './shader';
 
 export interface PipelineKey {
   shader: Shader;
   entry: string;
-  overrides: Record<string, number>;
+  /** Values of the shader's constants, false and true as 0 and 1; what is left out keeps the value in the text. */
+  constants: Record<string, number>;
 }
 
 export interface Pipeline {
@@ -20,54 +18,59 @@ export interface Pipeline {
 }
 
 export class Pipelines {
+  /** By text. */
   private readonly modules = new Map<string, GPUShaderModule>();
   private readonly layouts = new Map<string, GPUBindGroupLayout>();
+  /** By entry point and text, so that two ways of saying the same constants make one pipeline. */
   private readonly pipelines = new Map<string, Promise<Pipeline>>();
+  /** The same by what was asked for: a plan asks hundreds of times, and writing a text takes longer than looking it up. */
+  private readonly asked = new Map<string, Promise<Pipeline>>();
 
   constructor(private readonly gpu: Gpu) {}
 
-  /** How many pipelines were asked for so far. */
+  /** How many pipelines were made so far. */
   get size(): number {
     return this.pipelines.size;
   }
 
-  /** The pipeline for `key`; compiles it the first time, in the background. */
+  /** The pipeline for `key`; compiles it the first time, in the background. @throws where the shader has no such constant or entry point */
   get(key: PipelineKey): Promise<Pipeline> {
-    const lanes = key.overrides.LANES ?? 1;
-    const id = `${key.shader.name}/${key.entry}/${JSON.stringify(key.overrides)}`;
+    const label = `${key.shader.name}/${key.entry}/${JSON.stringify(key.constants)}`;
+    let made = this.asked.get(label);
+    if (!made) {
+      made = this.make(key, label);
+      this.asked.set(label, made);
+    }
+    return made;
+  }
+
+  private make({ shader, entry, constants }: PipelineKey, label: string): Promise<Pipeline> {
+    const text = moduleText(shader, constants, this.gpu.subgroupSize);
+    const id = `${entry}\n${text}`;
     let made = this.pipelines.get(id);
     if (!made) {
-      made = this.compile(key, lanes, id);
+      made = this.compile(this.moduleOf(text, shader.name), entry, bindingsOf(shader, entry), label);
       this.pipelines.set(id, made);
     }
     return made;
   }
 
-  private async compile(key: PipelineKey, lanes: number, id: string): Promise<Pipeline> {
+  private async compile(module: GPUShaderModule, entryPoint: string, bindings: ShaderBinding[], label: string): Promise<Pipeline> {
     const { device } = this.gpu;
-    const module = this.moduleOf(key.shader, lanes);
-    const bindings = bindingsOf(key.shader, key.entry);
     const layout = this.layoutOf(bindings);
-    // An override that this module does not declare would be an error; the caller may pass the same set to every shader of a family.
-    const constants = Object.fromEntries(Object.entries(key.overrides).filter(([name]) => new RegExp(`override ${name}\\b`).test(key.shader.code)));
     const pipeline = await device.createComputePipelineAsync({
-      label: id,
+      label,
       layout: device.createPipelineLayout({ bindGroupLayouts: [layout] }),
-      compute: { module, entryPoint: key.entry, constants },
+      compute: { module, entryPoint },
     });
     return { pipeline, layout, bindings };
   }
 
-  /** The form of the reduction follows from the number of lanes: one lane needs none, a subgroup shuffles, more share workgroup memory. */
-  private moduleOf(shader: Shader, lanes: number): GPUShaderModule {
-    const form = !shader.reduces ? 'plain' : lanes === 1 ? 'serial' : lanes <= this.gpu.subgroupSize ? 'subgroup' : 'tree';
-    const id = `${shader.name}/${form}`;
-    let module = this.modules.get(id);
+  private moduleOf(code: string, label: string): GPUShaderModule {
+    let module = this.modules.get(code);
     if (!module) {
-      const library = { plain: [], serial: [reduceRow, reduceSerial], subgroup: [reduceRow, reduceSubgroup], tree: [reduceRow, reduceTree] }[form];
-      const code = `${form === 'subgroup' ? 'enable subgroups;\n' : ''}${[shader.code, ...library].join('\n')}`;
-      module = this.gpu.device.createShaderModule({ label: id, code });
-      this.modules.set(id, module);
+      module = this.gpu.device.createShaderModule({ label, code });
+      this.modules.set(code, module);
     }
     return module;
   }

@@ -16,7 +16,7 @@ async function sumColumns(gpu: Gpu, lanes: number): Promise<string | undefined> 
   const { device } = gpu;
   const sum = shader('self_test', code);
   const rows = Math.max(1, Math.floor(64 / lanes));
-  const { pipeline, layout, bindings } = await new Pipelines(gpu).get({ shader: sum, entry: 'forward', overrides: { LANES: lanes, ROWS: rows, ACCUMULATE: 0 } });
+  const { pipeline, layout, bindings } = await new Pipelines(gpu).get({ shader: sum, entry: 'forward', constants: { LANES: lanes, ROWS: rows, ACCUMULATE: 0 } });
   const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC;
   const x = device.createBuffer({ label: 'self-test x', size: ROWS_OF_INPUT * COLUMNS * 4, usage });
   const y = device.createBuffer({ label: 'self-test y', size: COLUMNS * 4, usage });

@@ -8,7 +8,12 @@ fn draw(index: u32) -> u32 {
   return step.seed + index;
 }`;
 const CODE = `// a comment may name saved and reduce_sum( without using them
-override LANES: u32 = 1;
+// set by the host
+const LANES: u32 = 1;  // a remark; another
+const HALF: f32 = 0.5;
+const LEAVE: bool = false;
+
+const OWN: u32 = 3;
 struct Params {
   rows: u32, columns: u32,  // extents: a colon in a comment: f32
   epsilon: f32,
@@ -43,6 +48,10 @@ describe('what the host reads from WGSL', () => {
       { name: 'step', binding: 1, type: 'uniform' }, { name: 'params', binding: 0, type: 'uniform' }, { name: 'x', binding: 2, type: 'read-only-storage' },
       { name: 'y', binding: 3, type: 'storage' }, { name: 'saved', binding: 5, type: 'read-only-storage' },
     ]);
+  });
+
+  it('the constants that the host sets, and no others', () => {
+    expect(example.constants).toEqual([{ name: 'LANES', type: 'u32', value: 1 }, { name: 'HALF', type: 'f32', value: 0.5 }, { name: 'LEAVE', type: 'bool', value: 0 }]);
   });
 
   it('the fields of Params in their order, comments aside', () => {

@@ -1,4 +1,12 @@
-/** WGSL text with what the host needs to know about it: bindings by name and the layout of `Params`, read from the text itself. */
+/** WGSL text with what the host needs to know about it: constants and bindings by name and the layout of `Params`, read from the text itself. */
+
+/** A constant of the text whose value the host writes in (`moduleText`). */
+export interface ShaderConstant {
+  name: string;
+  type: 'u32' | 'i32' | 'f32' | 'bool';
+  /** The value in the file, false and true as 0 and 1. */
+  value: number;
+}
 
 export interface ShaderBinding {
   name: string;
@@ -12,10 +20,14 @@ export interface Shader {
   code: string;
   /** Whether the code calls reduce_sum or reduce_max, whose form the profile chooses. */
   reduces: boolean;
+  constants: ShaderConstant[];
   bindings: Map<string, ShaderBinding>;
   params: { name: string; type: 'u32' | 'f32' }[];
 }
 
+/** The constants below this line, up to the first line that is none. */
+const SET_BY_HOST = /^\/\/ set by the host\n((?:const .*\n)*)/gm;
+const CONSTANT = /^const (\w+): (u32|i32|f32|bool) = ([^;]+);/gm;
 const BINDING = /@group\(0\)\s*@binding\((\d+)\)\s*var<(uniform|storage,\s*read_write|storage,\s*read)>\s*(\w+)\s*:/g;
 
 /**
@@ -30,15 +42,17 @@ export function shader(name: string, code: string, libs: string[] = []): Shader 
     const type = storage === 'uniform' ? 'uniform' : storage.endsWith('write') ? 'storage' : 'read-only-storage';
     bindings.set(variable, { name: variable, binding: Number(binding), type });
   }
+  const constants = [...whole.matchAll(SET_BY_HOST)].flatMap(([, block]) => [...block.matchAll(CONSTANT)].map(([, constant, type, value]): ShaderConstant => (
+    { name: constant, type: type as ShaderConstant['type'], value: type === 'bool' ? Number(value === 'true') : parseFloat(value) })));
   const struct = /struct Params \{([^}]*)\}/.exec(whole);
   const fields = (struct?.[1] ?? '').replace(/\/\/.*$/gm, '');
   const params = [...fields.matchAll(/(\w+)\s*:\s*(u32|f32)/g)].map(([, field, type]) => ({ name: field, type: type as 'u32' | 'f32' }));
-  return { name, code: whole, reduces: /\breduce_(sum|max)\(/.test(code), bindings, params };
+  return { name, code: whole, reduces: /\breduce_(sum|max)\(/.test(code), constants, bindings, params };
 }
 
 /**
- * The bindings that an entry point uses, directly or through the functions it calls. A branch that an override switches off still counts:
- * WebGPU looks at the text before overrides get their values.
+ * The bindings that an entry point uses, directly or through the functions it calls. A branch that a constant switches off still counts, as
+ * it does for WebGPU: what is used is a matter of the text, not of what is reached.
  */
 export function bindingsOf(shader: Shader, entry: string): ShaderBinding[] {
   const bodies = functionsOf(shader.code);

@@ -19,7 +19,7 @@ const operation: Op<null> = {
     if (!dy) return;
     for (const name of ['x', 'w']) {
       const target = gradients.into(inputs[name]);
-      if (target) emit.dispatch({ label: `${label} d${name}`, shader: nothing, entry: 'backward', grid: [1, 1, 1], overrides: { ACCUMULATE: target.accumulate }, bindings: { dy, out: target.tensor } });
+      if (target) emit.dispatch({ label: `${label} d${name}`, shader: nothing, entry: 'backward', grid: [1, 1, 1], constants: { ACCUMULATE: target.accumulate }, bindings: { dy, out: target.tensor } });
     }
   },
 };
@@ -29,7 +29,7 @@ const loss: Op<null> = {
   forward(emit, { label, inputs, outputs }) { emit.dispatch({ label, shader: nothing, entry: 'forward', grid: [1, 1, 1], bindings: { x: inputs.x!, y: outputs.y } }); },
   backward(emit, { label, inputs }, gradients) {
     const target = gradients.into(inputs.x);
-    if (target) emit.dispatch({ label: `${label} dx`, shader: nothing, entry: 'backward', grid: [1, 1, 1], overrides: { ACCUMULATE: target.accumulate }, bindings: { out: target.tensor } });
+    if (target) emit.dispatch({ label: `${label} dx`, shader: nothing, entry: 'backward', grid: [1, 1, 1], constants: { ACCUMULATE: target.accumulate }, bindings: { out: target.tensor } });
   },
 };
 /** y = x: hands its gradient on. */
@@ -53,7 +53,7 @@ function plan(tape: Tape, options: Partial<CompileOptions> = {}, parts: Partial<
     },
     ...parts,
   });
-  return { ...compiled, added, labels: compiled.dispatches.map(({ label, overrides }) => (overrides.ACCUMULATE ? `${label} +` : label)) };
+  return { ...compiled, added, labels: compiled.dispatches.map(({ label, constants }) => (constants.ACCUMULATE ? `${label} +` : label)) };
 }
 
 describe('the backward walk', () => {
@@ -249,7 +249,7 @@ describe('grids', () => {
   it('of a reduction fold too, with fewer workgroups to spare than rows of the grid', () => {
     // 65,536 rows of 64 lanes each: what 16 texts of prompt tuning with 64 virtual tokens need on a GPU without subgroups.
     for (const [count, lanes] of [[1, 64], [65_535, 64], [65_536, 64], [131_071, 64], [1_000_003, 64], [5_000_000, 1], [300_000, 16]]) {
-      const { overrides: { ROWS }, grid: [x, y, z] } = new Emitter(new Tape(), { ...OPTIONS, profile: 'gpu', lanes }).reduction(count, 100);
+      const { constants: { ROWS }, grid: [x, y, z] } = new Emitter(new Tape(), { ...OPTIONS, profile: 'gpu', lanes }).reduction(count, 100);
       expect(Math.max(x, y)).toBeLessThanOrEqual(65535);
       expect(x * y * ROWS).toBeGreaterThanOrEqual(count);
       expect((x * y - y) * ROWS).toBeLessThan(count);
@@ -265,7 +265,7 @@ describe('grids', () => {
 
 describe('lanes of a reduction', () => {
   const lanes = (options: Partial<CompileOptions>, count: number, columns: number) => {
-    const { overrides: { LANES, ROWS }, grid } = new Emitter(new Tape(), { ...OPTIONS, ...options }).reduction(count, columns);
+    const { constants: { LANES, ROWS }, grid } = new Emitter(new Tape(), { ...OPTIONS, ...options }).reduction(count, columns);
     expect(grid[0] * ROWS).toBeGreaterThanOrEqual(count);
     expect((grid[0] - 1) * ROWS).toBeLessThan(count);
     expect(LANES * ROWS).toBeLessThanOrEqual(256); // WebGPU's default limit

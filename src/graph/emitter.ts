@@ -7,7 +7,7 @@ export interface Dispatch {
   label: string;
   shader: Shader;
   entry: string;
-  overrides: Record<string, number>;
+  constants: Record<string, number>;
   params: Record<string, number>;
   /** Storage bindings by the name they have in the WGSL. */
   bindings: Record<string, Tensor>;
@@ -48,10 +48,10 @@ export class Emitter {
 
   constructor(private readonly tape: TensorMaker, readonly options: CompileOptions) {}
 
-  dispatch(dispatch: Omit<Dispatch, 'overrides' | 'params'> & Partial<Pick<Dispatch, 'overrides' | 'params'>>): void {
+  dispatch(dispatch: Omit<Dispatch, 'constants' | 'params'> & Partial<Pick<Dispatch, 'constants' | 'params'>>): void {
     const [x, y, z] = dispatch.grid;
     if (Math.max(x, y, z) > MOST_GROUPS) throw new Error(`plan: ${dispatch.label} needs a grid of ${x}×${y}×${z} workgroups, ${MOST_GROUPS} is the limit on each axis; lower the batch size or the sequence length`);
-    this.dispatches.push({ overrides: {}, params: {}, ...dispatch });
+    this.dispatches.push({ constants: {}, params: {}, ...dispatch });
   }
 
   scratch(label: string, shape: readonly number[]): Tensor {
@@ -63,10 +63,10 @@ export class Emitter {
   }
 
   /**
-   * How rows of `columns` elements are shared out: overrides for a reducing kernel, and its workgroups for `count` rows, in two dimensions
+   * How rows of `columns` elements are shared out: constants for a reducing kernel, and its workgroups for `count` rows, in two dimensions
    * where one axis has too few (`reduce_row` in the shader counts them).
    */
-  reduction(count: number, columns: number): { overrides: { LANES: number; ROWS: number }; grid: [number, number, number] } {
+  reduction(count: number, columns: number): { constants: { LANES: number; ROWS: number }; grid: [number, number, number] } {
     const { profile, subgroupSize, lanes, mostGroups = MOST_GROUPS } = this.options;
     let LANES = lanes ?? 1;
     if (!lanes && profile === 'gpu') {
@@ -77,7 +77,7 @@ export class Emitter {
     const groups = Math.ceil(count / ROWS);
     // As even as can be: fewer than one workgroup for each of y is there for nothing.
     const y = Math.ceil(groups / mostGroups);
-    return { overrides: { LANES, ROWS }, grid: [Math.ceil(groups / y), y, 1] };
+    return { constants: { LANES, ROWS }, grid: [Math.ceil(groups / y), y, 1] };
   }
 }
 

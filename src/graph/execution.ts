@@ -71,7 +71,7 @@ export class Execution {
         if (name === 'params') return { binding, resource: { buffer: params, offset: offsets[index], size: paramsBytes(dispatch.shader) } };
         if (name === 'step') return { binding, resource: { buffer: shared.step } };
         const tensor = dispatch.bindings[name];
-        // An optional binding that the overrides switch off must still be bound to something.
+        // An optional binding that the constants switch off must still be bound to something.
         return { binding, resource: tensor ? bindingOf(tensor) : { buffer: type === 'storage' ? placeholders.written : placeholders.read } };
       });
       return { label: dispatch.label, pipeline, group: device.createBindGroup({ label: dispatch.label, layout, entries }), grid: dispatch.grid };
@@ -147,7 +147,7 @@ export class Execution {
 
 /** The pipeline of every dispatch; each distinct one is compiled once and counted once in `progress`. */
 export async function compileAll(pipelines: Pipelines, dispatches: Dispatch[], progress?: (done: number, of: number) => void): Promise<Pipeline[]> {
-  const wanted = dispatches.map(({ shader, entry, overrides }) => pipelines.get({ shader, entry, overrides }));
+  const wanted = dispatches.map(({ shader, entry, constants }) => pipelines.get({ shader, entry, constants }));
   const distinct = new Set(wanted);
   let done = 0;
   for (const pipeline of distinct) void pipeline.then(() => progress?.(++done, distinct.size), () => undefined);

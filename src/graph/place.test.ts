@@ -8,7 +8,7 @@ import { elements, type Role, type Tensor } from './tensor';
 
 const nothing = shader('nothing', '');
 const dispatch = (...tensors: Tensor[]): Dispatch =>
-  ({ label: '', shader: nothing, entry: '', overrides: {}, params: {}, bindings: Object.fromEntries(tensors.map((tensor, i) => [`t${i}`, tensor])), grid: [1, 1, 1] });
+  ({ label: '', shader: nothing, entry: '', constants: {}, params: {}, bindings: Object.fromEntries(tensors.map((tensor, i) => [`t${i}`, tensor])), grid: [1, 1, 1] });
 
 /** A random list: tensors of random sizes and roles, each dispatch using a few that were used lately. */
 function randomDispatches(seed: number): { dispatches: Dispatch[]; kept: Set<Tensor> } {

@@ -18,7 +18,7 @@ export const activation: Op<{ kind: ActivationKind }> = {
     const { grid, row_stride } = blockGrid(count);
     emit.dispatch({
       label, shader: activationShader, entry: 'forward', grid,
-      overrides: { KIND: KIND[kind] }, params: { elements: count, row_stride }, bindings: { x: inputs.x!, y: outputs.y },
+      constants: { KIND: KIND[kind] }, params: { elements: count, row_stride }, bindings: { x: inputs.x!, y: outputs.y },
     });
   },
   backward(emit, { label, inputs, outputs, attributes: { kind } }, gradients) {
@@ -29,7 +29,7 @@ export const activation: Op<{ kind: ActivationKind }> = {
     const { grid, row_stride } = blockGrid(count);
     emit.dispatch({
       label: `${label} dx`, shader: activationShader, entry: 'backward', grid,
-      overrides: { KIND: KIND[kind], ACCUMULATE: dx.accumulate }, params: { elements: count, row_stride }, bindings: { x: inputs.x!, dy, dx: dx.tensor },
+      constants: { KIND: KIND[kind], ACCUMULATE: dx.accumulate }, params: { elements: count, row_stride }, bindings: { x: inputs.x!, dy, dx: dx.tensor },
     });
   },
 };

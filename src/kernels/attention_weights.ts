@@ -24,7 +24,7 @@ export interface AttentionAttributes {
 }
 
 /** Overrides that both passes share: which masks exist is part of the pipeline, so that an evaluate plan has no dropout code at all. */
-function maskOverrides({ logits, weights, causal, read }: AttentionAttributes) {
+function maskConstants({ logits, weights, causal, read }: AttentionAttributes) {
   const compensation = weights?.compensation ?? 'normalize_stopgrad';
   return {
     LOGITS: PATTERN_NUMBER[logits?.pattern ?? 'none'],
@@ -42,13 +42,13 @@ export const attentionWeights: Op<AttentionAttributes> = {
   forward(emit, { label, inputs, outputs, attributes }) {
     const [S, H, Tq, Tk] = inputs.g!.shape;
     const { pass, logits, weights, virtualKeys = 0, virtualQueries = 0 } = attributes;
-    const { overrides, grid } = emit.reduction(S * H * Tq, Tk);
+    const { constants, grid } = emit.reduction(S * H * Tq, Tk);
     const bindings: Record<string, Tensor> = { g: inputs.g!, lengths: inputs.lengths!, w: outputs.w };
     if (inputs.spans) bindings.span_lengths = inputs.spans;
     if (outputs.dropped) bindings.dropped = outputs.dropped;
     emit.dispatch({
       label, shader: attentionShader, entry: 'forward', grid, bindings,
-      overrides: { ...overrides, ...maskOverrides(attributes) },
+      constants: { ...constants, ...maskConstants(attributes) },
       params: {
         rows: S * H * Tq, keys: Tk, queries: Tq, heads: H, samples: pass.samples,
         logits_slot: logits?.slot ?? 0, logits_site: logits?.site ?? 0, weights_slot: weights?.slot ?? 0, weights_site: weights?.site ?? 0,
@@ -63,13 +63,13 @@ export const attentionWeights: Op<AttentionAttributes> = {
     if (!dg) return;
     const [, H, Tq, Tk] = inputs.g!.shape;
     const count = elements(dg.tensor.shape) / Tk;
-    const { overrides, grid } = emit.reduction(count, Tk);
+    const { constants, grid } = emit.reduction(count, Tk);
     const bindings: Record<string, Tensor> = { saved_dropped: after, d_dropped: dAfter, dg: dg.tensor };
     if (outputs.dropped) bindings.saved_w = outputs.w;
     emit.dispatch({
       label: `${label} dg`, shader: attentionShader, entry: 'backward', grid, bindings,
       // The backward pass reads what the masks left behind; which patterns they had makes no difference to it.
-      overrides: { ...overrides, WEIGHTS: Number(outputs.dropped !== undefined), STOP: maskOverrides(attributes).STOP, ACCUMULATE: dg.accumulate },
+      constants: { ...constants, WEIGHTS: Number(outputs.dropped !== undefined), STOP: maskConstants(attributes).STOP, ACCUMULATE: dg.accumulate },
       params: {
         rows: count, keys: Tk, queries: Tq, heads: H, samples: attributes.pass.samples,
         logits_slot: 0, logits_site: 0, weights_slot: 0, weights_site: 0, branch: 0, clean_branch: 0, virtual_keys: 0, virtual_queries: 0,

@@ -24,9 +24,9 @@ export const columnScale: Op<null> = {
     const params = { elements: elements(dy.shape), columns: width(dy) };
     const dMagnitude = gradients.into(inputs.magnitude);
     if (dMagnitude) {
-      const { overrides, grid } = emit.reduction(width(dy), rows(dy));
+      const { constants, grid } = emit.reduction(width(dy), rows(dy));
       emit.dispatch({
-        label: `${label} d(magnitude)`, shader: columnScaleShader, entry: 'magnitudes', grid, overrides: { ...overrides, ACCUMULATE: dMagnitude.accumulate },
+        label: `${label} d(magnitude)`, shader: columnScaleShader, entry: 'magnitudes', grid, constants: { ...constants, ACCUMULATE: dMagnitude.accumulate },
         params: { ...params, row_stride: 0 }, bindings: { x: inputs.x!, norm: inputs.norm!, dy, d_magnitude: dMagnitude.tensor },
       });
     }
@@ -34,7 +34,7 @@ export const columnScale: Op<null> = {
     if (dx) {
       const { grid, row_stride } = linearGrid(params.elements);
       emit.dispatch({
-        label: `${label} dx`, shader: columnScaleShader, entry: 'backward', grid, overrides: { ACCUMULATE: dx.accumulate },
+        label: `${label} dx`, shader: columnScaleShader, entry: 'backward', grid, constants: { ACCUMULATE: dx.accumulate },
         params: { ...params, row_stride }, bindings: { magnitude: inputs.magnitude!, norm: inputs.norm!, dy, dx: dx.tensor },
       });
     }

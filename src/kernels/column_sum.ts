@@ -9,10 +9,10 @@ const columnSum = shader('column_sum', code);
 
 /** Emits target (C) (+)= Σ over rows of x (R,C). */
 export function emitColumnSum(emit: Emitter, label: string, x: Tensor, target: GradientTarget): void {
-  const { overrides, grid } = emit.reduction(width(x), rows(x));
+  const { constants, grid } = emit.reduction(width(x), rows(x));
   emit.dispatch({
     label, shader: columnSum, entry: 'forward', grid,
-    overrides: { ...overrides, ACCUMULATE: target.accumulate },
+    constants: { ...constants, ACCUMULATE: target.accumulate },
     params: { rows: rows(x), columns: width(x) },
     bindings: { x, y: target.tensor },
   });

@@ -27,12 +27,12 @@ export const consistency: Op<ConsistencyAttributes> = {
   forward(emit, { label, inputs, outputs, attributes }) {
     const { kind, count, firstRow, secondRow } = attributes;
     const classes = width(inputs.first!);
-    const { overrides, grid } = emit.reduction(count, classes);
+    const { constants, grid } = emit.reduction(count, classes);
     const bindings: Record<string, Tensor> = { first: inputs.first!, second: inputs.second!, values: outputs.values };
     if (inputs.labels) bindings.labels = inputs.labels;
     emit.dispatch({
       label, shader: consistencyShader, entry: 'forward', grid, bindings,
-      overrides: { ...overrides, MEASURE: MEASURE[kind], LABELLED: Number(inputs.labels !== undefined) },
+      constants: { ...constants, MEASURE: MEASURE[kind], LABELLED: Number(inputs.labels !== undefined) },
       params: { rows: count, classes, first_row: firstRow, second_row: secondRow, gradient_row: 0 },
     });
   },
@@ -42,12 +42,12 @@ export const consistency: Op<ConsistencyAttributes> = {
       const dz = gradients.into(of);
       if (!dz) return;
       const classes = width(of);
-      const { overrides, grid } = emit.reduction(count, classes);
+      const { constants, grid } = emit.reduction(count, classes);
       const bindings: Record<string, Tensor> = { first: of, second: other, dz: dz.tensor };
       if (inputs.labels) bindings.labels = inputs.labels;
       emit.dispatch({
         label: `${label} ${name}`, shader: consistencyShader, entry: 'backward', grid, bindings,
-        overrides: { ...overrides, MEASURE: MEASURE[kind], LABELLED: Number(inputs.labels !== undefined), ACCUMULATE: dz.accumulate },
+        constants: { ...constants, MEASURE: MEASURE[kind], LABELLED: Number(inputs.labels !== undefined), ACCUMULATE: dz.accumulate },
         params: { rows: count, classes, first_row: ofRow, second_row: otherRow, gradient_row: ofRow },
       });
     };

@@ -12,9 +12,9 @@ export const crossEntropy: Op<{ weight: number; smoothed: boolean }> = {
   name: 'cross_entropy',
   forward(emit, { label, inputs, outputs, attributes: { weight, smoothed } }) {
     const z = inputs.z!;
-    const { overrides, grid } = emit.reduction(rows(z), width(z));
+    const { constants, grid } = emit.reduction(rows(z), width(z));
     emit.dispatch({
-      label, shader: crossEntropyShader, entry: 'forward', overrides: { ...overrides, SMOOTHED: Number(smoothed) }, grid,
+      label, shader: crossEntropyShader, entry: 'forward', constants: { ...constants, SMOOTHED: Number(smoothed) }, grid,
       params: { rows: rows(z), classes: width(z), labels: elements(inputs.labels!.shape), weight },
       bindings: { z, labels: inputs.labels!, losses: outputs.losses },
     });
@@ -22,10 +22,10 @@ export const crossEntropy: Op<{ weight: number; smoothed: boolean }> = {
   backward(emit, { label, inputs, attributes: { weight } }, gradients) {
     const dz = gradients.into(inputs.z);
     if (!dz) return;
-    const { overrides, grid } = emit.reduction(rows(dz.tensor), width(dz.tensor));
+    const { constants, grid } = emit.reduction(rows(dz.tensor), width(dz.tensor));
     emit.dispatch({
       label: `${label} dz`, shader: crossEntropyShader, entry: 'backward', grid,
-      overrides: { ...overrides, ACCUMULATE: dz.accumulate },
+      constants: { ...constants, ACCUMULATE: dz.accumulate },
       params: { rows: rows(dz.tensor), classes: width(dz.tensor), labels: elements(inputs.labels!.shape), weight },
       bindings: { z: inputs.z!, labels: inputs.labels!, dz: dz.tensor },
     });

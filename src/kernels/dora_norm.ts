@@ -18,9 +18,9 @@ export const doraNorm: Op<DoraNormAttributes> = {
   forward(emit, { label, inputs, outputs, attributes: { scale, transposed } }) {
     const [rank, I] = inputs.a!.shape;
     const [O] = inputs.b!.shape;
-    const { overrides, grid } = emit.reduction(O, I);
+    const { constants, grid } = emit.reduction(O, I);
     emit.dispatch({
-      label, shader: doraNormShader, entry: 'forward', overrides, grid,
+      label, shader: doraNormShader, entry: 'forward', constants, grid,
       params: { outputs: O, inputs: I, rank, weight_row: transposed ? 1 : I, weight_column: transposed ? O : 1, scale },
       bindings: { weight: inputs.weight!, a: inputs.a!, b: inputs.b!, norm: outputs.norm },
     });

@@ -36,7 +36,7 @@ function emitDropout(emit: Emitter, node: Node<DropoutAttributes>, label: string
   if (spans) bindings.span_lengths = spans;
   emit.dispatch({
     label, shader: dropoutShader, entry: 'forward', bindings,
-    overrides: { PATTERN: PATTERN_NUMBER[site.pattern], READ: READ_NUMBER[read?.row ?? 'all'], RESIDUAL: Number(options.residual !== undefined), ACCUMULATE: options.accumulate ?? 0 },
+    constants: { PATTERN: PATTERN_NUMBER[site.pattern], READ: READ_NUMBER[read?.row ?? 'all'], RESIDUAL: Number(options.residual !== undefined), ACCUMULATE: options.accumulate ?? 0 },
     params: {
       elements: count, tokens: read?.tokens ?? tokens, width: channels, samples: pass.samples, virtual_tokens: virtualTokens,
       slot: site.slot, site: site.site, branch: pass.branch, clean_branch: pass.cleanBranch, row_stride: across * 64,

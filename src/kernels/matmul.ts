@@ -35,12 +35,12 @@ export function emitProduct(emit: Emitter, product: Product): void {
   const [ownedRows, ownedColumns] = tiled ? [4 * tile.wy * rowBlocks, 4 * tile.wx * columnBlocks] : [8 * tile.wy, 8 * tile.wx];
   const bindings: Record<string, Tensor> = { a: a.tensor, b: b.tensor, c: c.tensor };
   if (bias) bindings.bias = bias;
-  const tileOverrides: Record<string, number> = tiled ? { TILE_K: tile.k, ROW_BLOCKS: rowBlocks, COLUMN_BLOCKS: columnBlocks, A_BY_K: Number(a.column === 1), B_BY_K: Number(b.row === 1) } : {};
+  const tileConstants: Record<string, number> = tiled ? { TILE_K: tile.k, ROW_BLOCKS: rowBlocks, COLUMN_BLOCKS: columnBlocks, A_BY_K: Number(a.column === 1), B_BY_K: Number(b.row === 1) } : {};
   emit.dispatch({
     label: product.label,
     shader: matmul,
     entry: tiled ? 'tiles' : 'registers',
-    overrides: { WX: tile.wx, WY: tile.wy, ACCUMULATE: c.accumulate ?? 0, BIAS: Number(bias !== undefined), ...tileOverrides },
+    constants: { WX: tile.wx, WY: tile.wy, ACCUMULATE: c.accumulate ?? 0, BIAS: Number(bias !== undefined), ...tileConstants },
     params: {
       rows: size.rows, columns: size.columns, depth: size.depth, inner: batch.inner,
       a_row: a.row, a_depth: a.column, a_outer: a.outer ?? 0, a_inner: a.inner ?? 0,

@@ -13,10 +13,10 @@ export const norm: Op<{ epsilon: number }> = {
   forward(emit, { label, inputs, outputs, attributes: { epsilon } }) {
     const [C] = inputs.gamma!.shape;
     const R = elements(outputs.y.shape) / C;
-    const { overrides, grid } = emit.reduction(R, C);
+    const { constants, grid } = emit.reduction(R, C);
     emit.dispatch({
       label, shader: normShader, entry: 'forward', grid, params: { rows: R, columns: C, epsilon },
-      overrides: { ...overrides, CENTRED: Number(inputs.beta !== undefined) },
+      constants: { ...constants, CENTRED: Number(inputs.beta !== undefined) },
       // Something must be bound for β; where there is none it is not read.
       bindings: { x: inputs.x!, gamma: inputs.gamma!, beta: inputs.beta ?? inputs.gamma!, y: outputs.y, statistics: outputs.statistics },
     });
@@ -29,22 +29,22 @@ export const norm: Op<{ epsilon: number }> = {
     const params = { rows: R, columns: C, epsilon };
     const dx = gradients.into(inputs.x);
     if (dx) {
-      const { overrides, grid } = emit.reduction(R, C);
+      const { constants, grid } = emit.reduction(R, C);
       emit.dispatch({
         label: `${label} dx`, shader: normShader, entry: 'backward', grid, params,
-        overrides: { ...overrides, CENTRED: Number(inputs.beta !== undefined), ACCUMULATE: dx.accumulate },
+        constants: { ...constants, CENTRED: Number(inputs.beta !== undefined), ACCUMULATE: dx.accumulate },
         bindings: { x: inputs.x!, gamma: inputs.gamma!, dy, saved: outputs.statistics, dx: dx.tensor },
       });
     }
     const dGamma = gradients.into(inputs.gamma);
     const dBeta = gradients.into(inputs.beta);
     if (dGamma) {
-      const { overrides, grid } = emit.reduction(C, R);
+      const { constants, grid } = emit.reduction(C, R);
       // A scratch takes the place of a gradient that nobody wants.
       const shift = dBeta?.tensor ?? emit.scratch(`${label} unused dβ`, [C]);
       emit.dispatch({
         label: `${label} parameters`, shader: normShader, entry: 'parameters', grid, params,
-        overrides: { ...overrides, SHIFT: Number(dBeta !== undefined), ACCUMULATE: dGamma.accumulate },
+        constants: { ...constants, SHIFT: Number(dBeta !== undefined), ACCUMULATE: dGamma.accumulate },
         bindings: { x: inputs.x!, dy, saved: outputs.statistics, d_gamma: dGamma.tensor, d_beta: shift },
       });
     } else if (dBeta) {

@@ -21,7 +21,7 @@ export const position: Op<PositionAttributes> = {
     const { grid, row_stride } = linearGrid(count);
     const tables: Record<string, Tensor> = inputs.segment ? { position: inputs.position!, segment: inputs.segment } : { position: inputs.position! };
     emit.dispatch({
-      label, shader: positionShader, entry: 'forward', grid, bindings: { x: inputs.x!, ...tables, y: outputs.y }, overrides: { SEGMENTS: Number(inputs.segment !== undefined) },
+      label, shader: positionShader, entry: 'forward', grid, bindings: { x: inputs.x!, ...tables, y: outputs.y }, constants: { SEGMENTS: Number(inputs.segment !== undefined) },
       params: { elements: count, width: D, tokens: T, samples: S, offset, row_stride },
     });
   },
@@ -35,7 +35,7 @@ export const position: Op<PositionAttributes> = {
       const count = elements(target.tensor.shape);
       const { grid, row_stride } = linearGrid(count);
       emit.dispatch({
-        label: `${label} d${entry}`, shader: positionShader, entry, grid, overrides: { ACCUMULATE: target.accumulate },
+        label: `${label} d${entry}`, shader: positionShader, entry, grid, constants: { ACCUMULATE: target.accumulate },
         params: { elements: count, width: D, tokens: T, samples: S, offset, row_stride }, bindings: { dy, d_table: target.tensor },
       });
     }

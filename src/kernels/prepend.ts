@@ -30,7 +30,7 @@ export const prepend: Op<null> = {
       const count = elements(target.tensor.shape);
       const { grid, row_stride } = linearGrid(count);
       emit.dispatch({
-        label: `${label} d${entry}`, shader: prependShader, entry, grid, overrides: { ACCUMULATE: target.accumulate },
+        label: `${label} d${entry}`, shader: prependShader, entry, grid, constants: { ACCUMULATE: target.accumulate },
         params: { elements: count, width: D, tokens: rows - V, virtual_tokens: V, samples: S, row_stride }, bindings: { dy, target_gradient: target.tensor },
       });
     }

@@ -24,7 +24,7 @@ export const repeat: Op<null> = {
     const dx = gradients.into(inputs.x);
     if (!dx) return;
     const { grid, row_stride } = linearGrid(half);
-    emit.dispatch({ label: `${label} dx`, shader: repeatShader, entry: 'backward', grid, overrides: { ACCUMULATE: dx.accumulate }, params: { half, row_stride }, bindings: { dy, dx: dx.tensor } });
+    emit.dispatch({ label: `${label} dx`, shader: repeatShader, entry: 'backward', grid, constants: { ACCUMULATE: dx.accumulate }, params: { half, row_stride }, bindings: { dy, dx: dx.tensor } });
   },
 };
 

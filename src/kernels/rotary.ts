@@ -9,11 +9,11 @@ const rotaryShader = shader('rotary', code);
 
 interface RotaryAttributes { headSize: number }
 
-function emitRotary(emit: Emitter, label: string, x: Tensor, angles: Tensor, y: Tensor, headSize: number, overrides: Record<string, number>): void {
+function emitRotary(emit: Emitter, label: string, x: Tensor, angles: Tensor, y: Tensor, headSize: number, constants: Record<string, number>): void {
   const pairs = elements(x.shape) / 2;
   const { grid, row_stride } = linearGrid(pairs);
   emit.dispatch({
-    label, shader: rotaryShader, entry: 'forward', grid, overrides,
+    label, shader: rotaryShader, entry: 'forward', grid, constants,
     params: { pairs, tokens: x.shape[1], width: width(x), half_head: headSize / 2, row_stride }, bindings: { x, angles, y },
   });
 }

@@ -24,7 +24,7 @@ export const selectToken: Op<SelectAttributes> = {
     const bindings: Record<string, Tensor> = { x: inputs.x!, y: outputs.y };
     if (inputs.lengths) bindings.lengths = inputs.lengths;
     emit.dispatch({
-      label, shader: selectShader, entry: 'forward', grid, bindings, overrides: { LAST: Number(inputs.lengths !== undefined) },
+      label, shader: selectShader, entry: 'forward', grid, bindings, constants: { LAST: Number(inputs.lengths !== undefined) },
       params: { elements: count, rows, width: D, samples, virtual_tokens: virtualTokens, row_stride },
     });
   },
@@ -39,7 +39,7 @@ export const selectToken: Op<SelectAttributes> = {
     if (inputs.lengths) bindings.lengths = inputs.lengths;
     emit.dispatch({
       label: `${label} dx`, shader: selectShader, entry: 'backward', grid, bindings,
-      overrides: { LAST: Number(inputs.lengths !== undefined), ACCUMULATE: dx.accumulate },
+      constants: { LAST: Number(inputs.lengths !== undefined), ACCUMULATE: dx.accumulate },
       params: { elements: count, rows, width: D, samples, virtual_tokens: virtualTokens, row_stride },
     });
   },

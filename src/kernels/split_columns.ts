@@ -30,7 +30,7 @@ export const splitColumns: Op<null> = {
       const count = elements(dy.shape);
       const { grid, row_stride } = linearGrid(count);
       emit.dispatch({
-        label: `${label} dx ${index}`, shader: splitShader, entry: 'backward', grid, bindings: { dy, dx: dx.tensor }, overrides: { ACCUMULATE: dx.accumulate },
+        label: `${label} dx ${index}`, shader: splitShader, entry: 'backward', grid, bindings: { dy, dx: dx.tensor }, constants: { ACCUMULATE: dx.accumulate },
         params: { elements: count, width: width(inputs.x!), part: width(dy), first: index * width(dy), row_stride },
       });
     });

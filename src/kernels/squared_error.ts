@@ -24,7 +24,7 @@ export const squaredError: Op<{ weight: number }> = {
     const R = rows(dz.tensor);
     emit.dispatch({
       label: `${label} dz`, shader: squaredErrorShader, entry: 'backward', grid: [Math.ceil(R / 64), 1, 1],
-      overrides: { ACCUMULATE: dz.accumulate }, params: { rows: R, labels: elements(inputs.labels!.shape), weight },
+      constants: { ACCUMULATE: dz.accumulate }, params: { rows: R, labels: elements(inputs.labels!.shape), weight },
       bindings: { z: inputs.z!, labels: inputs.labels!, dz: dz.tensor },
     });
   },

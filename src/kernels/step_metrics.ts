@@ -17,10 +17,10 @@ export function emitStepMetrics(emit: Emitter, parts: { losses: Tensor; secondLo
   const bindings: Record<string, Tensor> = { losses: parts.losses, norm: parts.norm, ring: parts.ring };
   if (parts.values) bindings.values = parts.values;
   if (parts.secondLosses) bindings.second_losses = parts.secondLosses;
-  const { LANES } = emit.reduction(1, parts.lossRows).overrides;
+  const { LANES } = emit.reduction(1, parts.lossRows).constants;
   emit.dispatch({
     label: 'step metrics', shader: stepMetricsShader, entry: 'forward', grid: [1, 1, 1], bindings,
-    overrides: { LANES, ROWS: 1, CONSISTENCY: Number(parts.values !== undefined), SECOND: Number(parts.secondLosses !== undefined) },
+    constants: { LANES, ROWS: 1, CONSISTENCY: Number(parts.values !== undefined), SECOND: Number(parts.secondLosses !== undefined) },
     params: { losses: parts.lossRows, values: parts.values ? elements(parts.values.shape) : 0, loss_weight: parts.lossWeight },
   });
 }

@@ -27,7 +27,7 @@ export const swiglu: Op<null> = {
     const up = dUp ?? scratch('up');
     emit.dispatch({
       label: `${label} dx`, shader: swigluShader, entry: 'backward', grid,
-      overrides: { ACCUMULATE_GATE: gate.accumulate, ACCUMULATE_UP: up.accumulate }, params: { elements: count, row_stride },
+      constants: { ACCUMULATE_GATE: gate.accumulate, ACCUMULATE_UP: up.accumulate }, params: { elements: count, row_stride },
       bindings: { gate: inputs.gate!, up: inputs.up!, dy, d_gate: gate.tensor, d_up: up.tensor },
     });
   },

@@ -33,7 +33,7 @@ describe('an evaluate plan', () => {
     expect(plan.dispatches.map(({ shader }) => shader.name)).not.toContain('dropout');
     const attention = plan.dispatches.filter(({ shader }) => shader.name === 'attention_weights');
     expect(attention.length).toBe(CONFIG.layers);
-    for (const { overrides } of attention) expect([overrides.LOGITS, overrides.WEIGHTS]).toEqual([0, 0]);
+    for (const { constants } of attention) expect([constants.LOGITS, constants.WEIGHTS]).toEqual([0, 0]);
   });
 
   it('computes no gradient, moves nothing, and reads no spans', () => {
@@ -55,7 +55,7 @@ describe('a training plan', () => {
   it('without rules has no dropout code either', () => {
     const plan = train();
     expect(plan.dispatches.map(({ shader }) => shader.name)).not.toContain('dropout');
-    for (const { shader, entry, overrides } of plan.dispatches) if (shader.name === 'attention_weights' && entry === 'forward') expect([overrides.LOGITS, overrides.WEIGHTS]).toEqual([0, 0]);
+    for (const { shader, entry, constants } of plan.dispatches) if (shader.name === 'attention_weights' && entry === 'forward') expect([constants.LOGITS, constants.WEIGHTS]).toEqual([0, 0]);
   });
 
   it('differentiates what is trained, all of it and nothing else', () => {
@@ -92,10 +92,10 @@ describe('a training plan', () => {
     const plan = train({ targets: [...ENCODER_TARGETS], dropout: everywhere(), consistency: { kind: 'kl', alpha: 1, second: 'dropped_grad' } }, { passes: 'sequential' });
     const written = new Set<string>();
     let added = 0;
-    for (const { entry, overrides, bindings } of plan.dispatches) {
+    for (const { entry, constants, bindings } of plan.dispatches) {
       for (const tensor of Object.values(bindings)) {
         if (tensor.role !== 'gradient') continue;
-        const adds = overrides.ACCUMULATE === 1 || entry === 'accumulate';
+        const adds = constants.ACCUMULATE === 1 || entry === 'accumulate';
         if (adds) added++;
         expect(written.has(tensor.label), tensor.label).toBe(adds);
         written.add(tensor.label);
@@ -110,8 +110,8 @@ describe('a training plan', () => {
     const plan = train({ dropout: { [position]: { p: 0.3, pattern: 'element', fromLayer } } });
     const forward = plan.dispatches.slice(0, labels(plan).indexOf('loss'));
     if (position === 'logits' || position === 'weights') {
-      const override = position === 'logits' ? 'LOGITS' : 'WEIGHTS';
-      expect(forward.filter(({ shader }) => shader.name === 'attention_weights').map(({ overrides }) => overrides[override])).toEqual([0, 0, 1]);
+      const constant = position === 'logits' ? 'LOGITS' : 'WEIGHTS';
+      expect(forward.filter(({ shader }) => shader.name === 'attention_weights').map(({ constants }) => constants[constant])).toEqual([0, 0, 1]);
     } else {
       const sites = forward.filter(({ shader }) => shader.name === 'dropout').map(({ params }) => params.site & 0xffff);
       expect(sites).toEqual(Array(position === 'lora_input' || position === 'lora_rank' ? PLAIN.targets.length : 1).fill(fromLayer));
@@ -137,9 +137,9 @@ describe('a training plan', () => {
     const before = new Map(plan.dispatches.slice(0, split).filter(({ shader }) => shader.name === 'dropout').map((dispatch) => [dispatch.params.site, dispatch]));
     const after = drawn.filter((dispatch) => plan.dispatches.indexOf(dispatch) > split);
     expect(after.length).toBeGreaterThan(10);
-    for (const { params, overrides } of after) {
+    for (const { params, constants } of after) {
       expect(params).toEqual(before.get(params.site)!.params);
-      expect(overrides.PATTERN).toBe(before.get(params.site)!.overrides.PATTERN);
+      expect(constants.PATTERN).toBe(before.get(params.site)!.constants.PATTERN);
     }
   });
 
