@@ -35,5 +35,5 @@ export default defineConfig({
   worker: { format: 'es' },
   build: { target: 'es2022', assetsInlineLimit: 0, chunkSizeWarningLimit: 600 },
   // Named, because a package that the developer's server meets late (in the worker, in a lazy chart) makes it reload the page under a run.
-  optimizeDeps: { include: ['react', 'react-dom/client', 'react/jsx-dev-runtime', 'recharts', 'zustand', 'valibot', '@huggingface/tokenizers'] },
+  optimizeDeps: { include: ['react', 'react-dom/client', 'react/jsx-dev-runtime', 'recharts', 'zustand', 'valibot', 'oniguruma-to-es'] },
 });

@@ -12,7 +12,7 @@ export default defineConfig({
       // The limit is a guard against hanging: whole trainings in float64 take seconds on a busy machine.
       { test: { name: 'unit', environment: 'node', include: ['src/**/*.test.{ts,tsx}', 'tools/**/*.test.ts'], exclude: onGpu, testTimeout: 60_000 } },
       {
-        optimizeDeps: { include: ['@huggingface/tokenizers'] },
+        optimizeDeps: { include: ['oniguruma-to-es'] },
         test: {
           name: 'gpu',
           include: onGpu,

@@ -26,8 +26,13 @@ async function openGpu() {
 /** Loads a TypeScript module with the `webgpu` package's GPU beside it. */
 export async function openNode(modulePath) {
   globalThis.gpu = await openGpu(); // held here: a collected instance takes its devices down with it
+  return { ...(await openModule(modulePath)), gpu: globalThis.gpu };
+}
+
+/** Loads a TypeScript module that needs no GPU. */
+export async function openModule(modulePath) {
   const server = await createServer({ ...serverOptions, appType: 'custom', server: { middlewareMode: true, hmr: false, watch: null }, optimizeDeps: { noDiscovery: true } });
-  return { module: await server.ssrLoadModule(modulePath), gpu: globalThis.gpu, close: () => server.close() };
+  return { module: await server.ssrLoadModule(modulePath), close: () => server.close() };
 }
 
 /** Opens a page of the repository in a browser. @throws with a sentence where there is none */

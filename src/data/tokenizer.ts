@@ -1,5 +1,8 @@
-import { Tokenizer } from '@huggingface/tokenizers';
+/** Text into rows of token ids, for whoever trains or shows: the pipeline of a tokenizer with what tokenizer_config.json says about padding and ends. */
 import type { Example } from './tasks/task';
+import { isObject, type Json, tokenText } from './tokenization/json';
+import { createPipeline } from './tokenization/pipeline';
+import { GLYPHS } from './tokenization/unicode';
 
 export interface EncodedText {
   /** With special tokens, cut to the greatest length. */
@@ -13,6 +16,7 @@ export interface EncodedText {
 type Input = Pick<Example, 'text' | 'pair' | 'completion'>;
 
 export interface TextTokenizer {
+  /** One more than the greatest id. */
   readonly vocabularySize: number;
   readonly padId: number;
   /**
@@ -29,60 +33,32 @@ export interface TextTokenizer {
   isSpecial(id: number): boolean;
 }
 
-/** A JSON object as parsed; both files are ordinary Hugging Face files whose shape the library checks. */
-type Json = Record<string, unknown>;
-
-function tokenText(value: unknown): string | undefined {
-  if (typeof value === 'string') return value;
-  const content = (value as { content?: unknown } | null | undefined)?.content;
-  return typeof content === 'string' ? content : undefined;
-}
-
-/** The printable stand-ins of byte-level BPE for the bytes that have no glyph of their own. */
-function bytesOfGlyphs(): Map<string, number> {
-  const bytes = new Map<string, number>();
-  let next = 256;
-  for (let byte = 0; byte < 256; byte++) {
-    const printable = (byte >= 33 && byte <= 126) || (byte >= 161 && byte <= 172) || byte >= 174;
-    bytes.set(String.fromCodePoint(printable ? byte : next++), byte);
-  }
-  return bytes;
-}
+const BYTES = new Map(GLYPHS.map((glyph, byte) => [glyph, byte]));
 
 function isByteLevel(part: unknown): boolean {
-  if (typeof part !== 'object' || part === null) return false;
-  const { type, ...rest } = part as Json;
+  if (!isObject(part)) return false;
+  const { type, ...rest } = part;
   return type === 'ByteLevel' || Object.values(rest).some((value) => Array.isArray(value) && value.some(isByteLevel));
 }
 
-/** Reads a tokenizer from its two parsed files. */
+/** Reads a tokenizer from its two parsed files. @throws with a sentence that names the file */
 export function createTokenizer(tokenizerJson: Json, tokenizerConfig: Json): TextTokenizer {
-  const model = tokenizerJson.model as { vocab?: unknown; type?: string } | undefined;
-  if (!model?.vocab) throw new Error('tokenizer.json: there is no vocabulary (model.vocab is missing); export the tokenizer as a fast Hugging Face tokenizer.');
-  const tokenizer = new Tokenizer(tokenizerJson, tokenizerConfig);
+  const pipeline = createPipeline(tokenizerJson);
   const padToken = tokenText(tokenizerConfig.pad_token) ?? '<pad>';
-  const padId = tokenizer.token_to_id(padToken);
+  const padId = pipeline.tokenToId(padToken);
   if (padId === undefined)
     throw new Error(`tokenizer_config.json: the padding token is not in the vocabulary (${padToken}); set pad_token to one of its tokens.`);
 
   const endToken = tokenText(tokenizerConfig.eos_token);
-  const endId = endToken === undefined ? undefined : tokenizer.token_to_id(endToken);
-
-  const special = new Set<number>();
-  for (const [id, token] of tokenizer.get_added_tokens_decoder()) if (token.special) special.add(id);
-  const vocabularySize = tokenizer.get_vocab(true).size;
-  const separators = countSpecial(tokenizer, special);
-  const glyphs = isByteLevel(tokenizerJson.pre_tokenizer) || isByteLevel(tokenizerJson.decoder) ? bytesOfGlyphs() : undefined;
-
-  /** Ids without special tokens, so that a cut never takes one of them away. */
-  const plain = (text: string) => tokenizer.encode(text, { add_special_tokens: false }).ids;
-  const begin = leadingSpecial(tokenizer.encode('a').ids, special);
+  const endId = endToken === undefined ? undefined : pipeline.tokenToId(endToken);
+  const byteLevel = isByteLevel(tokenizerJson.pre_tokenizer) || isByteLevel(tokenizerJson.decoder);
+  const begin = beginOf(pipeline.around([[-1]]));
 
   function encodeCompletion(text: string, completion: string, maxLength: number): EncodedText {
     if (endId === undefined)
       throw new Error(`tokenizer_config.json: the end token is not in the vocabulary (${endToken ?? 'eos_token is missing'}); set eos_token to one of its tokens.`);
-    const prompt = [...begin, ...plain(text)];
-    const full = [...prompt, ...plain(completion), endId];
+    const prompt = [...begin, ...pipeline.textIds(text)];
+    const full = [...prompt, ...pipeline.textIds(completion), endId];
     if (prompt.length >= maxLength)
       throw new RangeError(`tokenizer: the prompt leaves no room for a token that is scored (${prompt.length} tokens of ${maxLength}); shorten the prompt or raise the greatest length.`);
     return { ids: Uint32Array.from(full.slice(0, maxLength)), cutOff: Math.max(0, full.length - maxLength), scoredFrom: prompt.length };
@@ -90,59 +66,31 @@ export function createTokenizer(tokenizerJson: Json, tokenizerConfig: Json): Tex
 
   function encode({ text, pair, completion }: Input, maxLength: number): EncodedText {
     if (completion !== undefined) return encodeCompletion(text, completion, maxLength);
-    const full = tokenizer.encode(text, { text_pair: pair ?? null, add_special_tokens: true }).ids;
-    if (full.length <= maxLength) return { ids: Uint32Array.from(full), cutOff: 0 };
-    const room = maxLength - (pair === undefined ? separators.single : separators.pair);
-    if (room < (pair === undefined ? 1 : 2))
-      throw new RangeError(`tokenizer: the greatest length leaves no room for text (${maxLength}); raise it to at least ${maxLength - room + 2}.`);
-    const cut = cutTo(room, plain(text), pair === undefined ? undefined : plain(pair));
-    return { ids: Uint32Array.from(insert(full, special, cut)), cutOff: full.length - maxLength };
+    const { ids, cutOff } = pipeline.row(text, pair, maxLength);
+    // A row of special tokens alone teaches nothing; of a pair each text should keep a token.
+    const least = pipeline.added(pair !== undefined) + (pair === undefined ? 1 : 2);
+    if (cutOff > 0 && maxLength < least) throw new RangeError(`tokenizer: the greatest length leaves no room for text (${maxLength}); raise it to at least ${least}.`);
+    return { ids: Uint32Array.from(ids), cutOff };
   }
 
   function tokenStrings(ids: ArrayLike<number>): string[] {
     return Array.from(ids, (id) => {
-      const token = tokenizer.id_to_token(id);
-      if (token === undefined) throw new RangeError(`tokenizer: no token has this id (${id}); ids run from 0 to ${vocabularySize - 1}.`);
-      if (special.has(id)) return token;
-      return (glyphs ? readGlyphs(token, glyphs) : token).replace(/^(?:[\s▁]+|##)/u, '') || token;
+      const token = pipeline.idToToken(id);
+      if (token === undefined) throw new RangeError(`tokenizer: no token has this id (${id}); ids run from 0 to ${pipeline.idCount - 1}.`);
+      if (pipeline.isSpecial(id)) return token;
+      return (byteLevel ? readGlyphs(token) : token).replace(/^(?:[\s▁]+|##)/u, '') || token;
     });
   }
 
-  return { vocabularySize, padId, encode, tokenStrings, isSpecial: (id) => special.has(id) };
+  return { vocabularySize: pipeline.idCount, padId, encode, tokenStrings, isSpecial: pipeline.isSpecial };
 }
 
-/** How many special tokens the tokenizer puts around one text and around two. */
-function countSpecial(tokenizer: Tokenizer, special: Set<number>): { single: number; pair: number } {
-  const count = (ids: number[]) => ids.filter((id) => special.has(id)).length;
-  return { single: count(tokenizer.encode('a').ids), pair: count(tokenizer.encode('a', { text_pair: 'a' }).ids) };
-}
-
-/** Takes tokens off the end of the longer text, one at a time, as Hugging Face's `longest_first` does. */
-function cutTo(room: number, first: number[], second?: number[]): [number[], number[]] {
-  let [firstLength, secondLength] = [first.length, second?.length ?? 0];
-  while (firstLength + secondLength > room) {
-    if (firstLength > secondLength) firstLength--;
-    else secondLength--;
-  }
-  return [first.slice(0, firstLength), second?.slice(0, secondLength) ?? []];
-}
-
-/** The special tokens in front of the first token of text. */
-function leadingSpecial(ids: number[], special: Set<number>): number[] {
-  return ids.slice(0, ids.findIndex((id) => !special.has(id)));
-}
-
-/** The special tokens of `full` in their places, the shortened texts between them. */
-function insert(full: number[], special: Set<number>, [first, second]: [number[], number[]]): number[] {
-  const head = leadingSpecial(full, special);
-  const tail = leadingSpecial([...full].reverse(), special).reverse();
-  const between = full.slice(head.length, full.length - tail.length).filter((id) => special.has(id));
-  return [...head, ...first, ...between, ...second, ...tail];
-}
+/** The special tokens in front of a text. @param row special tokens around −1, which stands for the text */
+const beginOf = (row: number[]): number[] => row.slice(0, Math.max(0, row.indexOf(-1)));
 
 /** A token of byte-level BPE as text; a token that holds half a character shows its bytes. */
-function readGlyphs(token: string, glyphs: Map<string, number>): string {
-  const bytes = Uint8Array.from(Array.from(token), (glyph) => glyphs.get(glyph) ?? 63);
+function readGlyphs(token: string): string {
+  const bytes = Uint8Array.from(Array.from(token), (glyph) => BYTES.get(glyph) ?? 63);
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {

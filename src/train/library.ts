@@ -1,6 +1,7 @@
 /** What runs share: checkpoints, tokenizers and datasets, loaded once each. */
 import type { RunConfig } from '../config/config';
 import { isVirtual } from '../config/peft';
+import { checkIds, readTokenizer } from '../data/tokenization/files';
 import { createTokenizer, type TextTokenizer } from '../data/tokenizer';
 import type { ModelConfig } from '../model/modelConfig';
 import { longestSequence } from '../model/files/checkpointConfig';
@@ -11,8 +12,6 @@ export interface LoadedModel {
   checkpoint: Checkpoint;
   tokenizer: TextTokenizer;
 }
-
-const parse = (bytes: ArrayBuffer) => JSON.parse(new TextDecoder().decode(bytes)) as Record<string, unknown>;
 
 export class Library {
   private readonly models = new Map<string, Promise<LoadedModel>>();
@@ -26,8 +25,11 @@ export class Library {
     let loading = this.models.get(name);
     if (!loading) {
       const folder = this.folderOf(name);
-      const tokenizer = Promise.all([folder.read('tokenizer.json'), folder.read('tokenizer_config.json')]).then(([json, config]) => createTokenizer(parse(json), parse(config)));
-      loading = Promise.all([loadCheckpoint(folder), tokenizer]).then(([checkpoint, made]) => ({ checkpoint, tokenizer: made }));
+      const tokenizer = readTokenizer((file) => folder.read(file)).then(({ tokenizerJson, tokenizerConfig }) => createTokenizer(tokenizerJson, tokenizerConfig));
+      loading = Promise.all([loadCheckpoint(folder), tokenizer]).then(([checkpoint, made]) => {
+        checkIds(made.vocabularySize, checkpoint.config.vocabulary);
+        return { checkpoint, tokenizer: made };
+      });
       loading.catch(() => this.models.delete(name));
       this.models.set(name, loading);
     }

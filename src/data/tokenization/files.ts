@@ -1,0 +1,56 @@
+/** The tokenizer of a folder, whichever files it is kept in. */
+import { isObject, type Json } from './json';
+import { tokenizerJsonOf } from './vocabularyFiles';
+
+/** Reads a file of the folder. @throws where it is not there */
+export type ReadFile = (file: string) => Promise<ArrayBuffer>;
+
+export interface TokenizerFiles {
+  tokenizerJson: Json;
+  tokenizerConfig: Json;
+}
+
+const CONVERT = `from transformers import AutoTokenizer
+tokenizer = AutoTokenizer.from_pretrained("FOLDER")
+tokenizer.save_pretrained("FOLDER")`;
+
+function parse(file: string, text: string): Json {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new Error(`${file}: it is not JSON (${(error as Error).message}); fetch the file again.`);
+  }
+  if (!isObject(value)) throw new Error(`${file}: it is not a JSON object; take the file that belongs to this tokenizer.`);
+  return value;
+}
+
+/**
+ * tokenizer.json, else what vocab.txt or vocab.json with merges.txt make. tokenizer_config.json, config.json and added_tokens.json may be missing.
+ * @throws with the file's name where none of them is there, one cannot be read, or there is only SentencePiece's own file
+ */
+export async function readTokenizer(read: ReadFile): Promise<TokenizerFiles> {
+  const text = (file: string) => read(file).then((bytes) => new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes), () => undefined);
+  const object = (file: string) => text(file).then((content) => (content === undefined ? undefined : parse(file, content)));
+  const [tokenizer, tokenizerConfig = {}] = await Promise.all([object('tokenizer.json'), object('tokenizer_config.json')]);
+  if (tokenizer) return { tokenizerJson: tokenizer, tokenizerConfig };
+
+  const [vocabTxt, vocabJson, mergesTxt] = await Promise.all([text('vocab.txt'), text('vocab.json'), text('merges.txt')]);
+  if (vocabTxt !== undefined || (vocabJson !== undefined && mergesTxt !== undefined)) {
+    const [config, addedTokens] = await Promise.all([object('config.json'), object('added_tokens.json')]);
+    const { json, names } = tokenizerJsonOf({ vocabTxt, vocabJson, mergesTxt, tokenizerConfig, config, addedTokens });
+    return { tokenizerJson: json, tokenizerConfig: { ...names, ...tokenizerConfig } };
+  }
+  if (vocabJson !== undefined) throw new Error('merges.txt: it is missing, and vocab.json is not read without it; take both files from one tokenizer.');
+  if ((await text('tokenizer.model')) !== undefined)
+    throw new Error(`tokenizer.model: SentencePiece's own file is not read; convert it once with Python, and take the tokenizer.json that this writes:\n${CONVERT}`);
+  // Why there is none (not there, not served, no connection), the reader knows best.
+  await read('tokenizer.json');
+  throw new Error('tokenizer.json: it could not be read; load again.');
+}
+
+/** @throws with both numbers where a token has no row in the model's table of embeddings */
+export function checkIds(idCount: number, vocabularySize: number): void {
+  if (idCount > vocabularySize)
+    throw new Error(`tokenizer.json: its greatest id has no row in the model's table of embeddings (${idCount - 1} of ${vocabularySize} rows, vocab_size in config.json); take model and tokenizer from one checkpoint.`);
+}
