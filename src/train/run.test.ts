@@ -4,7 +4,8 @@ import { type Change, DEFAULT_CONFIG, type RunConfig } from '../config/config';
 import { RING_SLOTS, RING_WIDTH } from '../kernels/step_metrics';
 import type { Dataset } from './dataset';
 import type { Evaluator } from './evaluator';
-import { Run, type RunEvents } from './run';
+import { Run } from './run';
+import type { RunEvents } from './runEvents';
 import type { Trainer } from './trainer';
 
 // Plans are the business of others.

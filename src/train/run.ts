@@ -1,36 +1,20 @@
-/** One run: submits steps, keeps a few in flight, evaluates, applies changes at step boundaries, and can be paused. */
+/** The loop of a run: submits steps, keeps a few in flight, says when to evaluate, and applies changes at step boundaries. */
 import { type Change, type RunConfig } from '../config/config';
 import { batchRows } from '../data/batches';
-import type { Scores } from '../protocol/runMessages';
 import { type ChangeOutcome, LiveChanges } from './liveChanges';
 import { Clock } from './clock';
 import { virtualRowsOf } from '../model/method';
 import { batchOf, type Dataset } from './dataset';
-import { DivergenceDetector } from './divergence';
+import { Delivery } from './delivery';
+import { Evaluations } from './evaluations';
 import type { Evaluator } from './evaluator';
-import { MetricsRing, type StepScalars } from './metricsRing';
+import { Pausing } from './pausing';
+import type { RunEvents } from './runEvents';
 import { linearSchedule } from './schedule';
 import type { Trainer } from './trainer';
 
 /** Submissions that may be unfinished at a time: one runs, one is ready, one is being recorded. */
 const IN_FLIGHT = 3;
-/** Shortest time between two deliveries of scalars. */
-const FLUSH_MS = 100;
-
-export interface RunEvents {
-  points(scalars: StepScalars & { learningRate: Float32Array; seconds: Float32Array }): void;
-  evaluated(step: number, heldOut: Scores, train: Scores, seconds: number): void;
-  changed(change: Change): void;
-  refused(field: string, to: unknown, sentence: string): void;
-  paused(step: number): void;
-  resumed(step: number): void;
-  finished(step: number, seconds: number): void;
-  diverged(step: number, loss: number, learningRate: number): void;
-  failed(error: unknown): void;
-  /** Called now and then between steps, for whoever looks at the weights meanwhile. */
-  idle(step: number): void;
-}
-
 /** Where a run begins: at 0, or where a saved one left off. */
 export interface RunStart {
   step: number;
@@ -42,27 +26,23 @@ export interface RunStart {
 export class Run {
   /** Optimizer steps submitted so far. */
   step: number;
-  private allowance = Infinity;
   private ended = false;
   private stopped = false;
   private finished = false;
-  private wake: (() => void) | undefined;
-  private lastFlush = 0;
   private readonly clock: Clock;
-  /** Rate and time of every step, by its number. */
-  private readonly rates: number[] = [];
-  private readonly times: number[] = [];
-  /** Whether a step came between two with a consistency term, by its number. */
-  private readonly between: boolean[] = [];
-  private readonly ring: MetricsRing;
-  private readonly detector = new DivergenceDetector();
-  private readonly evaluations = new Set<Promise<void>>();
+  private readonly pausing = new Pausing();
+  private readonly delivery: Delivery;
+  private readonly evaluations: Evaluations;
   private readonly changes: LiveChanges;
 
-  constructor(private readonly trainer: Trainer, private readonly evaluator: Evaluator, private readonly dataset: Dataset, config: RunConfig, replay: Change[], private readonly events: RunEvents, start: RunStart) {
+  constructor(private readonly trainer: Trainer, evaluator: Evaluator, private readonly dataset: Dataset, config: RunConfig, replay: Change[], private readonly events: RunEvents, start: RunStart) {
     this.step = start.step;
     this.clock = new Clock(start.seconds);
-    this.ring = new MetricsRing(trainer.options.gpu, trainer.state.ring, (scalars) => this.deliver(scalars), start.step);
+    this.delivery = new Delivery(trainer.options.gpu, trainer.state.ring, start.step, { points: (points) => events.points(points), diverged: (step, loss) => this.diverge(step, loss) });
+    this.evaluations = new Evaluations(evaluator, dataset, {
+      evaluated: (step, heldOut, train) => { if (!this.ended) events.evaluated(step, heldOut, train, this.clock.seconds); },
+      failed: (error) => this.fail(error),
+    });
     this.changes = new LiveChanges(trainer, config, replay, start.budget);
   }
 
@@ -77,7 +57,7 @@ export class Run {
 
   /** Trains until the last step, pausing after `allowance` of them. Resolves when everything is home. */
   async start(allowance = Infinity): Promise<void> {
-    this.allowance = allowance;
+    this.pausing.allow(allowance);
     try {
       await this.loop();
     } catch (error) {
@@ -88,21 +68,30 @@ export class Run {
   /** Reports the first failure and stops: what comes after it would only follow from it. */
   private fail(error: unknown): void {
     if (this.ended || this.stopped) return;
-    this.stopped = true;
-    this.clock.stop();
-    this.wake?.();
+    this.halt();
     this.events.failed(error);
   }
 
+  private diverge(step: number, loss: number): void {
+    this.halt();
+    this.events.diverged(step, loss, this.config.optimizer.learningRate);
+  }
+
+  private halt(): void {
+    this.stopped = true;
+    this.clock.stop();
+    this.delivery.stopWatching();
+    this.pausing.release();
+  }
+
   pause(): void {
-    this.allowance = 0;
+    this.pausing.pause();
   }
 
   /** Goes on for `steps` more steps, or to the end. */
   resume(steps = Infinity): void {
     if (this.finished || this.stopped) return;
-    this.allowance = steps;
-    this.wake?.();
+    this.pausing.allow(steps);
   }
 
   /** Changes a field of the running configuration, now or as soon as its plan is ready. */
@@ -112,18 +101,19 @@ export class Run {
     const outcome = await this.changes.request(field, to);
     if (outcome) refuse(outcome);
     // A paused run applies changes at once: its next step boundary is now.
-    else if (this.allowance === 0) this.announce(this.changes.apply(this.step));
+    else if (this.pausing.isPaused) this.announce(this.changes.apply(this.step));
   }
 
   /** Stops for good; nothing is delivered afterwards. */
   async end(): Promise<void> {
     this.ended = true;
-    this.allowance = 0;
-    this.wake?.();
+    this.delivery.mute();
+    this.pausing.pause();
+    this.pausing.release();
     // Whatever went wrong, the buffers are freed.
-    await this.ring.settle().catch(() => undefined);
-    await Promise.all(this.evaluations);
-    this.ring.destroy();
+    await this.delivery.settle().catch(() => undefined);
+    await this.evaluations.settle();
+    this.delivery.destroy();
     this.changes.destroy();
   }
 
@@ -135,34 +125,30 @@ export class Run {
     // With warm-up the first step has rate 0 and changes nothing, so its loss may be shown before the slower evaluation of step 0.
     const first = this.step;
     const quietFirst = this.rateOf(first) === 0;
-    if (!quietFirst) this.evaluate(first);
+    if (!quietFirst) this.evaluations.start(first);
     while (!this.ended && !this.stopped && this.step < total) {
-      if (this.allowance <= 0) {
+      if (this.pausing.isPaused) {
         await this.rest();
         continue;
       }
       this.announce(await this.changes.applyDue(this.step));
       // A replayed change may have waited for its plan, and somebody may have paused or ended the run meanwhile.
-      if (this.ended || this.stopped || this.allowance <= 0) continue;
+      if (this.ended || this.stopped || this.pausing.isPaused) continue;
       this.submit();
       if (quietFirst && this.step === first + 1) {
-        this.ring.flush(this.step);
-        this.evaluate(first);
+        this.delivery.flush(this.step);
+        this.evaluations.start(first);
       }
-      if (this.step % this.config.evaluation.every === 0 || this.step === total) this.evaluate(this.step);
-      if (performance.now() - this.lastFlush > FLUSH_MS || this.ring.isFull(this.step)) {
-        this.lastFlush = performance.now();
-        this.ring.flush(this.step);
-        this.events.idle(this.step);
-      }
+      if (this.step % this.config.evaluation.every === 0 || this.step === total) this.evaluations.start(this.step);
+      if (this.delivery.flushIfDue(this.step)) this.events.idle(this.step);
       const done = queue.onSubmittedWorkDone();
       // Only the oldest is waited for. A lost device refuses them all, and the others would have nobody to tell.
       done.catch(() => undefined);
       inFlight.push(done);
       if (inFlight.length >= IN_FLIGHT) await inFlight.shift();
-      while (!this.ended && this.ring.isFull(this.step)) {
-        await this.ring.settle();
-        this.ring.flush(this.step);
+      while (!this.ended && this.delivery.isFull(this.step)) {
+        await this.delivery.settle();
+        this.delivery.flush(this.step);
       }
     }
     if (this.ended) return;
@@ -189,41 +175,14 @@ export class Run {
       return batchOf(dataset, dataset.training, rows, virtualRows);
     });
     const learningRate = this.rateOf(step);
-    this.rates[step] = learningRate;
-    this.times[step] = this.clock.seconds;
     const { kind, every = 1, alpha } = config.consistency;
-    this.between[step] = kind !== 'none' && step % every !== 0;
+    this.delivery.note(step, { learningRate, seconds: this.clock.seconds, between: kind !== 'none' && step % every !== 0 });
     this.trainer.step(batches, {
-      seed: config.seed, ringSlot: this.ring.slot(step), step, steps: config.optimizer.steps, learningRate, weightDecay, clip, smoothing, l1, neftune,
+      seed: config.seed, ringSlot: this.delivery.slot(step), step, steps: config.optimizer.steps, learningRate, weightDecay, clip, smoothing, l1, neftune,
       alpha, rules: config.dropout,
     });
     this.step++;
-    this.allowance--;
-  }
-
-  private evaluate(step: number): void {
-    const evaluation = this.evaluator.evaluate(this.dataset, [this.dataset.validation, this.dataset.sample]).then(([heldOut, train]) => {
-      if (!this.ended) this.events.evaluated(step, heldOut, train, this.clock.seconds);
-    });
-    const settled = evaluation.catch((error) => this.fail(error)).finally(() => this.evaluations.delete(settled));
-    this.evaluations.add(settled);
-  }
-
-  private deliver({ from, crossEntropy, consistency, gradientNorm }: StepScalars): void {
-    if (this.ended) return;
-    const to = from + crossEntropy.length;
-    // Between its steps there is no consistency term: a hole in its line, not a zero.
-    consistency.forEach((_, index) => { if (this.between[from + index]) consistency[index] = NaN; });
-    this.events.points({ from, crossEntropy, consistency, gradientNorm, learningRate: Float32Array.from(this.rates.slice(from, to)), seconds: Float32Array.from(this.times.slice(from, to)) });
-    if (this.stopped) return;
-    for (let index = 0; index < crossEntropy.length; index++) {
-      if (!this.detector.see(crossEntropy[index], gradientNorm[index])) continue;
-      this.stopped = true;
-      this.clock.stop();
-      this.wake?.();
-      this.events.diverged(from + index, crossEntropy[index], this.config.optimizer.learningRate);
-      return;
-    }
+    this.pausing.spend();
   }
 
   private announce(outcomes: ChangeOutcome[]): void {
@@ -238,13 +197,10 @@ export class Run {
     await this.settle();
     this.clock.stop();
     if (this.ended || this.stopped) return;
-    if (this.allowance <= 0) {
+    if (this.pausing.isPaused) {
       this.events.paused(this.step);
       this.events.idle(this.step);
-      await new Promise<void>((resolve) => {
-        this.wake = resolve;
-      });
-      this.wake = undefined;
+      await this.pausing.wait();
     }
     if (this.ended || this.stopped) return;
     this.clock.start();
@@ -252,9 +208,9 @@ export class Run {
   }
 
   private async settle(): Promise<void> {
-    await this.ring.settle();
-    this.ring.flush(this.step);
-    await this.ring.settle();
-    await Promise.all(this.evaluations);
+    await this.delivery.settle();
+    this.delivery.flush(this.step);
+    await this.delivery.settle();
+    await this.evaluations.settle();
   }
 }

@@ -1,0 +1,18 @@
+/** What a run says of itself while it goes on. */
+import type { Change } from '../config/config';
+import type { Scores } from '../protocol/runMessages';
+import type { StepScalars } from './metricsRing';
+
+export interface RunEvents {
+  points(scalars: StepScalars & { learningRate: Float32Array; seconds: Float32Array }): void;
+  evaluated(step: number, heldOut: Scores, train: Scores, seconds: number): void;
+  changed(change: Change): void;
+  refused(field: string, to: unknown, sentence: string): void;
+  paused(step: number): void;
+  resumed(step: number): void;
+  finished(step: number, seconds: number): void;
+  diverged(step: number, loss: number, learningRate: number): void;
+  failed(error: unknown): void;
+  /** Called now and then between steps, for whoever looks at the weights meanwhile. */
+  idle(step: number): void;
+}
