@@ -1,5 +1,6 @@
 /** The whole benchmark on one device, without a page and without a console, so that it runs in a browser and under Node alike. */
 import { acquireDevice, type Gpu, type Profile } from '../src/gpu/device';
+import { adapterName } from '../src/protocol/browsers';
 import { Pipelines } from '../src/gpu/pipelines';
 import { Autotuner } from '../src/train/autotune';
 import { benchKernels, type KernelSuite } from './kernels';
@@ -37,8 +38,7 @@ export async function runBench(entry: GPU | undefined, options: BenchOptions, sa
   const pipelines = new Pipelines(gpu);
   const tuner = new Autotuner(gpu, pipelines);
   const software = gpu.profile === 'software' || gpu.info.fallback;
-  const { vendor, architecture, description } = gpu.info;
-  const adapter = description || [vendor, architecture].filter(Boolean).join(' ') || 'unnamed adapter';
+  const adapter = adapterName(gpu.info);
   say(`${adapter}, profile ${gpu.profile}`);
   const shapes: ShapeResult[] = [];
   for (const shape of shapesOf(options.configText)) {

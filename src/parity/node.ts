@@ -2,6 +2,7 @@
 import { acquireDevice, type Profile } from '../gpu/device';
 import { Pipelines } from '../gpu/pipelines';
 import { diskFolder } from '../model/files/diskFolder';
+import { adapterName } from '../protocol/browsers';
 import { runCaseFolder } from './runCase';
 
 /** Prepares a device once; the returned function runs one case folder with it. */
@@ -9,7 +10,7 @@ export async function createRunner(gpu: GPU, profile: Profile | undefined) {
   const device = await acquireDevice(gpu, { profile });
   const pipelines = new Pipelines(device);
   return {
-    adapter: `${device.info.vendor} ${device.info.architecture}`.trim(),
+    adapter: adapterName(device.info),
     profile: device.profile,
     run: (path: string) => runCaseFolder(device, pipelines, diskFolder(path)),
     close: () => device.device.destroy(),

@@ -1,6 +1,7 @@
 /** Parity in a browser: what `tools/parity.mjs` calls through Playwright. */
 import { acquireDevice, type Gpu, type Profile } from '../gpu/device';
 import { Pipelines } from '../gpu/pipelines';
+import { adapterName } from '../protocol/browsers';
 import { runCaseFolder } from './runCase';
 
 declare global {
@@ -23,7 +24,7 @@ const parity = {
   async prepare(profile: Profile | undefined) {
     gpu = await acquireDevice(navigator.gpu, { profile });
     pipelines = new Pipelines(gpu);
-    return { adapter: `${gpu.info.vendor} ${gpu.info.architecture}`.trim(), profile: gpu.profile };
+    return { adapter: adapterName(gpu.info), profile: gpu.profile };
   },
   async run(name: string) {
     const { actual, tensors } = await runCaseFolder(gpu, pipelines, { name, read: async (file) => decode(await readCaseFile(name, file)) });

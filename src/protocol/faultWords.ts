@@ -1,5 +1,6 @@
 /** What is said about each fault: a title, what it means, what to do. One table, keyed by the fault's code. */
 import { shortLabel } from '../config/diff';
+import { adapterAdvice, webgpuAdvice } from './browsers';
 import type { Fault, FaultCode } from './faults';
 import { bytes, digits } from './format';
 
@@ -20,22 +21,13 @@ type Of<C extends FaultCode> = Extract<Fault, { code: C }>;
 export const SOFTWARE_COMMAND = 'npm start -- --software';
 const STILL_WORKS = 'The recorded run, the dropout sentence and the mask views work without one.';
 
-/** How to get WebGPU in the browser at hand; one line, not a list. */
-export function browserAdvice(userAgent: string): string {
-  if (/Firefox\//.test(userAgent)) return 'In Firefox, set dom.webgpu.enabled to true in about:config, or use a current Chrome or Edge.';
-  if (/Version\/[\d.]+.*Safari\//.test(userAgent)) return 'Safari has WebGPU from version 26 on; update, or use a current Chrome or Edge.';
-  if (/Linux/.test(userAgent) && /Chrome\//.test(userAgent)) return 'In Chrome on Linux, switch on chrome://flags/#enable-unsafe-webgpu and restart the browser.';
-  if (/Chrome\//.test(userAgent)) return 'Update the browser, and switch on hardware acceleration in its settings under System.';
-  return 'Open this page in a current Chrome or Edge.';
-}
-
 /** The control as people see it on the page. */
 export const controlName = (field: string) => ({ 'optimizer.batchSize': 'batch', 'model.rank': 'rank', 'model.targets': 'number of LoRA targets', 'consistency.kind': 'second pass', consistency: 'second pass' })[field] ?? shortLabel(field);
 
 export const FAULT_WORDS: { [C in FaultCode]: (fault: Of<C>, userAgent: string) => FaultWords } = {
   no_webgpu: (_, userAgent) => ({
     title: 'This browser cannot compute on the GPU yet', tone: 'calm', action: 'none', actionLabel: '',
-    text: `${browserAdvice(userAgent)} ${STILL_WORKS}`,
+    text: `${webgpuAdvice(userAgent)} ${STILL_WORKS}`,
   }),
   insecure_context: () => ({
     title: 'WebGPU needs a secure page', tone: 'calm', action: 'none', actionLabel: '',
@@ -43,7 +35,7 @@ export const FAULT_WORDS: { [C in FaultCode]: (fault: Of<C>, userAgent: string) 
   }),
   no_adapter: (_, userAgent) => ({
     title: 'The browser found no usable GPU', tone: 'calm', action: 'restart_engine', actionLabel: 'Try again',
-    text: `${browserAdvice(userAgent)} Or use the software adapter: slower, the same results. ${STILL_WORKS}`, command: SOFTWARE_COMMAND,
+    text: `${adapterAdvice(userAgent)} Or use Chromium’s software adapter: slower, the same results. ${STILL_WORKS}`, command: SOFTWARE_COMMAND,
   }),
   limit_too_small: ({ limit, needed, offered }) => ({
     title: 'This GPU offers too little', tone: 'calm', action: 'none', actionLabel: '',

@@ -1,13 +1,13 @@
 /** What the page shows of a device. */
 import type { Gpu } from '../gpu/device';
+import { adapterName } from '../protocol/browsers';
 import type { DeviceInfo } from '../protocol/deviceMessages';
 
 const SHOWN_LIMITS = ['maxBufferSize', 'maxStorageBufferBindingSize', 'maxStorageBuffersPerShaderStage', 'maxComputeInvocationsPerWorkgroup', 'maxComputeWorkgroupStorageSize'] as const;
 
 export function deviceInfo({ device, info, profile, memoryBudget, subgroupSize }: Gpu): DeviceInfo {
-  const named = info.description || [info.vendor, info.architecture].filter(Boolean).join(' ');
   return {
-    name: named || 'Unnamed adapter',
+    name: adapterName(info),
     vendor: info.vendor,
     architecture: info.architecture,
     profile,

@@ -20,7 +20,7 @@ export function DeviceChip() {
       {software && <p className="small">This adapter computes on the processor, slower than a GPU would. The engine uses kernels made for it; everything works.</p>}
       <dl className="facts">
         <dt>Kernel profile</dt><dd>{device.profile}</dd>
-        <dt>Vendor</dt><dd>{device.vendor || 'not told'} {device.architecture}</dd>
+        <dt>Vendor</dt><dd>{[device.vendor, device.architecture].filter(Boolean).join(' ') || 'kept back by this browser'}</dd>
         <dt>Features</dt><dd>{device.features.join(', ') || 'none beyond the default'}</dd>
         <dt>Memory budget</dt><dd>{bytes(device.memoryBudget)}</dd>
         {plan && <>
