@@ -92,6 +92,26 @@ describe('the way home', () => {
     expect(await readRanges(device, [])).toEqual([]);
   });
 
+  it('copies nothing for an empty range', async () => {
+    const { device, buffer } = await filled([1, 2]);
+    const { complaints } = await pageFor();
+    expect((await readRanges(device, [{ buffer, bytes: 0 }, { buffer, offset: 4, bytes: 4 }])).map((values) => [...values])).toEqual([[], [2]]);
+    expect(complaints()).toEqual([]);
+  });
+
+  it('sees writes, copies and clearings of no bytes, which some implementations do not survive', async () => {
+    const { device, buffer } = await filled([1, 2]);
+    const { complaints } = await pageFor();
+    device.queue.writeBuffer(buffer, 0, new Float32Array(0));
+    device.queue.writeBuffer(buffer, 4, Float32Array.of(3, 4), 1);
+    const encoder = device.createCommandEncoder();
+    encoder.copyBufferToBuffer(buffer, 4, buffer, 0, 0);
+    encoder.clearBuffer(buffer, 8);
+    device.queue.submit([encoder.finish()]);
+    expect(complaints()).toEqual([expect.stringContaining('a write of 0 bytes'), expect.stringContaining('a copy of 0 bytes'), expect.stringContaining('cleared over 0 bytes')]);
+    expect((await readRanges(device, [{ buffer, bytes: 8 }])).map((values) => [...values])).toEqual([[1, 4]]);
+  });
+
   it('lends staging buffers in turn, and none while all are in flight', async () => {
     const { device, buffer } = await filled([7, 8]);
     const ring = new ReadbackRing(device, 'ring', 8, 2);

@@ -1,13 +1,13 @@
 /** From GPU memory back to the host. */
 
-/** Copies ranges of buffers into one staging buffer and maps it; for tests, evaluation and export, not for every step. */
+/** Copies ranges of buffers into one staging buffer and maps it; for tests, evaluation and export, not for every step. Empty ranges give empty arrays. */
 export async function readRanges(device: GPUDevice, ranges: { buffer: GPUBuffer; offset?: number; bytes: number }[]): Promise<Float32Array[]> {
   const total = ranges.reduce((sum, range) => sum + range.bytes, 0);
   const staging = device.createBuffer({ label: 'readback', size: Math.max(4, total), usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST });
   const encoder = device.createCommandEncoder({ label: 'readback' });
   let at = 0;
   for (const { buffer, offset = 0, bytes } of ranges) {
-    encoder.copyBufferToBuffer(buffer, offset, staging, at, bytes);
+    if (bytes > 0) encoder.copyBufferToBuffer(buffer, offset, staging, at, bytes);
     at += bytes;
   }
   device.queue.submit([encoder.finish()]);

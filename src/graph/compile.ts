@@ -17,6 +17,7 @@ export interface Plan {
   placement: Placement;
   /** Gradient of each parameter that the loss reaches. */
   parameterGradients: Map<Tensor, Tensor>;
+  /** Those that some dispatch reads. */
   inputs: Tensor[];
   constants: Map<Tensor, Float32Array>;
   kept: Map<string, Tensor>;
@@ -60,13 +61,14 @@ export function compile(
   parts.report?.(emit);
   const kept = new Set(tape.kept.values());
   const placement = place(emit.dispatches, kept);
+  const bound = new Set(emit.dispatches.flatMap(({ bindings }) => Object.values(bindings)));
   return {
     dispatches: emit.dispatches,
     finish,
     accumulating: options.accumulating ?? false,
     placement,
     parameterGradients: gradients.ofParameters,
-    inputs: tape.tensors.filter((tensor) => tensor.role === 'input'),
+    inputs: tape.tensors.filter((tensor) => tensor.role === 'input' && bound.has(tensor)),
     constants: tape.constants,
     kept: tape.kept,
     bytes: placement.bytes + [...tape.constants.values()].reduce((sum, values) => sum + values.byteLength, 0),

@@ -70,7 +70,7 @@ export class ModelState implements SharedBuffers {
     const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
     for (const [name, { values }] of tensors) {
       const buffer = device.createBuffer({ label: name, size: Math.max(values.byteLength, 4), usage });
-      device.queue.writeBuffer(buffer, 0, values as Float32Array<ArrayBuffer>);
+      this.upload(buffer, values);
       this.weights.set(name, buffer);
     }
     const { slices, bytes } = sliceArena(specs);
@@ -82,7 +82,12 @@ export class ModelState implements SharedBuffers {
     this.step = device.createBuffer({ label: 'step', size: STEP_BYTES, usage: GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST });
     const groups = new Float32Array(this.arenaElements);
     for (const { spec, offset, bytes: size } of slices.values()) groups.fill(spec.decays ? spec.rateScale : -spec.rateScale, offset / 4, (offset + size) / 4);
-    device.queue.writeBuffer(this.buffers.get('groups')!, 0, groups);
+    this.upload(this.arena('groups'), groups);
+  }
+
+  /** An empty tensor of a checkpoint, or an arena of nothing, is not written: Deno 2.9 panics on zero bytes, which WebGPU allows. */
+  private upload(buffer: GPUBuffer, values: Float32Array): void {
+    if (values.length > 0) this.gpu.device.queue.writeBuffer(buffer, 0, values as Float32Array<ArrayBuffer>);
   }
 
   bindingOf(tensor: Tensor): GPUBufferBinding {

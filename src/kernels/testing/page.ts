@@ -2,6 +2,7 @@
 import { acquireDevice, type Gpu, type Profile } from '../../gpu/device';
 import { Pipelines } from '../../gpu/pipelines';
 import type { Tile } from '../../graph/emitter';
+import { watchForEmptyCommands } from './emptyCommands';
 
 /** How the dispatches of a check are launched. */
 export interface Launch {
@@ -19,7 +20,7 @@ export interface Launch {
 export interface Page {
   gpu: Gpu;
   pipelines: Pipelines;
-  /** What WebGPU complained about since this was last called. */
+  /** What WebGPU complained about since this was last called, and writes and copies of no bytes. */
   complaints(): string[];
 }
 
@@ -37,6 +38,7 @@ async function open(minimal: boolean): Promise<Page> {
   const gpu = await acquireDevice(navigator.gpu, { minimal });
   const complaints: string[] = [];
   gpu.device.addEventListener('uncapturederror', ({ error }) => complaints.push(error.message));
+  watchForEmptyCommands(gpu.device, (sentence) => complaints.push(sentence));
   return { gpu, pipelines: new Pipelines(gpu), complaints: () => complaints.splice(0) };
 }
 
