@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { firstMissing } from './install.mjs';
 import { hasDisplay, openerOf } from './open.mjs';
@@ -53,6 +54,45 @@ describe('the sum of all tests', () => {
 
   it('ends a runner that hangs', async () => {
     expect(await runScript(file('hang.mjs', 'setInterval(() => {}, 1000)'), [], { seconds: 0.5 })).toBeNull();
+  });
+});
+
+describe('a command that refuses', () => {
+  const run = (script: string, ...args: string[]) => {
+    const { status, signal, stderr } = spawnSync(process.execPath, [script, ...args], { encoding: 'utf8', env: { ...process.env, FIREFOX_PATH: join(folder, 'no-firefox') } });
+    return { code: status ?? signal, stderr };
+  };
+  const command = (name: string) => join(import.meta.dirname, '..', name);
+
+  it.each([
+    ['an unknown option', 'tools/train.mjs', ['--nix'], "train: Unknown option '--nix'; the options are --out VALUE, --profile VALUE"],
+    ['a profile', 'tools/train.mjs', ['--profile', 'fast'], 'train: unknown profile fast; choose software or gpu'],
+    ['no cases', 'tools/parity.mjs', [], 'parity: needs --cases DIR and --out DIR'],
+    ['a runtime', 'tools/parity.mjs', ['--cases', '.', '--out', 'none', '--runtime', 'bun'], 'parity: unknown runtime bun; choose chromium, node, deno or firefox'],
+    ['a folder without cases', 'tools/parity.mjs', ['--cases', 'tools', '--out', 'none'], 'parity: no case in'],
+    ['a Firefox that is not there', 'tools/parity.mjs', ['--cases', 'src/fixtures/golden', '--out', 'none', '--runtime', 'firefox'], 'parity: FIREFOX_PATH: no file at'],
+    ['rounds', 'bench/bench.mjs', ['--rounds', 'many'], 'bench: --rounds many is not a count; choose 1 or more'],
+    ['what to write', 'tools/pretrain/export-text.mjs', ['nothing'], 'export-text: what to write is missing or unknown (nothing)'],
+    ['a step', 'tools/test.mjs', ['--only', 'nix'], ''],
+    // While the device is on its way, and after it has come. Where there is no driver that is refused.
+    ['a link', 'tools/train.mjs', ['nonsense=1'], 'train: '],
+    ['a run', 'tools/train.mjs', ['v=1&optimizer.steps=-5'], 'train: '],
+  ])('%s ends with 2', (_, script, args, sentence) => {
+    const { code, stderr } = run(command(script), ...args);
+    expect(stderr).toContain(sentence);
+    expect(code).toBe(2);
+  });
+
+  it('closes what it opened, the last first, whatever one of them says', () => {
+    const script = file('closes.mjs', `
+      import { closeAtEnd, Refusal, runCommand } from ${JSON.stringify(pathToFileURL(command('tools/command.mjs')).href)};
+      await runCommand('closes', async () => {
+        closeAtEnd(() => console.error('closed first'));
+        closeAtEnd(async () => { throw new Error('does not close'); });
+        closeAtEnd(() => console.error('closed last'));
+        throw new Refusal('nothing to do (0); give something');
+      });`);
+    expect(run(script)).toEqual({ code: 2, stderr: 'closes: nothing to do (0); give something\nclosed last\ndoes not close\nclosed first\n' });
   });
 });
 

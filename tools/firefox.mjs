@@ -27,8 +27,7 @@ export function findFirefox() {
 /**
  * Starts a Firefox without a window, in a profile of its own that goes with it, and speaks WebDriver BiDi to it. Playwright's Firefox is a patched
  * build that has to be downloaded, and its channel for installed ones fails on the ESR; puppeteer-core takes the one that is there.
- * @param {{ preferences?: Record<string, string | number | boolean>, arguments?: string[], protocolTimeout?: number }} [options]
- *   preferences beside those of WebGPU, arguments of the command line, and how many milliseconds one answer may take
+ * @param {import('./firefox.d.mts').FirefoxOptions} [options]
  * @returns {Promise<{ browser: import('puppeteer-core').Browser, version: string }>} version as in "Firefox 153.7"
  * @throws with a sentence where there is none
  */
@@ -38,6 +37,7 @@ export async function launchFirefox(options = {}) {
   const { default: puppeteer } = await import('puppeteer-core');
   const browser = await puppeteer.launch({
     browser: 'firefox', executablePath, headless: true, args: options.arguments ?? [], protocolTimeout: options.protocolTimeout ?? 600_000,
+    env: { ...process.env, ...options.environment },
     extraPrefsFirefox: { ...WEBGPU_PREFERENCES, ...options.preferences },
   });
   return { browser, version: (await browser.version()).replace(/^firefox\//i, 'Firefox ') };

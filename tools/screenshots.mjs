@@ -91,7 +91,10 @@ const freePort = () => new Promise((resolve) => {
 
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !(name in PICTURES));
-if (unknown.length) throw new Error(`screenshots: no picture called ${unknown.join(', ')}; choose among ${Object.keys(PICTURES).join(', ')}`);
+if (unknown.length) {
+  console.error(`screenshots: no picture called ${unknown.join(', ')}; choose among ${Object.keys(PICTURES).join(', ')}`);
+  process.exit(2);
+}
 
 mkdirSync(join(folder, 'controls'), { recursive: true });
 const port = await freePort();

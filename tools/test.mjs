@@ -1,4 +1,4 @@
-// npm test [-- --only types,lint,unit,build,size,notices,gpu,e2e]
+// npm test [-- --only types,lint,unit,build,size,notices,deno,gpu,e2e]
 //
 // Runs everything and ends with the line "N passed, N failed", alone and last. Type check, lint, build, its size, and notices count as one check each.
 import './nodeVersion.mjs';
@@ -29,6 +29,15 @@ async function playwright(limit) {
   return judge(code, countPlaywright(report));
 }
 
+/** Where Deno's package does not exist, or finds no adapter, there is nothing to test: that is said and is no failure. */
+async function deno(limit) {
+  const { chooseDeno } = await import('./runtimes/deno.mjs');
+  const missing = await chooseDeno('any').then(() => undefined, (error) => error.message);
+  if (missing === undefined) return vitest('deno', limit);
+  console.log(`not run: ${missing}`);
+  return { passed: 0, failed: 0 };
+}
+
 const check = async (script, args, limit) => judgeCheck(await runScript(script, args, limit));
 
 /** In the order of running: what fails fastest first. */
@@ -39,6 +48,7 @@ const STEPS = {
   build: { title: 'Build', minutes: 5, run: (limit) => check(bin('vite/bin/vite.js'), ['build', '--logLevel', 'warn'], limit) },
   size: { title: 'Size and origins of the build', minutes: 1, run: (limit) => check(join(root, 'tools', 'checkBuild.mjs'), [], limit) },
   notices: { title: 'Third-party notices', minutes: 1, run: (limit) => check(join(root, 'tools', 'notices.mjs'), ['--check'], limit) },
+  deno: { title: 'Reference cases under Deno', minutes: 5, run: deno },
   gpu: { title: 'Kernel and engine tests in a browser', browser: true, minutes: 20, run: (limit) => vitest('gpu', limit) },
   e2e: { title: 'End-to-end tests', browser: true, minutes: 20, run: playwright },
 };
@@ -85,12 +95,14 @@ async function main() {
 }
 
 let total;
+let refused = false;
 try {
   total = await main();
 } catch (error) {
   console.log(`test: ${error.message.split('\n')[0]}`);
   total = { passed: 0, failed: 1 };
+  refused = true;
 }
 rmSync(reports, { recursive: true, force: true });
 console.log(`${total.passed} passed, ${total.failed} failed`);
-process.exitCode = total.failed > 0 ? 1 : 0;
+process.exitCode = refused ? 2 : total.failed > 0 ? 1 : 0;

@@ -51,7 +51,7 @@ export function createHeadless({ gpu, models, profile }: HeadlessOptions) {
      * Trains what `link` (the part of the page's address after #) describes, to its end.
      * @throws when the link has a setting that is not understood, the run cannot be made or fails, or one of its changes is refused
      */
-    run(link: string): Promise<HeadlessRun> {
+    async run(link: string): Promise<HeadlessRun> {
       const { config, changes, ignored } = openLink(link);
       if (ignored.length > 0) throw new Error(`not understood: ${ignored.join(', ')}; take the part after # from the page's Share link`);
       const evaluations: HeadlessRun['evaluations'] = [];

@@ -1,4 +1,4 @@
-/** Parity under Node: the same engine on the `webgpu` package's device. */
+/** Parity without a page: the same engine under Node, on the `webgpu` package's GPU, and under Deno, on its own. */
 import { acquireDevice, type Profile } from '../gpu/device';
 import { Pipelines } from '../gpu/pipelines';
 import { diskFolder } from '../model/files/diskFolder';

@@ -4,12 +4,9 @@ import { FIXTURES, fixtureFolder } from '../kernels/testing/fixtures';
 import '../kernels/testing/matcher';
 import { pageFor } from '../kernels/testing/page';
 import { RING_SLOTS } from '../kernels/step_metrics';
-import { compareOutcomes, type Distances, readGoldenCase } from '../reference/golden';
+import { compareOutcomes, type Distances, LIMITS, readGoldenCase } from '../reference/golden';
 import type { ParityCase } from './case';
 import { type ParityOptions, type ParityResult, runCase, runCaseFolder } from './runCase';
-
-/** The limits of the golden cases' own comparison; float32 arithmetic lands 30 to 1000 times below them. */
-const LIMITS: Distances = { loss: 1e-4, grad_norm: 1e-3, logits: 1e-4, grad: 1e-3, final: 2e-3, eval: 1e-3 };
 
 it('has the fixtures', () => {
   expect(FIXTURES.length).toBe(29);

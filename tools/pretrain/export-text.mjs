@@ -7,61 +7,48 @@
 import { createWriteStream, mkdirSync, writeFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
-import { createServer } from 'vite';
+import { readArguments, Refusal, runCommand } from '../command.mjs';
+import { loadModule } from '../runtimes/vite.mjs';
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    model: { type: 'string', default: 'encoder' },
-    rows: { type: 'string', default: '512' },
-    seed: { type: 'string', default: '1' },
-    seeds: { type: 'string', default: '1,2,3' },
-    noise: { type: 'string', default: '0' },
-  },
-});
-const [what, out] = positionals;
-if (!['pretraining', 'tasks'].includes(what) || !out) {
-  console.error(`export-text: what to write is missing or unknown (${what}); give "pretraining OUT" or "tasks OUT".`);
-  process.exit(2);
-}
-if (!['encoder', 'decoder'].includes(values.model)) {
-  console.error(`export-text: no such model (${values.model}); give --model encoder or --model decoder.`);
-  process.exit(2);
+function readOptions() {
+  const { values, positionals: [what, out] } = readArguments({
+    allowPositionals: true,
+    options: {
+      model: { type: 'string', default: 'encoder' },
+      rows: { type: 'string', default: '512' },
+      seed: { type: 'string', default: '1' },
+      seeds: { type: 'string', default: '1,2,3' },
+      noise: { type: 'string', default: '0' },
+    },
+  });
+  if (!['pretraining', 'tasks'].includes(what) || !out) throw new Refusal(`what to write is missing or unknown (${what}); give "pretraining OUT" or "tasks OUT"`);
+  if (!['encoder', 'decoder'].includes(values.model)) throw new Refusal(`no such model (${values.model}); give --model encoder or --model decoder`);
+  return { ...values, what, out };
 }
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
-const server = await createServer({
-  root,
-  configFile: false,
-  appType: 'custom',
-  logLevel: 'error',
-  optimizeDeps: { noDiscovery: true },
-  server: { middlewareMode: true, watch: null, ws: false },
-});
-
-async function writePretraining() {
-  const { CARRIERS, pretrainingDocument } = await server.ssrLoadModule('/tools/pretrain/pretraining-text.ts');
-  const { decoderDocument } = await server.ssrLoadModule('/tools/pretrain/decoder-text.ts');
-  const document = values.model === 'decoder' ? decoderDocument : pretrainingDocument;
+async function writePretraining({ model, rows, seed, out }) {
+  const { CARRIERS, pretrainingDocument } = await loadModule('/tools/pretrain/pretraining-text.ts');
+  const { decoderDocument } = await loadModule('/tools/pretrain/decoder-text.ts');
+  const document = model === 'decoder' ? decoderDocument : pretrainingDocument;
   const stream = createWriteStream(join(out, 'pretraining.jsonl'));
-  for (let row = 0; row < Number(values.rows); row++)
-    if (!stream.write(`${JSON.stringify(document(Number(values.seed), row))}\n`)) await once(stream, 'drain');
+  for (let row = 0; row < Number(rows); row++)
+    if (!stream.write(`${JSON.stringify(document(Number(seed), row))}\n`)) await once(stream, 'drain');
   stream.end();
   await once(stream, 'finish');
   writeFileSync(join(out, 'carriers.json'), JSON.stringify(CARRIERS));
 }
 
-async function writeTasks() {
-  const { TASKS } = await server.ssrLoadModule('/src/data/tasks/index.ts');
+async function writeTasks({ seeds, rows, noise, out }) {
+  const { TASKS } = await loadModule('/src/data/tasks/index.ts');
   for (const task of Object.values(TASKS))
-    for (const seed of values.seeds.split(',').map(Number)) {
-      const data = task.generate({ seed, trainRows: Number(values.rows), labelNoise: Number(values.noise) });
+    for (const seed of seeds.split(',').map(Number)) {
+      const data = task.generate({ seed, trainRows: Number(rows), labelNoise: Number(noise) });
       writeFileSync(join(out, `${task.name}-${seed}.json`), JSON.stringify(data));
     }
 }
 
-mkdirSync(out, { recursive: true });
-await (what === 'pretraining' ? writePretraining() : writeTasks());
-await server.close();
+await runCommand('export-text', async () => {
+  const options = readOptions();
+  mkdirSync(options.out, { recursive: true });
+  await (options.what === 'pretraining' ? writePretraining(options) : writeTasks(options));
+});
