@@ -1,7 +1,7 @@
 /** Scores of text: the losses that the GPU sums, against the logits and float64. */
 import { describe, expect, it } from 'vitest';
 import { pageFor } from '../kernels/testing/page';
-import { languageModelLoss } from '../data/metrics';
+import { languageModelLoss } from '../metrics/outputs';
 import { type Dataset, firstRows } from './dataset';
 import { Evaluator } from './evaluator';
 import { readRanges } from '../gpu/readback';

@@ -3,7 +3,7 @@ import type { Execution } from '../graph/execution';
 import type { Gpu } from '../gpu/device';
 import { readRanges } from '../gpu/readback';
 import type { EncodedRows } from '../data/batches';
-import { accuracy, crossEntropy, NOT_SCORED, pearson, perplexity, predictedClasses, squaredError } from '../data/metrics';
+import { accuracy, crossEntropy, NOT_SCORED, pearson, perplexity, predictedClasses, squaredError } from '../metrics/outputs';
 import type { ModelConfig } from '../model/modelConfig';
 import type { Scores } from '../protocol/runMessages';
 import { batchOf, type Dataset, filled } from './dataset';

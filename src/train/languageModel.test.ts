@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { NOT_SCORED } from '../data/metrics';
+import { NOT_SCORED } from '../metrics/outputs';
 import { shiftLabels, tokenLabels } from './languageModel';
 
 const _ = NOT_SCORED;

@@ -1,5 +1,5 @@
 /** What the rows of a language model should predict. */
-import { NOT_SCORED } from '../data/metrics';
+import { NOT_SCORED } from '../metrics/outputs';
 
 /**
  * Label t is scored by the logits at t − 1: moves every label one row up. The last row predicts nothing; nor do the rows of virtual

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { accuracy, crossEntropy, f1, languageModelLoss, matthews, pearson, perplexity, predictedClasses, ranks, spearman, squaredError } from './metrics';
+import { accuracy, crossEntropy, f1, languageModelLoss, matthews, pearson, perplexity, predictedClasses, ranks, spearman, squaredError } from './outputs';
 
 describe('losses', () => {
   it('is ln of the number of classes where nothing is known', () => {
