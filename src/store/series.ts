@@ -92,7 +92,7 @@ export function rowsOf(lines: readonly Line[], limit = MAX_POINTS): Row[] {
     const there = Array.from({ length: x.length }, (_, index) => index).filter((index) => Number.isFinite(y[index]));
     for (const place of thin(there.map((index) => x[index]), there.map((index) => y[index]), limit)) {
       const index = there[place];
-      const row = rows.get(x[index]) ?? { x: x[index] };
+      const row: Row = rows.get(x[index]) ?? { x: x[index] };
       row[key] = y[index];
       rows.set(x[index], row);
     }
