@@ -1,5 +1,6 @@
 /** Shader + constants → compute pipeline, made once per device: compiling the same text twice costs the same again on a software adapter. */
 import type { Gpu } from './device';
+import { refusalOf } from './compilerRefusal';
 import { moduleText } from './moduleText';
 import { bindingsOf, type Shader, type ShaderBinding } from './shader';
 
@@ -33,9 +34,13 @@ export class Pipelines {
     return this.pipelines.size;
   }
 
-  /** The pipeline for `key`; compiles it the first time, in the background. @throws where the shader has no such constant or entry point */
+  /**
+   * The pipeline for `key`; compiles it the first time, in the background. Rejects with a `CompilerRefusal` where it does not compile.
+   * @throws where the shader has no such constant or entry point
+   */
   get(key: PipelineKey): Promise<Pipeline> {
-    const label = `${key.shader.name}/${key.entry}/${JSON.stringify(key.constants)}`;
+    // The self-test may take the subgroups away after a first pipeline.
+    const label = `${key.shader.name}/${key.entry}/${JSON.stringify(key.constants)}/${this.gpu.subgroupSize}`;
     let made = this.asked.get(label);
     if (!made) {
       made = this.make(key, label);
@@ -49,21 +54,30 @@ export class Pipelines {
     const id = `${entry}\n${text}`;
     let made = this.pipelines.get(id);
     if (!made) {
-      made = this.compile(this.moduleOf(text, shader.name), entry, bindingsOf(shader, entry), label);
+      made = this.compile(text, shader, entry, label);
       this.pipelines.set(id, made);
     }
     return made;
   }
 
-  private async compile(module: GPUShaderModule, entryPoint: string, bindings: ShaderBinding[], label: string): Promise<Pipeline> {
+  private async compile(text: string, shader: Shader, entryPoint: string, label: string): Promise<Pipeline> {
     const { device } = this.gpu;
+    const bindings = bindingsOf(shader, entryPoint);
     const layout = this.layoutOf(bindings);
-    const pipeline = await device.createComputePipelineAsync({
-      label,
-      layout: device.createPipelineLayout({ bindGroupLayouts: [layout] }),
-      compute: { module, entryPoint },
-    });
-    return { pipeline, layout, bindings };
+    // A module that does not compile is told of by its pipeline, and not a second time as an error of the device.
+    device.pushErrorScope('validation');
+    const module = this.moduleOf(text, shader.name);
+    void device.popErrorScope().catch(() => null);
+    try {
+      const pipeline = await device.createComputePipelineAsync({
+        label,
+        layout: device.createPipelineLayout({ bindGroupLayouts: [layout] }),
+        compute: { module, entryPoint },
+      });
+      return { pipeline, layout, bindings };
+    } catch (error) {
+      throw (await refusalOf(device, module, `${shader.name} ${entryPoint}`, text, error)) ?? error;
+    }
   }
 
   private moduleOf(code: string, label: string): GPUShaderModule {

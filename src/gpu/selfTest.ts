@@ -1,60 +1,120 @@
-/** A small computation with a known result, run before anything else: a driver that gets it wrong must not train. */
-import type { Gpu } from './device';
-import { Pipelines } from './pipelines';
-import { readRanges } from './readback';
-import { packParams, paramsBytes, shader } from './shader';
-import code from '../../shaders/column_sum.wgsl?raw';
-
-const ROWS_OF_INPUT = 37;
-const COLUMNS = 5;
-
 /**
- * Sums columns of a small matrix with `lanes` lanes a column, which exercises the reduction form that the profile would use.
- * @returns undefined when the result is right, else what was wrong
+ * Small computations with known results, run before anything else: a driver that gets them wrong must not train. They cover what compilers and
+ * drivers stumble over: the reduction and the product that the profile would use.
  */
-async function sumColumns(gpu: Gpu, lanes: number): Promise<string | undefined> {
-  const { device } = gpu;
-  const sum = shader('self_test', code);
-  const rows = Math.max(1, Math.floor(64 / lanes));
-  const { pipeline, layout, bindings } = await new Pipelines(gpu).get({ shader: sum, entry: 'forward', constants: { LANES: lanes, ROWS: rows, ACCUMULATE: 0 } });
-  const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC;
-  const x = device.createBuffer({ label: 'self-test x', size: ROWS_OF_INPUT * COLUMNS * 4, usage });
-  const y = device.createBuffer({ label: 'self-test y', size: COLUMNS * 4, usage });
-  const params = device.createBuffer({ label: 'self-test params', size: paramsBytes(sum), usage: GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST });
-  const values = Float32Array.from({ length: ROWS_OF_INPUT * COLUMNS }, (_, index) => ((index * 7) % 11) - 5);
-  device.queue.writeBuffer(x, 0, values);
-  const packed = new DataView(new ArrayBuffer(paramsBytes(sum)));
-  packParams(sum, { rows: ROWS_OF_INPUT, columns: COLUMNS }, packed, 0);
-  device.queue.writeBuffer(params, 0, packed.buffer);
-  const resources: Record<string, GPUBuffer> = { params, x, y };
-  const group = device.createBindGroup({ layout, entries: bindings.map(({ name, binding }) => ({ binding, resource: { buffer: resources[name] } })) });
+import columnSumCode from '../../shaders/column_sum.wgsl?raw';
+import matmulCode from '../../shaders/matmul.wgsl?raw';
+import { CompilerRefusal } from './compilerRefusal';
+import type { Gpu } from './device';
+import type { Pipelines } from './pipelines';
+import { readRanges } from './readback';
+import { packParams, paramsBytes, type Shader, shader } from './shader';
+
+const columnSum = shader('column_sum', columnSumCode);
+const matmul = shader('matmul', matmulCode);
+
+/** Small whole numbers, whose sums and products have no rounding. */
+const numbers = (count: number, factor: number) => Float32Array.from({ length: count }, (_, index) => ((index * factor) % 11) - 5);
+
+interface Trial {
+  shader: Shader;
+  entry: string;
+  constants: Record<string, number>;
+  params: Record<string, number>;
+  /** Storage buffers that are read, by their names in the WGSL. */
+  inputs: Record<string, Float32Array<ArrayBuffer>>;
+  /** The one that is written, and what should stand in it. */
+  output: { name: string; expected: Float32Array };
+  grid: [number, number];
+  /** "the sum of a column with 8 lanes" */
+  what: string;
+}
+
+/** Runs one dispatch. @returns what is wrong with the result, undefined when it is right; rejects with a `CompilerRefusal` */
+async function run({ device }: Gpu, pipelines: Pipelines, trial: Trial): Promise<string | undefined> {
+  const { pipeline, layout, bindings } = await pipelines.get(trial);
+  const made: GPUBuffer[] = [];
+  const buffer = (values: ArrayBuffer, usage: number) => {
+    const one = device.createBuffer({ label: 'self-test', size: values.byteLength, usage: usage | GPUBufferUsage.COPY_DST });
+    device.queue.writeBuffer(one, 0, values);
+    made.push(one);
+    return one;
+  };
+  const packed = new DataView(new ArrayBuffer(paramsBytes(trial.shader)));
+  packParams(trial.shader, trial.params, packed, 0);
+  const { name, expected } = trial.output;
+  const output = buffer(new Float32Array(expected.length).fill(-1).buffer, GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC);
+  const unused = buffer(new ArrayBuffer(16), GPUBufferUsage.STORAGE);
+  const resources: Record<string, GPUBuffer> = { params: buffer(packed.buffer, GPUBufferUsage.UNIFORM), [name]: output };
+  for (const [input, values] of Object.entries(trial.inputs)) resources[input] = buffer(values.buffer, GPUBufferUsage.STORAGE);
+  const group = device.createBindGroup({ layout, entries: bindings.map((one) => ({ binding: one.binding, resource: { buffer: resources[one.name] ?? unused } })) });
   const encoder = device.createCommandEncoder();
   const pass = encoder.beginComputePass();
   pass.setPipeline(pipeline);
   pass.setBindGroup(0, group);
-  pass.dispatchWorkgroups(Math.ceil(COLUMNS / rows));
+  pass.dispatchWorkgroups(...trial.grid);
   pass.end();
   device.queue.submit([encoder.finish()]);
-  const [sums] = await readRanges(device, [{ buffer: y, bytes: COLUMNS * 4 }]);
-  for (const buffer of [x, y, params]) buffer.destroy();
-  for (let column = 0; column < COLUMNS; column++) {
-    let expected = 0;
-    for (let row = 0; row < ROWS_OF_INPUT; row++) expected += values[row * COLUMNS + column];
-    if (sums[column] !== expected) return `the sum of a column came out as ${sums[column]} instead of ${expected} with ${lanes} lanes`;
-  }
-  return undefined;
+  const [result] = await readRanges(device, [{ buffer: output, bytes: expected.byteLength }]);
+  for (const one of made) one.destroy();
+  const wrong = expected.findIndex((value, index) => result[index] !== value);
+  return wrong < 0 ? undefined : `${trial.what} came out as ${result[wrong]} instead of ${expected[wrong]}`;
+}
+
+/** Columns of a small matrix, summed with `lanes` lanes each. */
+function sumOfColumns(lanes: number): Trial {
+  const [rows, columns] = [37, 5];
+  const x = numbers(rows * columns, 7);
+  const expected = Float32Array.from({ length: columns }, (_, column) => x.reduce((sum, value, index) => (index % columns === column ? sum + value : sum), 0));
+  const ROWS = Math.max(1, Math.floor(64 / lanes));
+  return {
+    shader: columnSum, entry: 'forward', constants: { LANES: lanes, ROWS, ACCUMULATE: 0 }, params: { rows, columns },
+    inputs: { x }, output: { name: 'y', expected }, grid: [Math.ceil(columns / ROWS), 1], what: `the sum of a column with ${lanes} lanes`,
+  };
+}
+
+/** A product with edges that no tile divides, in registers or in tiles of workgroup memory, as the smaller layers have it. */
+function product(tiled: boolean): Trial {
+  const [rows, columns, depth] = [37, 35, 21];
+  const [a, b] = [numbers(rows * depth, 7), numbers(depth * columns, 3)];
+  const expected = Float32Array.from({ length: rows * columns }, (_, index) => {
+    const [row, column] = [Math.floor(index / columns), index % columns];
+    let sum = 0;
+    for (let k = 0; k < depth; k++) sum += a[row * depth + k] * b[k * columns + column];
+    return sum;
+  });
+  const [WX, owned] = tiled ? [8, 32] : [4, 32];
+  return {
+    shader: matmul, entry: tiled ? 'tiles' : 'registers',
+    constants: { WX, WY: WX, ACCUMULATE: 0, BIAS: 0, ...(tiled && { TILE_K: 16, ROW_BLOCKS: 1, COLUMN_BLOCKS: 1, A_BY_K: 1, B_BY_K: 0 }) },
+    params: {
+      rows, columns, depth, inner: 1, a_row: depth, a_depth: 1, a_outer: 0, a_inner: 0, b_depth: columns, b_column: 1, b_outer: 0, b_inner: 0,
+      c_row: columns, c_outer: 0, c_inner: 0, scale: 1, a_start: 0, b_start: 0, b_group: 1,
+    },
+    inputs: { a, b }, output: { name: 'c', expected }, grid: [Math.ceil(columns / owned), Math.ceil(rows / owned)], what: `a product in ${tiled ? 'tiles' : 'registers'}`,
+  };
 }
 
 /**
- * Tests the profile's reductions. Where subgroups give a wrong result the device is used without them.
- * @returns what is wrong, undefined when the device can be used
+ * Tests what the profile would use. Where subgroups give a wrong result, or do not compile, the device is used without them.
+ * @param pipelines those of the engine, so that what is compiled here need not be compiled again
+ * @returns which numbers are wrong, undefined when the device can be used
+ * @throws CompilerRefusal where a kernel does not compile
  */
-export async function selfTest(gpu: Gpu): Promise<string | undefined> {
-  try {
-    if (gpu.profile === 'software') return await sumColumns(gpu, 1);
-    if (gpu.subgroupSize > 1 && (await sumColumns(gpu, Math.min(gpu.subgroupSize, 32)))) gpu.subgroupSize = 0;
-    return await sumColumns(gpu, gpu.subgroupSize > 1 ? Math.min(gpu.subgroupSize, 32) : 64);
-  } catch (error) {
-    return (error as Error).message;
+export async function selfTest(gpu: Gpu, pipelines: Pipelines): Promise<string | undefined> {
+  const tiled = gpu.profile === 'gpu';
+  const [wrongProduct, wrongSum] = await Promise.all([run(gpu, pipelines, product(tiled)), tiled ? reductions(gpu, pipelines) : run(gpu, pipelines, sumOfColumns(1))]);
+  return wrongProduct ?? wrongSum;
+}
+
+async function reductions(gpu: Gpu, pipelines: Pipelines): Promise<string | undefined> {
+  if (gpu.subgroupSize > 1) {
+    const wrong = await run(gpu, pipelines, sumOfColumns(Math.min(gpu.subgroupSize, 32))).catch((error: unknown) => {
+      if (error instanceof CompilerRefusal) return error.message;
+      throw error;
+    });
+    if (!wrong) return undefined;
+    gpu.subgroupSize = 0;
   }
+  return run(gpu, pipelines, sumOfColumns(64));
 }

@@ -30,8 +30,8 @@ export interface HeadlessOptions {
 }
 
 const errorOf = (fault: Fault) => {
-  const { title, text } = wordsFor(fault, '');
-  return new Error(`${title}. ${text}`);
+  const { title, text, quote } = wordsFor(fault, '');
+  return new Error([`${title}. ${text}`, quote].filter(Boolean).join('\n'));
 };
 
 /** An engine for several runs, one after the other. */

@@ -5,7 +5,7 @@ import { FAULT_WORDS, SOFTWARE_COMMAND, wordsFor } from './faultWords';
 const EVERY: Fault[] = [
   { code: 'no_webgpu' }, { code: 'insecure_context' }, { code: 'no_adapter' },
   { code: 'limit_too_small', limit: 'maxStorageBuffersPerShaderStage', needed: 8, offered: 4 },
-  { code: 'self_test_failed', detail: 'matmul' },
+  { code: 'self_test_failed', detail: 'matmul' }, { code: 'compiler_refused', kernel: 'matmul tiles', words: '12:3 no such type\nlet x: f23;' },
   { code: 'out_of_memory', predicted: true, neededBytes: 1.4 * 2 ** 30, budgetBytes: 2 ** 30, largest: [{ label: 'attention', bytes: 2 ** 20 }], lower: ['optimizer.batchSize'] },
   { code: 'out_of_memory', predicted: false, neededBytes: 2, budgetBytes: 1, largest: [], lower: [] },
   { code: 'device_lost', reason: 'unknown' },
@@ -25,7 +25,7 @@ describe('words of the states', () => {
     }
   });
   it('name the control to lower and the numbers', () => {
-    const words = wordsFor(EVERY[5], '');
+    const words = wordsFor(EVERY.find(({ code }) => code === 'out_of_memory')!, '');
     expect(words.title).toBe('This would need 1.4 GiB of 1 GiB');
     expect(words.text).toContain('Lower the batch.');
   });
@@ -33,6 +33,13 @@ describe('words of the states', () => {
     expect(wordsFor({ code: 'no_adapter' }, '').command).toBe(SOFTWARE_COMMAND);
   });
   it('offer a tenth of the rate after a divergence', () => {
-    expect(wordsFor(EVERY[8], '').actionLabel).toBe('Start again with rate 0.03');
+    expect(wordsFor(EVERY.find(({ code }) => code === 'diverged')!, '').actionLabel).toBe('Start again with rate 0.03');
+  });
+  it('say of a refused compilation which browser, which kernel, and what its compiler said', () => {
+    const safari = 'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.0 Safari/605.1.15';
+    const { title, text, quote } = wordsFor({ code: 'compiler_refused', kernel: 'matmul tiles', words: '12:3 no such type\nlet x: f23;' }, safari);
+    expect(`${title}. ${text}`).toMatch(/^This browser’s shader compiler refused a kernel. Safari 26 does not compile matmul tiles./);
+    expect(`${title} ${text}`).not.toMatch(/wrong numbers/);
+    expect(quote).toBe('12:3 no such type\nlet x: f23;');
   });
 });

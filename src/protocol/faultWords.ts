@@ -1,6 +1,6 @@
 /** What is said about each fault: a title, what it means, what to do. One table, keyed by the fault's code. */
 import { shortLabel } from '../config/diff';
-import { adapterAdvice, webgpuAdvice } from './browsers';
+import { adapterAdvice, browserOf, webgpuAdvice } from './browsers';
 import type { Fault, FaultCode } from './faults';
 import { bytes, digits } from './format';
 
@@ -13,6 +13,8 @@ export interface FaultWords {
   actionLabel: string;
   /** A command or a sentence to be copied. */
   command?: string;
+  /** What somebody else said, word for word, to be copied too. */
+  quote?: string;
   tone: 'calm' | 'warning' | 'bad';
 }
 
@@ -20,6 +22,11 @@ type Of<C extends FaultCode> = Extract<Fault, { code: C }>;
 
 export const SOFTWARE_COMMAND = 'npm start -- --software';
 const STILL_WORKS = 'The recorded run, the dropout sentence and the mask views work without one.';
+
+const browserName = (userAgent: string): string => {
+  const browser = browserOf(userAgent);
+  return browser ? `${browser.name} ${browser.version}` : 'This browser';
+};
 
 /** The control as people see it on the page. */
 export const controlName = (field: string) => ({ 'optimizer.batchSize': 'batch', 'model.rank': 'rank', 'model.targets': 'number of LoRA targets', 'consistency.kind': 'second pass', consistency: 'second pass' })[field] ?? shortLabel(field);
@@ -44,6 +51,10 @@ export const FAULT_WORDS: { [C in FaultCode]: (fault: Of<C>, userAgent: string) 
   self_test_failed: ({ detail }) => ({
     title: 'This GPU computes wrong numbers', tone: 'bad', action: 'restart_engine', actionLabel: 'Test again',
     text: `A kernel’s result differs from the reference (${detail}). Update the graphics driver, or use the software adapter.`, command: SOFTWARE_COMMAND,
+  }),
+  compiler_refused: ({ kernel, words }, userAgent) => ({
+    title: 'This browser’s shader compiler refused a kernel', tone: 'bad', action: 'restart_engine', actionLabel: 'Try again',
+    text: `${browserName(userAgent)} does not compile ${kernel}. The GPU itself is not at fault. Update the browser, or open the page in a current Chrome or Edge; a report with the compiler’s words helps to mend it.`, quote: words,
   }),
   out_of_memory: ({ predicted, neededBytes, budgetBytes, largest, lower }) => ({
     title: predicted ? Number.isFinite(neededBytes) ? `This would need ${bytes(neededBytes)} of ${bytes(budgetBytes)}` : 'This is larger than the GPU can hold' : 'The GPU ran out of memory', tone: 'warning',

@@ -8,6 +8,8 @@ export type Fault =
   | { code: 'no_adapter' }
   | { code: 'limit_too_small'; limit: string; needed: number; offered: number }
   | { code: 'self_test_failed'; detail: string }
+  /** A kernel (shader and entry point) does not compile here; `words` are the compiler's own. */
+  | { code: 'compiler_refused'; kernel: string; words: string }
   /** The plan does not fit; `lower` names the controls that shrink it most, first first. */
   | { code: 'out_of_memory'; predicted: boolean; neededBytes: number; budgetBytes: number; largest: { label: string; bytes: number }[]; lower: string[] }
   | { code: 'device_lost'; reason: string }

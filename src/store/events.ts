@@ -92,10 +92,12 @@ export function handleEvents({ store, engine, data, redraw }: Context, runList: 
       const { problem, phase } = get();
       // The first fault is the cause, later ones are usually its echo; but no run explains that there is no engine any more.
       if (problem && (problem.scope === 'engine' || (problem.scope === 'run' && !ENGINE_FAULTS.has(fault.code)))) return;
-      if (ENGINE_FAULTS.has(fault.code)) set({ engine: 'absent', problem: { fault, scope: 'engine' }, phase: isLive(phase) ? 'failed' : phase, compiling: undefined });
+      // What the self-test needs, everything needs; a kernel that one plan needs is a matter of this plan.
+      const refusedAll = fault.code === 'compiler_refused' && get().engine === 'starting';
+      if (refusedAll || ENGINE_FAULTS.has(fault.code)) set({ engine: 'absent', problem: { fault, scope: 'engine' }, phase: isLive(phase) ? 'failed' : phase, compiling: undefined });
       else if (runId !== undefined) set({ problem: { fault, scope: 'run' }, phase: 'failed', compiling: undefined, saving: undefined });
       // Of this configuration only: another one may be planned, so the engine is as good as before.
-      else if (fault.code === 'out_of_memory' || fault.code === 'bad_config' || fault.code === 'load_failed') set({ problem: { fault, scope: 'plan' } });
+      else if (fault.code === 'out_of_memory' || fault.code === 'bad_config' || fault.code === 'load_failed' || fault.code === 'compiler_refused') set({ problem: { fault, scope: 'plan' } });
       else set({ problem: { fault, scope: 'engine' }, phase: isLive(phase) ? 'failed' : phase, compiling: undefined });
     },
   };

@@ -48,6 +48,15 @@ describe('faults', () => {
     ready();
     expect(startObstacle(state())).toBeUndefined();
   });
+  it('of a compiler stop everything when the self-test meets them, else their own configuration only', () => {
+    const fault = { code: 'compiler_refused', kernel: 'matmul tiles', words: '2:7 no' } as const;
+    engine.say({ type: 'fault', fault });
+    expect(state()).toMatchObject({ engine: 'absent', problem: { scope: 'engine' } });
+    page.transport.restartEngine();
+    ready();
+    engine.say({ type: 'fault', fault });
+    expect(state()).toMatchObject({ engine: 'ready', problem: { scope: 'plan' } });
+  });
   it('of a file stop its own configuration only', () => {
     ready();
     page.edits.set('model.folder', 'nano-decoder');

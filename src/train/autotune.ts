@@ -6,6 +6,7 @@ import { compile, type Plan } from '../graph/compile';
 import type { Tile } from '../graph/emitter';
 import { Execution } from '../graph/execution';
 import { Tape } from '../graph/tape';
+import { CompilerRefusal } from '../gpu/compilerRefusal';
 import type { Gpu } from '../gpu/device';
 import type { Pipelines } from '../gpu/pipelines';
 import { emitAdd } from '../kernels/add';
@@ -66,7 +67,19 @@ export class Autotuner {
   async fastest(size: ProductSize): Promise<Tile> {
     const executions: Execution[] = [];
     try {
-      for (const tile of CANDIDATES) executions.push(await this.prepare(size, tile));
+      // A tile that this compiler does not take is none of the candidates; if it takes none of them, that is a fault.
+      const tiles: Tile[] = [];
+      const refused: CompilerRefusal[] = [];
+      for (const tile of CANDIDATES) {
+        try {
+          executions.push(await this.prepare(size, tile));
+          tiles.push(tile);
+        } catch (error) {
+          if (!(error instanceof CompilerRefusal)) throw error;
+          refused.push(error);
+        }
+      }
+      if (tiles.length === 0) throw refused[0];
       const times = executions.map(() => Infinity);
       for (let round = 0; round <= ROUNDS; round++) {
         for (const [index, execution] of executions.entries()) {
@@ -75,7 +88,7 @@ export class Autotuner {
           if (round > 0) times[index] = Math.min(times[index], time);
         }
       }
-      return CANDIDATES[times.indexOf(Math.min(...times))];
+      return tiles[times.indexOf(Math.min(...times))];
     } finally {
       for (const execution of executions) execution.destroy();
     }

@@ -5,6 +5,7 @@ import type { RunId } from '../protocol/runMessages';
 import type { Change, RunConfig } from '../config/config';
 import { withChanges } from '../config/diff';
 import type { Fault } from '../protocol/faults';
+import { CompilerRefusal } from '../gpu/compilerRefusal';
 import { acquireDevice, DeviceError, type DeviceOptions, type Gpu, isLost } from '../gpu/device';
 import { Pipelines } from '../gpu/pipelines';
 import { selfTest } from '../gpu/selfTest';
@@ -86,7 +87,8 @@ export class Engine {
       const gpu = await acquireDevice(this.options.gpu, this.options.device);
       this.lost = gpu.lost;
       void gpu.lost.then((reason) => this.say({ code: 'device_lost', reason }));
-      const wrong = await selfTest(gpu);
+      const pipelines = new Pipelines(gpu);
+      const wrong = await selfTest(gpu, pipelines);
       if (wrong) return await this.sayUnlessLost({ code: 'self_test_failed', detail: wrong });
       // Show the first error, not the last: later ones follow from it.
       gpu.device.addEventListener('uncapturederror', (event) => {
@@ -94,12 +96,12 @@ export class Engine {
       });
       if (this.faulted) return;
       this.gpu = gpu;
-      this.pipelines = new Pipelines(gpu);
-      this.tuner = new Autotuner(gpu, this.pipelines);
+      this.pipelines = pipelines;
+      this.tuner = new Autotuner(gpu, pipelines);
       this.post({ type: 'ready', device: deviceInfo(gpu) });
     } catch (error) {
       if (error instanceof DeviceError) this.say({ code: error.code });
-      else await this.sayUnlessLost({ code: 'internal', detail: (error as Error).message });
+      else await this.sayUnlessLost(faultOf(error));
     }
   }
 
@@ -177,8 +179,14 @@ export class Engine {
   }
 
   private async report(error: unknown, runId?: RunId): Promise<void> {
-    if (error instanceof Refusal) this.say(error.fault, runId);
-    else if (error instanceof LoadError) this.say({ code: 'load_failed', file: error.file, detail: error.detail }, runId);
-    else await this.sayUnlessLost({ code: 'internal', detail: error instanceof Error ? error.message : String(error) }, runId);
+    if (error instanceof Refusal || error instanceof LoadError) this.say(faultOf(error), runId);
+    else await this.sayUnlessLost(faultOf(error), runId);
   }
+}
+
+function faultOf(error: unknown): Fault {
+  if (error instanceof Refusal) return error.fault;
+  if (error instanceof LoadError) return { code: 'load_failed', file: error.file, detail: error.detail };
+  if (error instanceof CompilerRefusal) return { code: 'compiler_refused', kernel: error.kernel, words: error.words };
+  return { code: 'internal', detail: error instanceof Error ? error.message : String(error) };
 }

@@ -34,6 +34,7 @@ export function FaultBanner() {
         <h2>{words.title}</h2>
         <p>{words.text}</p>
         {words.command && <p><code>{words.command}</code></p>}
+        {words.quote && <pre className="quote" tabIndex={0} aria-label="What the compiler said">{words.quote}</pre>}
       </div>
       <div className="banner-actions">
         {words.action !== 'none' && <button type="button" className="button filled" onClick={act}>{words.actionLabel}</button>}
