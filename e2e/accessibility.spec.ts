@@ -33,7 +33,15 @@ test('light and dark: before a run, with two, with a table, a menu, help', async
   await page.getByRole('button', { name: 'Download and open runs' }).click();
   await isAccessible(page);
   await page.keyboard.press('Escape');
+  const inside = await playground.view('Inside');
+  await expect(inside.getByText('as this run sees it')).toBeVisible();
+  await isAccessibleInBothSchemes(page);
+  await playground.chip.click();
+  await expect(page.getByRole('dialog', { name: 'Device and limits' }).getByText('Dispatches a step')).toBeVisible();
+  await isAccessibleInBothSchemes(page);
+  await page.keyboard.press('Escape');
   await page.getByRole('button', { name: 'Help' }).click();
+  await expect(page.getByRole('dialog', { name: 'What happens here' }).getByText('Nothing here can break.')).toBeVisible();
   await isAccessibleInBothSchemes(page);
 });
 
@@ -54,7 +62,7 @@ test('phone: no sideways scrolling, and with a recorded run', async ({ page, pla
   await expect(page.getByRole('button', { name: /^Theme/ })).toBeInViewport();
   await page.evaluate(() => globalThis.scrollTo(0, 0));
   await isAccessible(page);
-  await page.locator('.card summary').filter({ hasText: 'Optimizer' }).click();
+  await playground.unfold('Optimizer');
   await expect(page.getByRole('slider', { name: 'Learning rate' })).toBeVisible();
   await isAccessible(page);
 });

@@ -4,6 +4,7 @@ import { expect, test } from './support/page';
 
 test('a decoder learns sentiment; its masks leave out what comes later', async ({ page, playground }) => {
   await playground.open({ 'optimizer.steps': 6 });
+  await playground.unfold('Model');
   await page.getByRole('radio', { name: /^nano-decoder/ }).check();
   await playground.preset('DropKey');
   // Decoders drop in the latter half of their layers, as in the paper.
@@ -20,6 +21,7 @@ test('a decoder learns sentiment; its masks leave out what comes later', async (
 
 test('the description task takes the decoder and is measured by perplexity', async ({ page, playground }) => {
   await playground.open({ 'optimizer.steps': 6, 'evaluation.every': 3 });
+  await playground.unfold('Data', 'Model');
   await expect(page.getByText('choosing it takes nano-decoder')).toBeVisible();
   await page.getByRole('radio', { name: /^Restaurant descriptions/ }).check();
   await expect(page.getByRole('radio', { name: /^nano-decoder/ })).toBeChecked();

@@ -22,11 +22,15 @@ test('run, change, restart and download by keyboard alone', async ({ page, playg
   await page.keyboard.press('Space');
   await playground.hasReached(1);
 
+  await tabTo(page, /^Optimizer/);
+  await page.keyboard.press('Enter');
   await tabTo(page, 'Learning rate');
   await page.keyboard.press('ArrowLeft');
   await expect(page.locator('.chart-loss .mark')).toHaveText(['rate 0.005 → 0.003']);
 
-  await tabTo(page, 'Rank r', 'Shift+Tab');
+  await tabTo(page, /^Model/, 'Shift+Tab');
+  await page.keyboard.press('Enter');
+  await tabTo(page, 'Rank r');
   await page.keyboard.press('ArrowLeft');
   await tabTo(page, 'Restart with 1 change');
   await page.keyboard.press('Enter');
@@ -81,12 +85,14 @@ test('model, method, presets and the course of a rate by keyboard', async ({ pag
   await expect(page.getByRole('radio', { name: 'method', exact: true })).toBeChecked();
   await tabTo(page, 'DoRA');
   await page.keyboard.press('Enter');
-  await expect(page.getByRole('combobox', { name: 'Method' })).toHaveValue('dora');
   await tabTo(page, 'Layers and course of the rate at hidden');
   await page.keyboard.press('Enter');
   await tabTo(page, 'Rate over the run');
   await page.keyboard.press('ArrowDown');
   await expect(page.getByText('now 0.017')).toBeVisible();
+  await tabTo(page, /^Model/);
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('combobox', { name: 'Method' })).toHaveValue('dora');
   await tabTo(page, /^nano-encoder/);
   await page.keyboard.press('ArrowRight');
   await expect(page.getByRole('radio', { name: /^nano-decoder/ })).toBeChecked();

@@ -4,6 +4,7 @@ import { expect, test } from './support/page';
 
 test('DoRA, then BitFit, from the presets: each with its fields, its rate and its name', async ({ page, playground }) => {
   await playground.open({ 'optimizer.steps': 6, 'dropout.lora_input.p': 0.1 });
+  await playground.unfold('Model', 'Optimizer');
   await playground.preset('DoRA', 'method');
   await expect(page.getByText('The branch is scaled by α/r = 2.')).toBeVisible();
   await playground.train();
@@ -23,6 +24,7 @@ test('DoRA, then BitFit, from the presets: each with its fields, its rate and it
 
 test('four batches averaged into a step, with every other regulariser; rates that follow courses', async ({ page, playground }) => {
   await playground.open({ 'optimizer.steps': 6, 'optimizer.batchSize': 2, 'dropout.hidden.p': 0.2 });
+  await playground.unfold('Optimizer');
   await playground.openMore('Accumulation, warm-up, clipping, evaluation');
   await playground.type('Average into one step, value', 4);
   await expect(page.getByText('A step averages 4 batches: 8 rows a step.')).toBeVisible();

@@ -3,6 +3,7 @@ import { expect, test } from './support/page';
 
 test('HiddenKey on similarity compares by squared difference, says so, and trains', async ({ page, playground }) => {
   await playground.open({ 'optimizer.steps': 8, 'evaluation.every': 8 });
+  await playground.unfold('Data');
   await page.getByRole('radio', { name: /^Similarity/ }).check();
   await playground.preset('HiddenKey');
   await expect(page.getByRole('combobox', { name: 'Consistency term' })).toHaveText('squared difference');

@@ -30,11 +30,13 @@ test('says so, shows the command for the software adapter, and keeps Start disab
 test('the recorded run, the sentence, the examples and the masks work', async ({ page, playground }) => {
   await expect(page.getByText('An example run, recorded on a borrowed GPU')).toBeVisible();
   await expect(page.locator('.chart-loss .recharts-line-curve').first()).toBeAttached();
+  await playground.unfold('Data');
   await expect(page.getByText(/Mirrors SST-2/)).toBeVisible();
 
   await playground.preset('DropKey');
   await expect(page.getByRole('img', { name: /^Mask at step 0: whole keys/ })).toBeVisible();
-  const dropKey = page.locator('.place').filter({ hasText: 'in your sentence' }).first();
+  const inside = await playground.view('Inside');
+  const dropKey = inside.locator('.place').filter({ hasText: 'in your sentence' }).first();
   const struck = async () => (await dropKey.locator('del').allTextContents()).join(' ');
   await playground.type('Chance at logits', 0.5);
   await expect.poll(struck).not.toBe('');

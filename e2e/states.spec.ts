@@ -8,10 +8,10 @@ test('software adapter: the chip says so and what it means', async ({ page, play
   await playground.open();
   await expect(playground.chip).toContainText('software');
   await playground.chip.click();
-  const facts = page.getByRole('group', { name: 'Device and limits' });
+  const facts = page.getByRole('dialog', { name: 'Device and limits' });
   await expect(facts).toContainText('computes on the processor');
   await expect(facts).toContainText('Dispatches a step');
-  // A value has room for a word: the panel is as wide as what it says, not as its button.
+  // A value has room for a word.
   await facts.getByText('Limits of this adapter').click();
   const widths = await facts.locator('dd').evaluateAll((values) => values.map((value) => value.getBoundingClientRect().width));
   expect(Math.min(...widths)).toBeGreaterThan(80);
@@ -44,6 +44,7 @@ test('predicted out of memory: Start is disabled and the control to lower is nam
   const banner = playground.banner(/^This would need [\d.]+ GiB of 1 GiB$|^This is larger than the GPU can hold$/);
   await expect(banner).toContainText('Lower the batch or the second pass.');
   await expect(playground.start).toBeDisabled();
+  await playground.unfold('Optimizer');
   await expect(page.locator('.lower-me').filter({ hasText: 'Batch' })).toBeVisible();
   await isAccessible(page);
   const lower = banner.getByRole('button', { name: 'Lower the batch' });
@@ -56,6 +57,7 @@ test('predicted out of memory: Start is disabled and the control to lower is nam
 
 test('diverged: the run ends with its step and a tenth of the rate is offered', async ({ page, playground }) => {
   await playground.open({ 'optimizer.learningRate': 1000, 'optimizer.steps': 60, 'evaluation.every': 60 });
+  await playground.unfold('Optimizer');
   await playground.start.click();
   const banner = playground.banner(/^The run diverged at step \d+$/);
   await expect(banner).toBeVisible();
@@ -165,6 +167,7 @@ test('a hidden tab trains on, or pauses where that is wished', async ({ page, pl
   await page.getByRole('button', { name: 'Help' }).click();
   await page.getByRole('checkbox', { name: 'Pause while this tab is hidden' }).check();
   await page.getByRole('button', { name: 'Close' }).click();
+  await expect(page.getByRole('dialog')).toBeHidden();
   await hide(true);
   await expect(page).toHaveTitle(/^❚❚/);
   const at = await playground.step();

@@ -9,8 +9,10 @@ import './ui/styles/base.css';
 import './ui/styles/kit.css';
 import './ui/styles/transport.css';
 import './ui/styles/experiment.css';
+import './ui/styles/views.css';
 import './ui/styles/curves.css';
-import './ui/styles/inside.css';
+import './ui/styles/masks.css';
+import './ui/styles/sheets.css';
 import './ui/styles/states.css';
 
 const playground = createPlayground(createEngineClient(), { hash: location.hash });

@@ -100,14 +100,38 @@ export class Playground {
     return link;
   }
 
+  /** Unfolds a card of the experiment, as one has to before anything in it can be reached. */
+  async unfold(...titles: readonly ('Data' | 'Model' | 'Optimizer')[]): Promise<void> {
+    for (const title of titles) {
+      const card = this.page.locator('details.card').filter({ has: this.page.getByRole('heading', { level: 3, name: title, exact: true }) });
+      if (!await card.evaluate((details: HTMLDetailsElement) => details.open)) await card.locator('> summary').click();
+    }
+  }
+
+  /** Unfolds the card that a control stands in. */
+  private async reach(control: Locator): Promise<void> {
+    const folded = this.page.locator('details.card:not([open])').filter({ has: control });
+    if (await folded.count()) await folded.locator('> summary').click();
+  }
+
+  /** Goes to a view of the right column, and answers what it shows. */
+  async view(title: 'Curves' | 'Inside'): Promise<Locator> {
+    await this.page.getByRole('tab', { name: title, exact: true }).click();
+    const panel = this.page.getByRole('tabpanel', { name: title, exact: true });
+    await expect(panel).toBeVisible();
+    return panel;
+  }
+
   /** A number field beside its slider, or inside the dropout sentence. */
   async type(label: string, value: number): Promise<void> {
+    await this.reach(this.page.getByRole('textbox', { name: label, exact: true, includeHidden: true }));
     const box = this.page.getByRole('textbox', { name: label, exact: true });
     await box.fill(String(value));
     await box.press('Enter');
   }
 
-  choose(word: string, option: string): Promise<string[]> {
+  async choose(word: string, option: string): Promise<string[]> {
+    await this.reach(this.page.getByRole('combobox', { name: word, exact: true, includeHidden: true }));
     return this.page.getByRole('combobox', { name: word, exact: true }).selectOption({ label: option });
   }
 

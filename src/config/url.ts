@@ -2,6 +2,7 @@
  * The whole experiment in a link: version, every field that differs from the default, and the changes made on the way.
  * One table of fields serves reading and writing.
  */
+import { readAddress } from './address';
 import { type Change, DEFAULT_CONFIG, type RunConfig, TASK_NAMES } from './config';
 import { changeKind, fieldOf, withField } from './change';
 import { sameValue } from './diff';
@@ -100,9 +101,9 @@ function readChanges(text: string, ignored: string[]): Change[] {
   }
 }
 
-/** Reads the part of a link after `#`. Unknown and unreadable settings are listed, never fatal. */
+/** Reads the part of a link after `#`, apart from what of it is about the page. Unknown and unreadable settings are listed, never fatal. */
 export function openLink(hash: string): OpenedLink {
-  const parameters = new URLSearchParams(hash.replace(/^#/, ''));
+  const parameters = new URLSearchParams(readAddress(hash).run);
   const ignored: string[] = [];
   let config = DEFAULT_CONFIG;
   let changes: Change[] = [];

@@ -46,6 +46,8 @@ export interface ViewSettings {
   axis: Axis;
   theme: 'system' | 'light' | 'dark';
   pauseWhenHidden: boolean;
+  /** Names of the parts of the page that are unfolded. */
+  unfolded: readonly string[];
 }
 
 export interface PageState {
@@ -89,4 +91,4 @@ export interface PageState {
   view: ViewSettings;
 }
 
-export const DEFAULT_VIEW: ViewSettings = { smoothing: 0.6, logScale: false, axis: 'steps', theme: 'system', pauseWhenHidden: false };
+export const DEFAULT_VIEW: ViewSettings = { smoothing: 0.6, logScale: false, axis: 'steps', theme: 'system', pauseWhenHidden: false, unfolded: [] };

@@ -13,6 +13,7 @@ export function loadView(): ViewSettings {
     if (stored.theme === 'light' || stored.theme === 'dark') view.theme = stored.theme;
     view.logScale = stored.logScale === true;
     view.pauseWhenHidden = stored.pauseWhenHidden === true;
+    if (Array.isArray(stored.unfolded)) view.unfolded = stored.unfolded.filter((name) => typeof name === 'string');
     return view;
   } catch {
     return { ...DEFAULT_VIEW };

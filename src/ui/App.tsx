@@ -1,25 +1,25 @@
-import { Curves } from './views/curves/Curves';
-import { CurvesHead } from './views/curves/CurvesHead';
-import { DataCard } from './experiment/DataCard';
-import { DropoutCard } from './experiment/DropoutCard';
-import { ModelCard } from './experiment/ModelCard';
-import { OptimizerCard } from './experiment/OptimizerCard';
-import { PresetPicker } from './experiment/PresetPicker';
-import { RestartStrip } from './experiment/RestartStrip';
-import { InsideView } from './views/inside/InsideView';
+import { useEffect } from 'react';
+import { Experiment } from './experiment/Experiment';
+import { usePage } from './kit/context';
+import { loadAhead } from './kit/Part';
+import { SheetHost } from './sheets/SheetHost';
+import { SHEETS } from './sheets/registry';
+import { Announcer } from './states/Announcer';
 import { FaultBanner } from './states/FaultBanner';
-import { Lead } from './states/Lead';
-import { CheckpointNote, LinkNote, Notice, Offer } from './states/Notes';
-import { ObstacleNote } from './states/ObstacleNote';
 import { TransportBar } from './transport/TransportBar';
 import { useFileDrop } from './useFileDrop';
 import { useKeyboard } from './useKeyboard';
 import { useSavedFile } from './useSavedFile';
 import { useTabState } from './useTabState';
+import { useUnknownAddress } from './useUnknownAddress';
+import { VIEWS } from './views/registry';
+import { Views } from './views/Views';
 
 export function App() {
   useKeyboard();
   useTabState();
+  useUnknownAddress();
+  useLoadAhead();
   const dropping = useFileDrop();
   useSavedFile();
   return (
@@ -27,27 +27,19 @@ export function App() {
       <TransportBar />
       <main className="page">
         <FaultBanner />
-        <div className="column">
-          <h2 className="column-title">Experiment</h2>
-          <PresetPicker />
-          <DropoutCard />
-          <DataCard />
-          <ModelCard />
-          <OptimizerCard />
-          <RestartStrip />
-        </div>
-        <div className="column curves-column">
-          <CurvesHead />
-          <Lead />
-          <ObstacleNote />
-          <LinkNote />
-          <Notice />
-          <CheckpointNote />
-          <Offer />
-          <Curves />
-          <InsideView />
-        </div>
+        <Experiment />
+        <Views />
       </main>
+      <Announcer />
+      <SheetHost />
     </div>
   );
+}
+
+/** What nobody has opened yet comes when the engine has what it needs, so that it is there without a network too. */
+function useLoadAhead(): void {
+  const waiting = usePage((state) => state.engine === 'starting' || (state.engine === 'ready' && !state.plan && !state.problem));
+  useEffect(() => {
+    if (!waiting) loadAhead([...Object.values(VIEWS), ...Object.values(SHEETS)]);
+  }, [waiting]);
 }

@@ -1,6 +1,6 @@
 import { useEffect } from 'react';
+import { openSheet } from './address';
 import { usePlayground } from './kit/context';
-import { HELP_ID } from './sheets/HelpSheet';
 
 /** Where a key belongs to the control that has the focus. */
 function isTaken(target: EventTarget | null, key: string): boolean {
@@ -22,7 +22,7 @@ export function useKeyboard(): void {
       if (event.key === ' ') transport.toggle();
       else if (event.key === 's' || event.key === 'S') transport.step();
       else if (event.key === 'r' || event.key === 'R') transport.reset();
-      else if (event.key === '?') (document.getElementById(HELP_ID) as HTMLDialogElement | null)?.showModal();
+      else if (event.key === '?') openSheet('help');
       else return;
       event.preventDefault();
     };

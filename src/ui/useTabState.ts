@@ -1,4 +1,5 @@
 import { useEffect } from 'react';
+import { readAddress } from '../config/address';
 import { usePage, usePlayground } from './kit/context';
 
 const NAME = 'LoRA Dropout Playground';
@@ -12,7 +13,11 @@ export function useTabState(): void {
     document.title = phase === 'running' ? `▶ ${step} – ${NAME}` : phase === 'paused' ? `❚❚ ${step} – ${NAME}` : phase === 'finished' ? `✓ ${NAME}` : NAME;
   }, [phase, step]);
   useEffect(() => {
-    const open = () => edits.openLink(location.hash);
+    const runIn = (address: string) => readAddress(new URL(address).hash).run;
+    // Another view or sheet is no other run: what was edited since stays.
+    const open = ({ oldURL, newURL }: HashChangeEvent) => {
+      if (runIn(oldURL) !== runIn(newURL)) edits.openLink(new URL(newURL).hash);
+    };
     addEventListener('hashchange', open);
     return () => removeEventListener('hashchange', open);
   }, [edits]);

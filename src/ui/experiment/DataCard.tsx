@@ -20,7 +20,7 @@ export function DataCard() {
   const previews = usePage((state) => state.previews);
   const shown = previews[task.value];
   return (
-    <Card title="Data" summary={`${TITLES[task.value]} · ${grouped(rows)} rows`}>
+    <Card name="data" title="Data" summary={`${TITLES[task.value]} · ${grouped(rows)} rows${noise > 0 ? ` · ${percent(noise)} wrong` : ''}`}>
       <FieldFrame field={task} label="Task">
         <div className="tiles" role="radiogroup" aria-label="Task">
           {TASK_NAMES.map((name) => (

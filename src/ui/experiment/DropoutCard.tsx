@@ -1,9 +1,8 @@
 import { type RunConfig, TASK_PROBLEMS } from '../../config/config';
 import { configNotes } from '../../config/problems';
 import { type DropoutRules, type Position, POSITIONS } from '../../config/dropout';
-import { rulesFor } from '../../config/presets';
+import { presetOf, rulesFor } from '../../config/presets';
 import { literatureName } from '../../config/literature';
-import { Card } from '../kit/Card';
 import { Icon } from '../kit/Icon';
 import { usePage, usePlayground } from '../kit/context';
 import { ConsistencyClause } from './ConsistencyClause';
@@ -28,11 +27,17 @@ export function DropoutCard() {
   const places = POSITIONS.filter((position) => draft.dropout[position]);
   const free = NEXT_PLACE.find((position) => !draft.dropout[position]);
   const replace = (rules: DropoutRules) => edits.set('dropout', rules);
+  // What a preset is, is said above where it is chosen.
+  const edited = usePage((state) => presetOf(state.draft) === undefined);
   const advice = configNotes(draft).find(({ field }) => field === 'dropout')?.sentence;
   const refused = refusal && !hasClause(draft, refusal.field) && /^(dropout|consistency)/.test(refusal.field);
 
   return (
-    <Card title="Dropout" summary={named.title} openOnPhone>
+    <section className="card dropout" aria-labelledby="dropout-title">
+      <header className="dropout-head">
+        <h3 id="dropout-title">Dropout</h3>
+        <p className="called" title={named.note}><span className="visually-hidden">In the literature: </span>{named.title}</p>
+      </header>
       <div className="sentence say">
         {places.length === 0 && <p>While training, drop <strong>nothing</strong>.</p>}
         {places.map((position, index) => (
@@ -55,11 +60,7 @@ export function DropoutCard() {
       {advice && <p className="field-note">{advice}</p>}
       <Problems card="dropout" />
       {refused && <p className="field-refusal" role="alert">{refusal.sentence}</p>}
-      <div className="called">
-        <span className="called-label">in the literature</span>
-        <strong className="say">{named.title}</strong>
-        {named.note && <p className="small muted">{named.note}</p>}
-      </div>
-    </Card>
+      {named.note && edited && <p className="small muted">{named.note}</p>}
+    </section>
   );
 }

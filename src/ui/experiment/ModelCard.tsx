@@ -19,7 +19,7 @@ export function ModelCard() {
   const { reason, source } = METHODS[method.value];
   const summary = [PEFT_TITLES[method.value], ...(isLora(method.value) ? [`r ${rank}`] : []), MODELS[folder.value].architecture].join(' · ');
   return (
-    <Card title="Model and method" summary={summary}>
+    <Card name="model" title="Model" summary={summary}>
       <FieldFrame field={folder} label="Model">
         <div className="tiles" role="radiogroup" aria-label="Model">
           {MODEL_FOLDERS.map((name) => (

@@ -11,7 +11,7 @@ export function OptimizerCard() {
   const batch = usePage((state) => state.draft.optimizer.batchSize);
   const accumulation = usePage((state) => state.draft.optimizer.accumulation);
   return (
-    <Card title="Optimizer" summary={`rate ${digits(rate)} · ${steps} steps of ${accumulation > 1 ? `${accumulation} × ` : ''}${batch}`}>
+    <Card name="optimizer" title="Optimizer" summary={`rate ${digits(rate)} · ${steps} steps of ${accumulation > 1 ? `${accumulation} × ` : ''}${batch}`}>
       <StopsField field="optimizer.learningRate" label="Learning rate" stops={stops13(1e-5, 1)} hint="How far each step goes. Too high and the loss explodes, too low and nothing happens." />
       <StopsField field="optimizer.batchSize" label="Batch" unit="rows" whole stops={[1, 2, 4, 8, 16, 32, 64, 128]} hint="Rows of one pass. Larger batches give calmer gradients and use more memory." />
       <StopsField field="optimizer.steps" label="Steps" whole stops={stops13(10, 10000)} hint="Length of the run. More steps leave more time to overfit." />

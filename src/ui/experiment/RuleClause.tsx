@@ -46,22 +46,22 @@ export function RuleClause({ position, opening, last, rules, onRules }: Props) {
 
   return (
     <div className="clause" style={{ '--tint': `var(--at-${position})` } as CSSProperties}>
-      <div className="clause-words">
-        <p>
-          {opening} <WordSelect label="What is dropped" value={rule.pattern} options={PATTERN_OPTIONS(position)} onChange={(pattern) => set({ pattern })} />{' '}
-          of <span title={POSITION_REASONS[position]}><WordSelect label="Where" value={position} options={places} onChange={moveTo} /></span>{' '}
-          with chance <NumberBox id={id} label={`Chance at ${position}`} className="number-box inline" value={rule.p} onChange={(p) => set({ p })} />{last ? '.' : ','}
-          {field.changed && <button type="button" className="changed-dot" aria-label="This place: back to the preset" title="Differs from the preset; click to restore" onClick={field.restore} />}
-        </p>
+      <p>
+        {opening} <WordSelect label="What is dropped" value={rule.pattern} options={PATTERN_OPTIONS(position)} onChange={(pattern) => set({ pattern })} />{' '}
+        of <span title={POSITION_REASONS[position]}><WordSelect label="Where" value={position} options={places} onChange={moveTo} /></span>{' '}
+        with chance <NumberBox id={id} label={`Chance at ${position}`} className="number-box inline" value={rule.p} onChange={(p) => set({ p })} />{last ? '.' : ','}
+        {field.changed && <button type="button" className="changed-dot" aria-label="This place: back to the preset" title="Differs from the preset; click to restore" onClick={field.restore} />}
+      </p>
+      <div className="clause-lower">
+        <MaskGlyph position={position} rule={rule} size={48} />
         <Slider label={`Chance at ${position}, slider`} value={rule.p} min={0} max={0.6} step={0.01} valueText={digits(rule.p)} onChange={(p) => set({ p })} />
-      </div>
-      <MaskGlyph position={position} rule={rule} />
-      <div className="clause-details">
-        {position === 'logits'
-          ? <span>{impliedRescale(position, rule)}</span>
-          : <WordSelect label="Compensation" value={rule.compensation ?? defaultCompensation(position, rule.pattern)} options={COMPENSATION_OPTIONS(position, rule)} onChange={setCompensation} />}
-        <WhereAndWhen rule={rule} position={position} onChange={set} onFromLayer={setFromLayer} />
         <button type="button" className="button plain icon remove" aria-label={`Remove dropout at ${position}`} title="Remove this place" onClick={remove}><Icon name="close" size={12} /></button>
+        <div className="clause-details">
+          {position === 'logits'
+            ? <span title={impliedRescale(position, rule)}>softmax re-normalises</span>
+            : <WordSelect label="Compensation" value={rule.compensation ?? defaultCompensation(position, rule.pattern)} options={COMPENSATION_OPTIONS(position, rule)} onChange={setCompensation} />}
+          <WhereAndWhen rule={rule} position={position} onChange={set} onFromLayer={setFromLayer} />
+        </div>
       </div>
       <span className="hint small muted">{POSITION_REASONS[position]}</span>
       {field.note && <p className="field-note">{field.note}</p>}

@@ -1,9 +1,10 @@
 /** The words of the dropout sentence. What a pattern takes away depends on where it does so. */
-import { TASK_PROBLEMS, type TaskName } from '../../config/config';
+import { type RunConfig, TASK_PROBLEMS, type TaskName } from '../../config/config';
 import { COMPENSATIONS, type Compensation, CONSISTENCY_KINDS, type DropoutRule, hasLayerRules, PATTERNS, type Pattern, type Position, POSITIONS, RATE_COURSES, SECOND_PASSES } from '../../config/dropout';
 import { POSITION_LABELS } from '../../config/diff';
 import { impliedRescale } from '../../config/literature';
 import { isLora, isVirtual, PEFT_KINDS, PEFT_TITLES, type PeftKind } from '../../config/peft';
+import { digits } from '../../protocol/format';
 
 export const isAttention = (position: Position) => position === 'logits' || position === 'weights';
 
@@ -62,6 +63,15 @@ const CONSISTENCY_WORDS = {
 export const CONSISTENCY_OPTIONS = (regression: boolean) => CONSISTENCY_KINDS
   .filter((value) => value !== 'none' && (value === 'mse') === regression)
   .map((value) => ({ value, label: CONSISTENCY_WORDS[value] }));
+
+/** The whole sentence without its details, for where there is one line. */
+export function sentenceInShort({ dropout, consistency }: Pick<RunConfig, 'dropout' | 'consistency'>): string {
+  const places = POSITIONS.flatMap((position) => {
+    const rule = dropout[position];
+    return rule ? [`${patternWord(position, rule.pattern)} of the ${POSITION_LABELS[position]}, ${digits(rule.p)}`] : [];
+  });
+  return `Drop ${places.join(', and ') || 'nothing'}${consistency.kind === 'none' ? '' : `, with ${CONSISTENCY_WORDS[consistency.kind]}`}`;
+}
 
 const SECOND_WORDS = {
   dropped_stopgrad: 'dropped anew, not trained',

@@ -1,17 +1,18 @@
-import { type ReactNode, useState } from 'react';
+import type { ReactNode } from 'react';
+import { useFold } from './useFold';
 
 interface Props {
+  /** Under this name it is remembered whether the card is unfolded. */
+  name: string;
   title: string;
-  /** One line that says what is set while the card is folded. */
-  summary?: string;
-  /** Folded at first on a phone unless it is the one that matters. */
-  openOnPhone?: boolean;
+  /** One line that says what is set. */
+  summary: string;
   children: ReactNode;
 }
 
-/** A foldable part of a column; a native disclosure. */
-export function Card({ title, summary, openOnPhone = false, children }: Props) {
-  const [open, setOpen] = useState(() => openOnPhone || !matchMedia('(max-width: 60rem)').matches);
+/** A part of the experiment as one line that unfolds; a native disclosure. */
+export function Card({ name, title, summary, children }: Props) {
+  const [open, setOpen] = useFold(name);
   return (
     <details className="card" open={open} onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>

@@ -1,10 +1,6 @@
-import { useRef } from 'react';
 import { usePage, usePlayground } from '../kit/context';
 
-/** Opened by the button or by "?" anywhere; the id is how the keyboard handler finds it. */
-export const HELP_ID = 'help';
-
-const KEYS = [['Space', 'start, pause, resume'], ['S', 'one step'], ['R', 'reset'], ['← →', 'move the cursor when a chart has the focus'], ['?', 'this help']] as const;
+const KEYS = [['Space', 'start, pause, resume'], ['S', 'one step'], ['R', 'reset'], ['← →', 'move the cursor when a chart has the focus, or choose another view'], ['?', 'this help']] as const;
 
 /** What one has to know to read the page, for who meets it here for the first time. */
 const WORDS = [
@@ -18,29 +14,22 @@ const WORDS = [
   ['seed', 'Decides everything random: data, first weights, order of rows, masks. The same seed gives the same run.'],
 ] as const;
 
-export function HelpButton() {
-  const dialog = useRef<HTMLDialogElement>(null);
+/** What the page is for, its keys and its words. */
+export default function HelpSheet() {
   const { setView } = usePlayground();
   const pause = usePage((state) => state.view.pauseWhenHidden);
   return (
     <>
-      <button type="button" className="button plain icon" aria-label="Help" title="Help (?)" onClick={() => dialog.current?.showModal()}><strong aria-hidden="true">?</strong></button>
-      <dialog ref={dialog} id={HELP_ID} aria-labelledby="help-title" onClick={(event) => event.target === dialog.current && dialog.current.close()}>
-        <div className="help">
-          <h2 id="help-title">What happens here</h2>
-          <p className="say">A small pretrained transformer learns a text task on your own GPU. Its weights stay frozen, unless you choose otherwise; only small low-rank matrices (LoRA) and the task’s head are trained.</p>
-          <p className="say">With few rows it soon learns them by heart: loss on training rows goes on falling while loss on held-out rows turns up. Dropout hides parts of the network during training so that this happens later, or not at all. Where it hides what is the sentence in the Dropout card.</p>
-          <p className="say">Nothing here can break. Press Start, change a word, start again: the next run is drawn over the last.</p>
-          <dl className="keys">{KEYS.map(([key, what]) => <div key={key}><dt><kbd>{key}</kbd></dt><dd>{what}</dd></div>)}</dl>
-          <details className="more">
-            <summary>Words used here</summary>
-            <dl className="glossary">{WORDS.map(([word, meaning]) => <div key={word}><dt>{word}</dt><dd>{meaning}</dd></div>)}</dl>
-          </details>
-          <label className="check"><input type="checkbox" checked={pause} onChange={(event) => setView({ pauseWhenHidden: event.target.checked })} /> Pause while this tab is hidden</label>
-          <p className="small muted">Runs live in this tab only and are gone after a refresh; download those you want to keep, or a checkpoint to go on with. Nothing is sent anywhere.</p>
-          <button type="button" className="button" onClick={() => dialog.current?.close()}>Close</button>
-        </div>
-      </dialog>
+      <p className="say">A small pretrained transformer learns a text task on your own GPU. Its weights stay frozen, unless you choose otherwise; only small low-rank matrices (LoRA) and the task’s head are trained.</p>
+      <p className="say">With few rows it soon learns them by heart: loss on training rows goes on falling while loss on held-out rows turns up. Dropout hides parts of the network during training so that this happens later, or not at all. Where it hides what is the dropout sentence.</p>
+      <p className="say">Nothing here can break. Press Start, change a word, start again: the next run is drawn over the last. <strong>Curves</strong> shows what happened, <strong>Inside</strong> what a mask takes from one sentence.</p>
+      <dl className="keys">{KEYS.map(([key, what]) => <div key={key}><dt><kbd>{key}</kbd></dt><dd>{what}</dd></div>)}</dl>
+      <details className="more">
+        <summary>Words used here</summary>
+        <dl className="glossary">{WORDS.map(([word, meaning]) => <div key={word}><dt>{word}</dt><dd>{meaning}</dd></div>)}</dl>
+      </details>
+      <label className="check"><input type="checkbox" checked={pause} onChange={(event) => setView({ pauseWhenHidden: event.target.checked })} /> Pause while this tab is hidden</label>
+      <p className="small muted">Runs live in this tab only and are gone after a refresh; download those you want to keep, or a checkpoint to go on with. Nothing is sent anywhere.</p>
     </>
   );
 }

@@ -15,7 +15,7 @@ export function Lead() {
   if (!arrived) return null;
   return (
     <p className="lead say">
-      A small language model is fine-tuned here, on your own GPU. It soon learns its training rows by heart, and gets worse on held-out rows, which it never sees.
+      A small language model is fine-tuned here, on your own GPU. It soon learns its training rows by heart<span className="on-wide">, and gets worse on held-out rows, which it never sees</span>.
       Can dropout prevent that? {live ? <strong>Watch the lines part.</strong> : absent ? 'The example below shows how it looks.' : !stuck && <><strong>Press Start</strong> and see.</>}
     </p>
   );

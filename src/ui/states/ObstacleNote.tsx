@@ -2,11 +2,10 @@ import { draftProblem } from '../../store/obstacles';
 import { isLive } from '../../store/state';
 import { usePage } from '../kit/context';
 
-/** Opens and shows the card in which the sentence stands. */
+/** Unfolds all that the sentence stands in, and shows it. */
 function showControl() {
   const sentence = document.querySelector('.card .field-refusal');
-  const card = sentence?.closest('details');
-  if (card) card.open = true;
+  for (let fold = sentence?.closest('details'); fold; fold = fold.parentElement?.closest('details')) fold.open = true;
   sentence?.scrollIntoView({ block: 'center' });
 }
 

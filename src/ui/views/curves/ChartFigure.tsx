@@ -4,7 +4,8 @@ import { usePage } from '../../kit/context';
 import { Icon } from '../../kit/Icon';
 import { CursorLayer } from './CursorLayer';
 import { EvaluationTable } from './EvaluationTable';
-import { focusOf, useChart } from './useChart';
+import { focusOf } from '../../kit/focus';
+import { useChart } from './useChart';
 import { useWidth } from '../../kit/useWidth';
 
 // recharts is most of the page's code, and the page is useful before it has arrived.

@@ -7,7 +7,7 @@ import { METRICS } from '../../../store/metrics';
 import { indexAt } from '../../../store/series';
 import { usePage, usePlayground } from '../../kit/context';
 import { colourOf, plotX, valueAt } from './geometry';
-import { focusedProblem, focusOf } from './useChart';
+import { focusedProblem, focusOf } from '../../kit/focus';
 
 interface Props {
   model: ChartModel;

@@ -2,7 +2,7 @@ import type { ChartKind } from '../../../store/chartModel';
 import { digits, steady } from '../../../protocol/format';
 import { usePage, usePlayground } from '../../kit/context';
 import { METRICS } from '../../../store/metrics';
-import { focusedProblem, focusOf } from './useChart';
+import { focusedProblem, focusOf } from '../../kit/focus';
 
 const LAST = 20;
 

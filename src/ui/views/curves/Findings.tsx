@@ -1,10 +1,9 @@
-import { useEffect, useRef, useState } from 'react';
-import { announce, compareWithAll, describeRun, DIVERGED } from '../../../store/findings';
+import { compareWithAll, describeRun, DIVERGED } from '../../../store/findings';
 import { labelsOf } from '../../../store/labels';
 import { referencesFor } from '../../../store/runList';
 import { usePage, usePlayground } from '../../kit/context';
 import { METRICS, problemOf } from '../../../store/metrics';
-import { focusedProblem, focusOf } from './useChart';
+import { focusOf } from '../../kit/focus';
 
 /** The sentences below the charts: what the curves show, computed from them. */
 export function Findings() {
@@ -28,26 +27,6 @@ export function Findings() {
       <p>{diverged ? DIVERGED : describeRun(evaluations, finished, problemOf(run.config))}</p>
       {compareWithAll(named(run), references.map(named)).map((sentence) => <p key={sentence}>{sentence}</p>)}
       {run.test && <p>On the {run.test.rows} test rows, after step {run.test.step}: {METRICS[problemOf(run.config)].metric} {METRICS[problemOf(run.config)].show(run.test.scores.metric)}.</p>}
-      <Announcer />
     </div>
   );
-}
-
-const QUIET_MS = 10_000;
-
-/** For screen readers: the newest evaluation, at most every ten seconds. */
-function Announcer() {
-  const { data } = usePlayground();
-  const current = usePage((state) => state.current);
-  const problem = usePage(focusedProblem);
-  usePage((state) => state.runs);
-  const [text, setText] = useState('');
-  const spoken = useRef(0);
-  const last = current ? data.get(current)?.evaluations.at(-1) : undefined;
-  useEffect(() => {
-    if (!last || performance.now() - spoken.current < QUIET_MS) return;
-    spoken.current = performance.now();
-    setText(announce(last, problem));
-  }, [last, problem]);
-  return <p className="visually-hidden" aria-live="polite">{text}</p>;
 }

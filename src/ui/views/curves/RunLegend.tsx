@@ -1,7 +1,7 @@
 import { labelsOf } from '../../../store/labels';
 import { usePage, usePlayground } from '../../kit/context';
 import { colourOf } from './geometry';
-import { focusOf } from './useChart';
+import { focusOf } from '../../kit/focus';
 
 /** Which colour is which run, where the eye is. Pointing at a name brings its lines forward, a click hides them and shows them again. */
 export function RunLegend() {

@@ -8,7 +8,7 @@ import type { RunInfo } from '../../../store/state';
 import { usePage, usePlayground } from '../../kit/context';
 import { Icon } from '../../kit/Icon';
 import { colourOf } from './geometry';
-import { focusOf } from './useChart';
+import { focusOf } from '../../kit/focus';
 
 /** All runs that are drawn over each other. */
 export function RunsTable() {

@@ -1,16 +1,8 @@
 import { useEffect, useMemo, useReducer } from 'react';
 import { buildChart, type ChartKind, type ChartModel } from '../../../store/chartModel';
-import { type Problem, problemOf } from '../../../store/metrics';
 import type { PageState, RunInfo } from '../../../store/state';
 import { usePage, usePlayground } from '../../kit/context';
-
-/** The run that the page talks about: the current one, else the newest visible, which may be the recorded one. */
-export const focusOf = (state: PageState) => state.current ?? state.runs.findLast((run) => !run.hidden)?.id;
-
-const focusedConfig = (state: PageState) => state.runs.find(({ id }) => id === focusOf(state))?.config ?? state.draft;
-
-/** What the task of the focused run asks. */
-export const focusedProblem = (state: PageState): Problem => problemOf(focusedConfig(state));
+import { focusedConfig, focusedProblem, focusOf } from '../../kit/focus';
 
 const classesOf = (state: PageState): number => state.previews[focusedConfig(state).data.task]?.labels.length || 2;
 
@@ -26,12 +18,18 @@ export function useChart(kind: ChartKind): Chart {
   const [turn, takeTurn] = useReducer((count: number) => count + 1, 0);
   const runs = usePage((state) => state.runs);
   const view = usePage((state) => state.view);
+  const { smoothing, logScale, axis } = view;
   const focus = usePage(focusOf);
   const problem = usePage(focusedProblem);
   const classes = usePage(classesOf);
-  useEffect(() => redraw.join(takeTurn), [redraw]);
+  useEffect(() => {
+    const leave = redraw.join(takeTurn);
+    // Points may have come while this chart was at rest.
+    redraw.request();
+    return leave;
+  }, [redraw]);
   // `runs` changes with every evaluation, but the points of this moment wait for the queue.
   const shape = runs.map(({ id, hidden, pinned, colour, name, changes }) => [id, hidden, pinned, colour, name, changes.length].join()).join(';');
   // eslint-disable-next-line react-hooks/exhaustive-deps
-  return useMemo(() => ({ model: buildChart({ kind, runs, data, view, focus, problem, classes }), runs }), [kind, shape, data, view, focus, problem, classes, turn]);
+  return useMemo(() => ({ model: buildChart({ kind, runs, data, view, focus, problem, classes }), runs }), [kind, shape, data, smoothing, logScale, axis, focus, problem, classes, turn]);
 }

@@ -1,10 +1,16 @@
 import { Segmented } from '../../kit/Segmented';
 import { Slider } from '../../kit/Slider';
-import { usePage, usePlayground } from '../../kit/context';
+import { useMedia, usePage, usePlayground } from '../../kit/context';
 import { digits } from '../../../protocol/format';
 
+/** How the curves are drawn, beside the strip; on a phone the curves come before such questions. */
+export function ChartTools() {
+  const narrow = useMedia('(max-width: 40rem)');
+  return narrow ? <details className="more"><summary>Smoothing and axes</summary><Toolbar /></details> : <Toolbar />;
+}
+
 /** Settings of all charts at once. */
-export function ChartToolbar() {
+function Toolbar() {
   const { setView } = usePlayground();
   const { smoothing, logScale, axis } = usePage((state) => state.view);
   return (

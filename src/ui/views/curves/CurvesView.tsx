@@ -3,12 +3,13 @@ import { usePage, usePlayground, useMedia } from '../../kit/context';
 import { RunsTable } from './RunsTable';
 import { ChartFigure } from './ChartFigure';
 import { Findings } from './Findings';
+import { MaskRow } from './MaskRow';
 import { RunLegend } from './RunLegend';
-import { focusedProblem, focusOf } from './useChart';
+import { focusedProblem, focusOf } from '../../kit/focus';
 import { colourOf } from './geometry';
 
-/** The right column: what happened, in curves and in a sentence. */
-export function Curves() {
+/** What happened, in curves and in a sentence, and one row of the masks that were part of it. */
+export default function CurvesView() {
   const { data } = usePlayground();
   const words = METRICS[usePage(focusedProblem)];
   const compiling = usePage((state) => state.compiling);
@@ -18,7 +19,7 @@ export function Curves() {
   return (
     <>
       <ChartFigure
-        kind="loss" height={narrow ? 230 : 280} title={words.lossTitle} legend={<LossLegend />} above={<RunLegend />}
+        kind="loss" height={narrow ? 205 : 280} title={words.lossTitle} legend={<LossLegend />} above={<RunLegend />}
         caption={words.lossCaption}
       >
         {phase === 'starting' && <p className="frame-note" role="status">{compiling ? `compiling ${compiling.done} of ${compiling.of}` : 'preparing the run'}{compiling && <progress aria-label="Compiling" max={compiling.of} value={compiling.done} />}</p>}
@@ -30,6 +31,7 @@ export function Curves() {
       </div>
       {hasConsistency && <ChartFigure kind="consistency" height={140} title="Consistency term" caption="How far two dropped passes over the same batch disagree. It is added to the loss with weight α and not part of the curves above." />}
       <RunsTable />
+      <MaskRow />
     </>
   );
 }

@@ -1,0 +1,15 @@
+/** The sheets that open over the page: device, help. A new one is one entry here and one component beside it. */
+import type { Part } from '../kit/Part';
+
+export interface Sheet extends Part {
+  title: string;
+}
+
+export const SHEETS = {
+  device: { title: 'Device and limits', load: () => import('./DeviceSheet') },
+  help: { title: 'What happens here', load: () => import('./HelpSheet') },
+} satisfies Record<string, Sheet>;
+
+export type SheetName = keyof typeof SHEETS;
+
+export const sheetOf = (name: string | undefined): Sheet | undefined => (name !== undefined && Object.hasOwn(SHEETS, name) ? SHEETS[name as SheetName] : undefined);
