@@ -11,7 +11,14 @@ const root = join(import.meta.dirname, '..');
 const folder = join(root, 'docs', 'images');
 const SHORT = { 'data.rows': 64, 'optimizer.steps': 30, 'optimizer.batchSize': 8, 'evaluation.every': 5 };
 
+const HIDDENKEY = { 'dropout.logits.p': 0.1, 'dropout.logits.pattern': 'column', 'dropout.hidden.p': 0.1, 'consistency.kind': 'kl', 'consistency.alpha': 0.1 };
+
 const card = (title) => (page) => page.locator('.card').filter({ has: page.getByRole('heading', { level: 3, name: title, exact: true }) });
+/** Unfolds a card of the experiment, and does what is done in it. */
+const unfold = (title, act) => async (page) => {
+  await card(title)(page).locator('> summary').click();
+  await act?.(page);
+};
 const open = (page, summary) => page.getByText(summary, { exact: true }).click();
 const start = async (page) => {
   await page.getByRole('button', { name: 'Start', exact: true }).click();
@@ -21,11 +28,22 @@ const start = async (page) => {
 /** The default run, and over it the one that the page then offers. */
 async function twoRuns(page) {
   await start(page);
+  const folded = page.locator('.sentence-fold:not([open]) > summary');
+  const phone = await folded.count() > 0;
+  if (phone) await folded.click();
   await page.getByRole('region', { name: 'Presets' }).getByRole('button', { name: 'HiddenKey⁻', exact: true }).click();
+  if (phone) await page.locator('.sentence-fold > summary').click();
   await page.getByRole('button', { name: 'Start', exact: true }).click();
   await page.waitForFunction(() => !document.title.startsWith('✓'), undefined, { timeout: 60_000 });
   await page.waitForFunction(() => document.title.startsWith('✓'), undefined, { timeout: 300_000 });
   await page.evaluate(() => globalThis.scrollTo(0, 0));
+}
+
+/** The same runs, and what their masks do inside. */
+async function twoRunsInside(page) {
+  await twoRuns(page);
+  await page.getByRole('tab', { name: 'Inside' }).click();
+  await page.getByText('as this run sees it').waitFor();
 }
 
 /** Opens a checkpoint that the page has just made of a run after a few steps. */
@@ -51,16 +69,16 @@ async function bringCheckpoint(page) {
 const CONTROLS = {
   'presets-method': { link: { 'model.peft': 'dora' }, act: (page) => page.getByRole('radio', { name: 'method', exact: true }).check(), of: (page) => page.getByRole('region', { name: 'Presets' }) },
   'presets-regulariser': { link: { 'optimizer.neftune': 5 }, act: (page) => page.getByRole('radio', { name: 'regulariser', exact: true }).check(), of: (page) => page.getByRole('region', { name: 'Presets' }) },
-  'model-lora': { link: { 'model.peft': 'loraplus', 'optimizer.learningRate': 1e-3, 'model.fromLayer': 1 }, of: card('Model and method') },
-  'model-prefix': { link: { 'model.peft': 'prefix', 'model.folder': 'nano-decoder', 'optimizer.learningRate': 0.03 }, of: card('Model and method'), scheme: 'dark' },
+  'model-lora': { link: { 'model.peft': 'loraplus', 'optimizer.learningRate': 1e-3, 'model.fromLayer': 1 }, act: unfold('Model'), of: card('Model') },
+  'model-prefix': { link: { 'model.peft': 'prefix', 'model.folder': 'nano-decoder', 'optimizer.learningRate': 0.03 }, act: unfold('Model'), of: card('Model'), scheme: 'dark' },
   'dropout-courses': { link: { 'dropout.logits.p': 0.1, 'dropout.logits.depth': 'falling', 'dropout.hidden.p': 0.2, 'dropout.hidden.time': 'rising', 'consistency.kind': 'kl', 'consistency.every': 4 }, of: card('Dropout') },
   'dropout-note': { link: { 'dropout.lora_rank.p': 0.3, 'model.peft': 'bitfit', 'optimizer.learningRate': 0.01 }, of: card('Dropout') },
-  'data-description': { link: { 'data.task': 'description', 'model.folder': 'nano-decoder' }, of: card('Data') },
-  optimizer: { link: { 'optimizer.accumulation': 4, 'optimizer.l1': 3e-4 }, act: async (page) => { await open(page, 'Accumulation, warm-up, clipping, evaluation'); await open(page, 'Weight decay, L1, label smoothing, NEFTune'); }, of: card('Optimizer') },
+  'data-description': { link: { 'data.task': 'description', 'model.folder': 'nano-decoder' }, act: unfold('Data'), of: card('Data') },
+  optimizer: { link: { 'optimizer.accumulation': 4, 'optimizer.l1': 3e-4 }, act: unfold('Optimizer', async (page) => { await open(page, 'Accumulation, warm-up, clipping, evaluation'); await open(page, 'Weight decay, L1, label smoothing, NEFTune'); }), of: card('Optimizer') },
   'curves-perplexity': { link: { ...SHORT, 'data.task': 'description', 'model.folder': 'nano-decoder' }, act: start, of: (page) => page.locator('.chart-pair'), engine: true },
   'masks-causal': {
     link: { ...SHORT, 'model.folder': 'nano-decoder', 'dropout.logits.p': 0.2, 'dropout.logits.pattern': 'column', 'dropout.logits.fromLayer': 1 }, engine: true,
-    act: async (page) => { await page.getByRole('radio', { name: 'layer 1' }).check(); await start(page); await page.locator('.inside').evaluate((inside) => inside.scrollIntoView()); await page.getByText('as this run sees it').waitFor(); }, of: (page) => page.locator('.place').first(),
+    act: async (page) => { await page.getByRole('tab', { name: 'Inside' }).click(); await page.getByRole('radio', { name: 'layer 1' }).check(); await start(page); await page.getByText('as this run sees it').waitFor(); }, of: (page) => page.getByRole('tabpanel').locator('.place').first(),
   },
   'checkpoint-note': { link: SHORT, act: bringCheckpoint, of: (page) => page.locator('.note.offer'), engine: true },
   'download-menu': { link: {}, act: (page) => page.getByRole('button', { name: 'Download and open runs' }).click(), of: (page) => page.locator('.popover') },
@@ -69,16 +87,22 @@ const CONTROLS = {
     act: async (page) => {
       await page.getByRole('button', { name: 'Start', exact: true }).click();
       await page.waitForFunction(() => document.querySelector('progress')?.value >= 1, undefined, { timeout: 60_000 });
+      await unfold('Model')(page);
       await page.getByRole('combobox', { name: 'Method' }).selectOption({ label: 'rsLoRA' });
     },
   },
-  'model-phone': { link: { 'model.peft': 'adapter', 'optimizer.learningRate': 3e-3 }, act: (page) => page.locator('.card summary').filter({ hasText: 'Model and method' }).click(), of: card('Model and method'), width: 390 },
+  'model-phone': { link: { 'model.peft': 'adapter', 'optimizer.learningRate': 3e-3 }, act: unfold('Model'), of: card('Model'), width: 390 },
+  'sentence-phone': { link: HIDDENKEY, act: (page) => page.locator('.sentence-fold > summary').click(), width: 390, height: 844 },
+  'sheet-device': { link: {}, act: (page) => page.getByRole('button', { name: 'Device and limits' }).click(), height: 640 },
 };
 
 const PICTURES = {
-  'playground-light': { link: {}, act: twoRuns, engine: true, width: 1440, height: 1690 },
-  'playground-dark': { link: {}, act: twoRuns, engine: true, width: 1440, height: 1690, scheme: 'dark' },
+  'playground-light': { link: {}, act: twoRuns, engine: true, width: 1440, height: 1000 },
+  'playground-dark': { link: {}, act: twoRuns, engine: true, width: 1440, height: 1000, scheme: 'dark' },
   'playground-phone': { link: {}, act: twoRuns, engine: true, width: 390, height: 844 },
+  'inside-light': { link: {}, act: twoRunsInside, engine: true, width: 1440, height: 1200 },
+  'inside-dark': { link: {}, act: twoRunsInside, engine: true, width: 1440, height: 1200, scheme: 'dark' },
+  'inside-phone': { link: {}, act: twoRunsInside, engine: true, width: 390, height: 844 },
   ...Object.fromEntries(Object.entries(CONTROLS).map(([name, picture]) => [`controls/${name}`, picture])),
 };
 
