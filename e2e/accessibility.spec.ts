@@ -11,7 +11,7 @@ async function isAccessibleInBothSchemes(page: Page): Promise<void> {
   }
 }
 
-test('light and dark: before a run, with two, with a table, a menu, help', async ({ page, playground }) => {
+test('light and dark: before a run, with two, with a table, a menu', async ({ page, playground }) => {
   await playground.open({ 'data.noise': 1, 'optimizer.steps': 24, 'evaluation.every': 8, 'optimizer.warmup': 2, nonsense: 1 });
   await isAccessibleInBothSchemes(page);
   await playground.train();
@@ -33,6 +33,11 @@ test('light and dark: before a run, with two, with a table, a menu, help', async
   await page.getByRole('button', { name: 'Download and open runs' }).click();
   await isAccessible(page);
   await page.keyboard.press('Escape');
+});
+
+test('light and dark: inside a run, and the sheets', async ({ page, playground }) => {
+  await playground.open({ 'optimizer.steps': 6, 'dropout.logits.p': 0.3, 'dropout.logits.pattern': 'column' });
+  await playground.train();
   const inside = await playground.view('Inside');
   await expect(inside.getByText('as this run sees it')).toBeVisible();
   await isAccessibleInBothSchemes(page);

@@ -5,6 +5,8 @@ import { usePage } from '../kit/context';
 export default function DeviceSheet() {
   const device = usePage((state) => state.device);
   const plan = usePage((state) => state.plan);
+  const starting = usePage((state) => state.engine === 'starting');
+  if (!device && starting) return <p className="say" role="status">Looking for a GPU…</p>;
   if (!device) return <p className="say">No adapter is in use, so there is nothing to tell of it. Masks, presets and runs from files work without one.</p>;
   return (
     <>

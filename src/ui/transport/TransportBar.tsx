@@ -32,7 +32,7 @@ export function TransportBar() {
       <div className="transport" role="group" aria-label="Run">
         <button type="button" className="button icon" onClick={transport.reset} disabled={phase === 'idle'} aria-label="Reset" title="Reset (R)"><Icon name="reset" /></button>
         <button type="button" className="button filled start" onClick={transport.toggle} disabled={!canStart} title={canStart ? `${label} (Space)` : obstacle}>
-          <Icon name={runs ? 'pause' : 'play'} />{label}
+          <Icon name={runs ? 'pause' : 'play'} /><span className="start-label">{label}</span>
         </button>
         <button type="button" className="button icon" onClick={transport.step} disabled={!canStart} aria-label="One step" title="One step (S)"><Icon name="step" /></button>
       </div>
