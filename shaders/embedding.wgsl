@@ -3,9 +3,10 @@
 // shapes   ids (B,T), table (V,D), y, dy (S,T,D); S = B, or 2·B when a batch runs twice (b = s mod B)
 // threads  forward: one invocation per element of y; clear: per element of the table; scatter: per element of dy
 // backward d(table)[v] = Σ over tokens with id v of dy: the first token of an id sums for all of them, so that no two invocations write
-//          the same row and the order of the sum is always the same; `clear` writes the rows that no token has
+//          the same row and the order of the sum is always the same; `clear` writes the rows that no token has. Tokens with the id
+//          `padding` add nothing: nn.Embedding's padding_idx
 
-struct Params { elements: u32, width: u32, id_count: u32, token_rows: u32, row_stride: u32 }
+struct Params { elements: u32, width: u32, id_count: u32, token_rows: u32, row_stride: u32, padding: u32 }
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(2) var<storage, read> ids: array<u32>;
 @group(0) @binding(3) var<storage, read> table: array<f32>;
@@ -34,6 +35,7 @@ fn scatter(@builtin(global_invocation_id) id: vec3<u32>) {
   let own = at / params.width;
   let channel = at % params.width;
   let token = ids[own];
+  if (token == params.padding) { return; }
   for (var row = 0u; row < own; row++) {
     if (ids[row] == token) { return; }
   }

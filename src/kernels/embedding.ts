@@ -7,8 +7,11 @@ import { elements, type Tensor } from '../graph/tensor';
 
 const embeddingShader = shader('embedding', code);
 
-/** y (S,T,D) = table[ids]. d(table) is the sum of dy over the tokens of each id. */
-export const embedding: Op<null> = {
+/** No row of the table is padding. */
+const NO_PADDING = 0xffffffff;
+
+/** y (S,T,D) = table[ids]. d(table) is the sum of dy over the tokens of each id, but for the row `padding`. */
+export const embedding: Op<{ padding: number }> = {
   name: 'embedding',
   forward(emit, { label, inputs, outputs }) {
     const [S, T, D] = outputs.y.shape;
@@ -16,10 +19,10 @@ export const embedding: Op<null> = {
     const { grid, row_stride } = linearGrid(count);
     emit.dispatch({
       label, shader: embeddingShader, entry: 'forward', grid, bindings: { ids: inputs.ids!, table: inputs.table!, y: outputs.y },
-      params: { elements: count, width: D, id_count: elements(inputs.ids!.shape), token_rows: S * T, row_stride },
+      params: { elements: count, width: D, id_count: elements(inputs.ids!.shape), token_rows: S * T, row_stride, padding: NO_PADDING },
     });
   },
-  backward(emit, { label, inputs, outputs }, gradients) {
+  backward(emit, { label, inputs, outputs, attributes: { padding } }, gradients) {
     const dy = gradients.of(outputs.y);
     const dTable = dy && gradients.into(inputs.table);
     if (!dTable) return;
@@ -29,7 +32,7 @@ export const embedding: Op<null> = {
       const { grid, row_stride } = linearGrid(count);
       emit.dispatch({
         label: `${label} d(table) ${entry}`, shader: embeddingShader, entry, grid, bindings,
-        params: { elements: count, width: D, id_count: idCount, token_rows: S * T, row_stride },
+        params: { elements: count, width: D, id_count: idCount, token_rows: S * T, row_stride, padding },
       });
     };
     // The one gradient that is cleared first: most rows of the table belong to no token of the batch.
@@ -38,7 +41,10 @@ export const embedding: Op<null> = {
   },
 };
 
-/** @param samples S: the batch once or twice */
-export function recordEmbedding(tape: Tape, label: string, ids: Tensor, table: Tensor, samples: number): Tensor {
-  return tape.record(embedding, label, { ids, table }, { y: [samples, ids.shape[1], table.shape[1]] }, null).y;
+/**
+ * @param samples S: the batch once or twice
+ * @param padding row that learns nothing here, as with nn.Embedding's `padding_idx`; left out: none
+ */
+export function recordEmbedding(tape: Tape, label: string, ids: Tensor, table: Tensor, samples: number, padding = NO_PADDING): Tensor {
+  return tape.record(embedding, label, { ids, table }, { y: [samples, ids.shape[1], table.shape[1]] }, { padding }).y;
 }

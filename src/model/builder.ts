@@ -24,8 +24,9 @@ import { siteOf } from '../random/masks';
 import type { ArchitectureDescription } from './architectures/description';
 import { recordLowRank } from './lora';
 import { type Trained, virtualRowsOf } from './method';
-import type { ModelConfig } from './modelConfig';
+import { type ModelConfig, paddingRow } from './modelConfig';
 import { adapterName, type ParameterSpec, PREFIX, PROMPT } from './parameterSpec';
+import { PLACES } from './places';
 
 export interface Recording {
   tape: Tape;
@@ -54,6 +55,8 @@ export class Builder {
   readonly config: ModelConfig;
   private readonly parameters: Map<string, ParameterSpec>;
   private readonly inputs: { ids: Tensor; lengths: Tensor; spans: Tensor };
+  /** Row of the token embedding that lookups do not train. */
+  private readonly padding: number | undefined;
   /** Rows in front of the tokens (prompt), and keys in front of the keys (prompt and prefix). */
   private readonly virtualRows: number;
   private readonly virtualKeys: number;
@@ -67,6 +70,7 @@ export class Builder {
     const virtual = virtualRowsOf(trained);
     this.virtualKeys = virtual.keys;
     this.virtualRows = virtual.rows;
+    this.padding = this.architecture.padded ? paddingRow(config.padId, config.vocabulary) : undefined;
     this.inputs = {
       ids: tape.input('ids', [pass.samples, tokens], 'u32'),
       lengths: tape.input('lengths', [pass.samples], 'u32'),
@@ -94,7 +98,7 @@ export class Builder {
   embedTokens(table: string): Tensor {
     const { vocabulary, hidden } = this.config;
     const { samples, noisy, pass } = this.recording;
-    const clean = recordEmbedding(this.tape, this.label('embeddings'), this.inputs.ids, this.tensor(table, [vocabulary, hidden]), samples);
+    const clean = recordEmbedding(this.tape, this.label('embeddings'), this.inputs.ids, this.tensor(table, [vocabulary, hidden]), samples, this.padding);
     const x = noisy ? recordEmbeddingNoise(this.tape, this.label('embedding noise'), clean, this.inputs, pass) : clean;
     const prompt = this.virtualRows > 0 ? this.added(PROMPT) : undefined;
     return prompt ? recordPrepend(this.tape, this.label('prompt'), prompt, x) : x;
@@ -104,7 +108,11 @@ export class Builder {
   addPositions(x: Tensor, position: string, segment?: string): Tensor {
     const { positions, types, hidden } = this.config;
     const tables = { position: this.tensor(position, [positions, hidden]), segment: segment === undefined ? undefined : this.tensor(segment, [types, hidden]) };
-    return recordPosition(this.tape, this.label('positions'), x, tables, this.architecture.firstPosition(this.config) + this.virtualKeys - this.virtualRows);
+    const offset = this.architecture.firstPosition(this.config) + this.virtualKeys - this.virtualRows;
+    // Behind prompt vectors transformers sees no ids, and counts all rows.
+    const counted = this.architecture.countsPositions && this.virtualRows === 0
+      ? { places: this.tape.input(PLACES, this.inputs.ids.shape, 'u32'), padding: paddingRow(this.config.padId, positions)! } : undefined;
+    return recordPosition(this.tape, this.label('positions'), x, tables, offset, counted);
   }
 
   layerNorm(module: string, x: Tensor): Tensor {

@@ -72,7 +72,8 @@ export function recordPasses(tape: Tape, config: ModelConfig, method: Method, ba
   const rows = languageModel ? batch.tokens + virtualRowsOf(method).rows : 1;
   const N = B * rows;
   const labels = tape.input('labels', [N], config.problem === 'regression' ? 'f32' : 'i32');
-  const counted = languageModel ? labels : undefined;
+  // Labels say which rows count, but not those of a regression, whose every number is a score.
+  const counted = config.problem === 'regression' ? undefined : labels;
   const recordLoss = config.problem === 'regression' ? recordSquaredError : recordCrossEntropy;
 
   if (consistency.kind === 'none') {

@@ -4,7 +4,7 @@ import { labelsOf, type ParityCase } from './case';
 
 type Batch = ParityCase['batches'][number];
 const FULL: Batch = { input_ids: [[5, 6, 7], [8, 9, 1]], attention_mask: [[1, 1, 1], [1, 1, 0]], labels: [0, 2] };
-const hostOf = (...batches: Batch[]) => hostBatches({ name: 'made', batches } as ParityCase, 0);
+const hostOf = (...batches: Batch[]) => hostBatches({ name: 'made', task: 'classification', hyper: {}, batches } as unknown as ParityCase, { vocabulary: 97 }, 0);
 
 describe('the batches of a case', () => {
   it('are rows of one width with their real tokens counted', () => {

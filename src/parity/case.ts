@@ -1,6 +1,7 @@
 /** The format of a reference case's `case.json`, and what the engine makes of it. */
 import { CONSISTENCY_KINDS, type DropoutRules, dropoutProblems, type Pattern, type Compensation, type Position, POSITIONS, type SecondPass } from '../config/dropout';
 import { PEFT_KINDS, type PeftKind, type Target, TARGETS } from '../config/peft';
+import type { Problem } from '../model/modelConfig';
 import type { Method } from '../model/method';
 
 export interface ParityCase {
@@ -33,8 +34,13 @@ export interface ParityCase {
   batches: { input_ids: number[][]; attention_mask: number[][]; labels: (number | number[])[] }[];
 }
 
+/** Python writes NaN and Infinity as bare words, which no JSON has: they become texts, so that whoever reads the value can say where it stands. */
+export const readCase = (text: string): ParityCase => JSON.parse(text.replace(/"(?:[^"\\]|\\.)*"|-?\bInfinity\b|\bNaN\b/g, (found) => (found.startsWith('"') ? found : `"${found}"`))) as ParityCase;
+
 /** Outputs of the head. */
 export const labelsOf = ({ n_labels, task }: ParityCase): number => n_labels ?? (task === 'regression' ? 1 : 3);
+
+export const problemOf = ({ task }: ParityCase): Problem => (task === 'lm' ? 'language_model' : task);
 
 /** @throws when the case asks for something the engine does not have, naming it */
 export function methodOf(description: ParityCase): Method {

@@ -6,6 +6,7 @@ import type { Gpu } from '../gpu/device';
 import type { Pipelines } from '../gpu/pipelines';
 import { readRanges } from '../gpu/readback';
 import { type ModelFolder, loadCheckpoint } from '../model/files/folder';
+import { checkpointFor } from '../model/forProblem';
 import { readSafetensors, type TensorFile, writeSafetensors } from '../model/files/safetensors';
 import type { Method, Passes } from '../model/method';
 import type { PlanTarget } from '../model/plans';
@@ -13,7 +14,7 @@ import { MetricsRing } from '../train/metricsRing';
 import { linearSchedule } from '../train/schedule';
 import { type HostBatch, Trainer, writeBatch } from '../train/trainer';
 import { hostBatches } from './batches';
-import { labelsOf, methodOf, type ParityCase } from './case';
+import { labelsOf, methodOf, type ParityCase, problemOf, readCase } from './case';
 
 export interface ParityOptions {
   passes?: Passes;
@@ -30,7 +31,7 @@ export interface ParityResult {
  * @throws when the case cannot be run, or WebGPU refused something meanwhile: what was not computed reads as zeros
  */
 export async function runCaseFolder(gpu: Gpu, pipelines: Pipelines, folder: ModelFolder, options: ParityOptions = {}): Promise<{ actual: string; tensors: Uint8Array }> {
-  const description = JSON.parse(new TextDecoder().decode(await folder.read('case.json'))) as ParityCase;
+  const description = readCase(new TextDecoder().decode(await folder.read('case.json')));
   const init = readSafetensors(await folder.read('init.safetensors'), 'init.safetensors');
   const refused: string[] = [];
   const listen = ({ error }: GPUUncapturedErrorEvent) => refused.push(error.message.split('\n')[0]);
@@ -43,10 +44,10 @@ export async function runCaseFolder(gpu: Gpu, pipelines: Pipelines, folder: Mode
 
 export async function runCase(gpu: Gpu, pipelines: Pipelines, description: ParityCase, model: ModelFolder, init: Map<string, TensorFile>, options: ParityOptions = {}): Promise<ParityResult> {
   const method = methodOf(description);
-  const checkpoint = await loadCheckpoint(model);
-  const config = { ...checkpoint.config, labels: labelsOf(description), problem: description.task === 'lm' ? 'language_model' as const : description.task };
+  const checkpoint = checkpointFor(await loadCheckpoint(model), { problem: problemOf(description), labels: labelsOf(description) }, method);
+  const { config } = checkpoint;
   const virtualRows = method.peft === 'prompt' ? (method.virtualTokens ?? 0) : 0;
-  const batches = hostBatches(description, virtualRows);
+  const batches = hostBatches(description, config, virtualRows);
   const samples = batches[0].lengths.length;
   const tokens = batches[0].ids.length / samples;
   const { hyper } = description;

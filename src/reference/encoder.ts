@@ -73,18 +73,21 @@ function embed(pass: Pass): Matrix {
     const { values, columns } = parameters.weight(`${name}.${table}.weight`);
     return values.subarray(index * columns, (index + 1) * columns);
   };
-  const first = config.architecture === 'roberta' ? config.padId + 1 : 0;
   const { moment, noise } = pass.input;
   const added = moment && noise ? embeddingNoise(noise, moment, pass.tokens, pass.width, config.hidden) : undefined;
   const summed = batch.input_ids.flatMap((ids, sample) => ids.flatMap((id, place) => {
-    // Padded places are never looked at; RoBERTa gives them the padding position, which always exists.
-    const position = place < pass.tokens[sample] || config.architecture === 'bert' ? first + place : config.padId;
+    const position = config.architecture === 'bert' ? place : robertaPosition(ids, place, config.padId!);
     const [word, where, segment] = [row('word_embeddings', id), row('position_embeddings', position), row('token_type_embeddings', 0)];
     const own = (sample * pass.width + place) * config.hidden;
     return Array.from(word, (value, i) => value + (added?.[own + i] ?? 0) + where[i] + segment[i]);
   }));
   const x = matrix(batch.input_ids.length * pass.width, config.hidden, summed);
   return pass.drop(pass.norm(x, `${name}.LayerNorm`), 'embedding', 0);
+}
+
+/** RoBERTa counts what is not padding, from behind the padding id; padding has the position of that id. */
+function robertaPosition(ids: number[], place: number, padId: number): number {
+  return ids[place] === padId ? padId : padId + ids.slice(0, place + 1).filter((id) => id !== padId).length;
 }
 
 /** One post-norm block: [B·T, D] → [B·T, D]. */

@@ -25,7 +25,7 @@ it.each(EXTRA_CASES)('software: $name', async (options) => {
 const SELECTION = [
   'weights-span-normalize', 'weights-element-normalize-heavy', 'logits-span-and-weights-span', 'inner-span-rescale', 'embedding-span-rescale', 'lora-rank-span',
   'every-position', 'js-paper-alpha', 'jsd-grad', 'mse-clean', 'kl-grad-smoothing', 'from-layer-lora_rank', 'odd-heads', 'one-token', 'no-token', 'one-head-wide', 'hard-clip', 'l1-hidden-key', 'neftune-kl',
-  'accumulation-kl-grad',
+  'accumulation-kl-grad', 'unscored-kl-grad', 'padding-in-the-text',
 ];
 
 describe('gpu profile', () => {

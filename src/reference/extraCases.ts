@@ -71,6 +71,12 @@ export const EXTRA_CASES: (CaseOptions & { name: string })[] = [
   { name: 'accumulation', dropout: hiddenKey, steps: 6, hyper: { accumulation: 3 } },
   { name: 'accumulation-kl-grad', dropout: { ...hiddenKey, ffn_inner: { p: 0.3, pattern: 'span' } }, consistency: { kind: 'kl', alpha: 0.5, second: 'dropped_grad' }, steps: 4, hyper: { accumulation: 2, l1: 0.01, neftune: 5, smoothing: 0.1 } },
   { name: 'accumulation-regression', architecture: 'roberta', problem: 'regression', dropout: hiddenKey, consistency: { kind: 'mse', alpha: 0.8, second: 'dropped_stopgrad' }, steps: 4, hyper: { accumulation: 2 } },
+  // Labels that do not count, in either term, in a step and across its batches; padding among the real tokens.
+  { name: 'unscored', unscored: [1, 3, 8], hyper: { smoothing: 0.1 } },
+  { name: 'unscored-kl-grad', unscored: [1, 3, 8], dropout: hiddenKey, consistency: { kind: 'kl', alpha: 0.5, second: 'dropped_grad' } },
+  { name: 'unscored-js-paper', architecture: 'roberta', unscored: [0, 5, 7], dropout: hiddenKey, consistency: { kind: 'js_paper', alpha: 0.7 } },
+  { name: 'unscored-accumulation', unscored: [0, 1, 2, 4, 9], dropout: hiddenKey, steps: 4, consistency: { kind: 'kl', alpha: 0.5, second: 'clean_stopgrad' }, hyper: { accumulation: 2 } },
+  { name: 'padding-in-the-text', architecture: 'roberta', padded: true, dropout: hiddenKey, consistency: { kind: 'kl', alpha: 0.5, second: 'dropped_grad' } },
   // Training arithmetic.
   { name: 'no-clip-no-decay', dropout: hiddenKey, hyper: { clip: 0, weight_decay: 0, warmup: 0 } },
   { name: 'hard-clip', dropout: hiddenKey, hyper: { clip: 0.01, warmup: 2, total: 4 }, steps: 5 },

@@ -1,14 +1,18 @@
 /** Losses over the rows of a batch, in nats, as [1,1] matrices. */
 import type { CaseConsistency } from './case';
-import { type Matrix, matrix, multiply, scale, subtract, sumOfAll } from './autograd';
+import { assemble, cut, type Matrix, matrix, multiply, scale, subtract, sumOfAll } from './autograd';
 import { exponential, logOfSum, logSoftmax } from './functions';
 
-/** Mean of (1−ε)(−log p_y) − (ε/V) Σ_c log p_c. @param outputs [B,V]; @param labels [B] */
+/** Mean of (1−ε)(−log p_y) − (ε/V) Σ_c log p_c. @param outputs [B,V]; @param labels [B], every one a class */
 export function crossEntropy(outputs: Matrix, labels: number[], smoothing: number): Matrix {
   const { rows, columns } = outputs;
   const shares = Array.from({ length: rows * columns }, (_, i) => smoothing / columns + (i % columns === labels[Math.floor(i / columns)] ? 1 - smoothing : 0));
   return scale(sumOfAll(multiply(logSoftmax(outputs), matrix(rows, columns, shares))), -1 / rows);
 }
+
+/** The chosen rows, one below the other. */
+export const rowsAt = (x: Matrix, chosen: number[]): Matrix =>
+  assemble(chosen.length, x.columns, chosen.map((row, place) => ({ piece: cut(x, { row, column: 0 }, 1, x.columns), corner: { row: place, column: 0 } })));
 
 /** Mean squared difference of two matrices of one shape. */
 export function squaredError(a: Matrix, b: Matrix): Matrix {

@@ -21,6 +21,10 @@ export interface CaseOptions {
   vocabulary?: number;
   /** Real tokens of each sample; the batch has one sample an entry. */
   lengths?: number[];
+  /** Samples whose label is −100, by their number among all of the case. */
+  unscored?: number[];
+  /** Puts the padding id among the real tokens. */
+  padded?: boolean;
   /** Width of the batch; at least the longest sample. */
   width?: number;
   /** Batches; with `hyper.accumulation` several make one step. */
@@ -40,6 +44,8 @@ export interface MadeCase {
   checkpoint: Checkpoint;
   init: Map<string, TensorFile>;
 }
+
+const PADDING = 1;
 
 interface Random {
   /** Uniform in [0, 1). */
@@ -81,10 +87,19 @@ function weightTensor(random: Random, name: string, shape: number[]): TensorFile
 function makeBatch(random: Random, config: ModelConfig, lengths: number[], width: number): CaseBatch {
   const places = Array.from({ length: width }, (_, place) => place);
   return {
-    input_ids: lengths.map((length) => places.map((place) => (place < length ? 3 + random.below(config.vocabulary - 3) : config.padId))),
+    input_ids: lengths.map((length) => places.map((place) => (place < length ? 3 + random.below(config.vocabulary - 3) : PADDING))),
     attention_mask: lengths.map((length) => places.map((place) => (place < length ? 1 : 0))),
     labels: lengths.map(() => (config.problem === 'regression' ? Math.round(random.uniform() * 500) / 100 : random.below(config.labels))),
   };
+}
+
+/** The batches with some labels left out, and with padding where there was text. */
+function disturbed(batches: CaseBatch[], { unscored = [], padded = false }: CaseOptions): CaseBatch[] {
+  return batches.map(({ input_ids, attention_mask, labels }, number) => ({
+    input_ids: padded ? input_ids.map((ids) => ids.map((id, place) => (place % 3 === 1 ? PADDING : id))) : input_ids,
+    attention_mask,
+    labels: labels.map((label, sample) => (unscored.includes(number * labels.length + sample) ? -100 : label)),
+  }));
 }
 
 /** A case with its checkpoint and trainable tensors. LoRA's B is not zero, so that every gradient is there from the first step. */
@@ -96,7 +111,7 @@ export function makeCase(options: CaseOptions = {}): MadeCase {
   const heads = options.heads ?? 2;
   const config: ModelConfig = {
     architecture, hidden, layers, heads, keyValueHeads: heads, headSize: hidden / heads, ropeTheta: 0, causal: false, tied: true, inner: options.inner ?? 24, vocabulary: options.vocabulary ?? 37,
-    positions: width + 4, types: architecture === 'bert' ? 2 : 1, padId: 1, normEpsilon: 1e-12,
+    positions: width + 4, types: architecture === 'bert' ? 2 : 1, padId: PADDING, normEpsilon: 1e-12,
     labels: problem === 'regression' ? 1 : (options.labels ?? 3), problem,
   };
   const tensors = new Map<string, TensorFile>();
@@ -113,7 +128,7 @@ export function makeCase(options: CaseOptions = {}): MadeCase {
     }
   }
   for (const [name, tensor] of tensors) if (name.startsWith('classifier.')) init.set(headName(name), tensor);
-  const batches = Array.from({ length: options.steps ?? 3 }, () => makeBatch(random, config, lengths, width));
+  const batches = disturbed(Array.from({ length: options.steps ?? 3 }, () => makeBatch(random, config, lengths, width)), options);
   const file: CaseFile = {
     name: options.name ?? `made-${architecture}-${seed}`,
     arch: architecture, task: problem, n_labels: config.labels, mask_seed: random.below(2 ** 32),

@@ -4,7 +4,7 @@ import type { TensorFile } from '../model/files/safetensors';
 import { add, detach, differentiate, map, type Matrix, matrix, scale, sumOfAll } from './autograd';
 import type { CaseBatch, CaseFile, CaseResult, ReferenceTensor } from './case';
 import { forward } from './encoder';
-import { consistencyTerm, crossEntropy, squaredError } from './losses';
+import { consistencyTerm, crossEntropy, rowsAt, squaredError } from './losses';
 import { AdamW, clipFactor, gradientNorm, scheduleFactor } from './optimizer';
 import { makeParameters, type Parameters } from './parameters';
 
@@ -14,6 +14,8 @@ interface StepLoss {
   task: Matrix;
   consistency: Matrix;
   loss: Matrix;
+  /** Rows that these are means over. */
+  counted: number;
 }
 
 /** L = CE + α·consistency of one batch. @param step masks differ from step to step */
@@ -21,22 +23,27 @@ export function lossOf(file: CaseFile, checkpoint: Checkpoint, parameters: Param
   const { method, hyper } = file;
   const pass = (branch: 0 | 1, dropped: boolean) =>
     forward({ config: checkpoint.config, method, parameters, batch, noise: hyper.neftune, moment: dropped ? { seed: file.mask_seed, step, branch } : undefined });
+  // A class of −100 does not count, in neither term.
+  const chosen = batch.labels.flatMap((label, row) => (file.task === 'classification' && label === -100 ? [] : [row]));
+  const labels = chosen.map((row) => batch.labels[row]);
+  const counted = chosen.length;
+  const rowsOf = (outputs: Matrix) => (counted === outputs.rows ? outputs : rowsAt(outputs, chosen));
   const taskLoss = (outputs: Matrix) => (file.task === 'regression'
-    ? squaredError(outputs, matrix(outputs.rows, 1, batch.labels))
-    : crossEntropy(outputs, batch.labels, hyper.smoothing ?? 0));
+    ? squaredError(outputs, matrix(outputs.rows, 1, labels))
+    : crossEntropy(rowsOf(outputs), labels, hyper.smoothing ?? 0));
 
   const first = pass(0, true);
   const { consistency } = method;
   if (!consistency) {
     const task = taskLoss(first);
-    return { first, task, consistency: matrix(1, 1, [0]), loss: task };
+    return { first, task, consistency: matrix(1, 1, [0]), loss: task, counted };
   }
   const kindOfSecond = consistency.kind === 'js_paper' ? 'clean_stopgrad' : consistency.second ?? 'dropped_stopgrad';
   const second = pass(1, kindOfSecond !== 'clean_stopgrad');
   const both = kindOfSecond === 'dropped_grad';
   const task = both ? scale(add(taskLoss(first), taskLoss(second)), 0.5) : taskLoss(first);
-  const term = consistencyTerm(consistency.kind, first, both ? second : detach(second));
-  return { first, second, task, consistency: term, loss: add(task, scale(term, consistency.alpha)) };
+  const term = consistencyTerm(consistency.kind, rowsOf(first), rowsOf(both ? second : detach(second)));
+  return { first, second, task, consistency: term, loss: add(task, scale(term, consistency.alpha)), counted };
 }
 
 /** λ·Σ|w| over A and B. */
@@ -45,8 +52,11 @@ function penaltyOf(trainable: Map<string, Matrix>, weight: number): Matrix {
   return scale(sums.reduce(add), weight);
 }
 
-/** The mean of several batches' losses: all batches of a case have the same number of rows, each of which counts. */
-const meanOf = (parts: Matrix[]) => scale(parts.reduce(add), 1 / parts.length);
+/** The mean over the counted rows of several batches together, from the mean of each. A batch of which no row counts adds nothing. */
+function meanOf(parts: StepLoss[], of: 'task' | 'consistency' | 'loss'): Matrix {
+  const total = parts.reduce((sum, { counted }) => sum + counted, 0);
+  return parts.filter(({ counted }) => counted > 0).map((part) => scale(part[of], part.counted / total)).reduce(add);
+}
 
 const tensorOf = (x: Matrix): ReferenceTensor => ({ shape: [x.rows, x.columns], values: x.values.slice() });
 
@@ -64,7 +74,7 @@ export function referenceTrain(file: CaseFile, checkpoint: Checkpoint, init: Map
 
   for (let step = 0; step * accumulation < file.batches.length; step++) {
     const parts = file.batches.slice(step * accumulation, (step + 1) * accumulation).map((batch, part) => lossOf(file, checkpoint, parameters, batch, step * accumulation + part));
-    const [task, consistency, loss] = [meanOf(parts.map((part) => part.task)), meanOf(parts.map((part) => part.consistency)), meanOf(parts.map((part) => part.loss))];
+    const [task, consistency, loss] = [meanOf(parts, 'task'), meanOf(parts, 'consistency'), meanOf(parts, 'loss')];
     // The penalty is no part of the loss that is reported.
     differentiate(l1 > 0 ? add(loss, penaltyOf(trainable, l1)) : loss);
     const norm = gradientNorm(trainable.values());

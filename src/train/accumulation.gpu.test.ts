@@ -9,6 +9,7 @@ import { methodOf, type ParityCase } from '../parity/case';
 import { hostBatch } from '../parity/batches';
 import { readGoldenCase } from '../reference/golden';
 import type { Passes } from '../model/method';
+import { countedLabels } from './rowRules';
 import { type HostBatch, Trainer } from './trainer';
 
 interface Setting {
@@ -26,7 +27,7 @@ interface Outcome {
 }
 
 const M = 3;
-const rowsOf = (batch: HostBatch) => batch.countedRows ?? batch.lengths.length;
+const rowsOf = ({ labels }: HostBatch) => countedLabels(labels, 'classification');
 
 /** The case's first M batches, and a function that takes `step` with given batches, from the same weights every time (the rate is 0). */
 async function open({ name, profile, passes, plain }: Setting) {

@@ -2,9 +2,13 @@
 import type { RunConfig } from '../config/config';
 import { type EncodedRows, encodeRows, fillBatch } from '../data/batches';
 import { TASKS } from '../data/tasks';
-import type { Task, TaskData } from '../data/tasks/task';
+import { NOT_SCORED } from '../data/metrics';
+import type { Example, Task, TaskData } from '../data/tasks/task';
 import type { TextTokenizer } from '../data/tokenizer';
+import { headFor } from './head';
 import { tokenLabels } from './languageModel';
+import { Refusal } from './refusal';
+import { idProblem, labelProblem, type Limits } from './rowRules';
 import type { HostBatch } from './trainer';
 
 /** Training rows on which the clean training loss is measured at every evaluation. */
@@ -28,22 +32,45 @@ export interface Dataset {
   padId: number;
 }
 
-/** @param longest tokens a model has positions for */
-export function loadDataset(config: RunConfig, tokenizer: TextTokenizer, longest: number): Dataset {
+/**
+ * @param longest tokens a model has positions for
+ * @param vocabulary tokens it has embeddings for
+ * @throws Refusal where a row has a token or a label that the model has not
+ */
+export function loadDataset(config: RunConfig, tokenizer: TextTokenizer, longest: number, vocabulary: number): Dataset {
   const task = TASKS[config.data.task];
   const examples = task.generate({ seed: config.seed, trainRows: config.data.rows, labelNoise: config.data.noise });
   const training = encodeRows(tokenizer, examples.train, longest);
   const heldOut = encodeRows(tokenizer, examples.validation, longest);
   const test = encodeRows(tokenizer, examples.test, longest);
+  const limits = { ...headFor(task), vocabulary };
+  checkRows('training', training, examples.train, limits);
+  checkRows('validation', heldOut, examples.validation, limits);
+  checkRows('test', test, examples.test, limits);
   // A plain loop: spreading thousands of lengths into Math.max overflows the stack of some engines.
   let most = 0;
   for (const rows of [training, heldOut, test]) for (const length of rows.lengths) most = Math.max(most, length);
   const validation = task.kind === 'language_model' ? firstRows(heldOut, WRITTEN_ROWS) : heldOut;
-  return { task, examples, training, validation, test, sample: firstRows(training, SAMPLE_ROWS), width: Math.min(longest, Math.ceil(most / WIDTH_STEP) * WIDTH_STEP), padId: tokenizer.padId };
+  return { task, examples, training, validation, test, sample: firstRows(training, SAMPLE_ROWS, task.kind === 'classification'), width: Math.min(longest, Math.ceil(most / WIDTH_STEP) * WIDTH_STEP), padId: tokenizer.padId };
 }
 
-export function firstRows(rows: EncodedRows, count: number): EncodedRows {
-  return { ...rows, ids: rows.ids.slice(0, count), lengths: rows.lengths.slice(0, count), labels: rows.labels.slice(0, count), scoredFrom: rows.scoredFrom?.slice(0, count) };
+/** @param counted only rows whose label counts */
+export function firstRows(rows: EncodedRows, count: number, counted = false): EncodedRows {
+  const chosen = rows.ids.map((_, row) => row).filter((row) => !counted || rows.labels[row] !== NOT_SCORED).slice(0, count);
+  const of = (values: ArrayLike<number>) => chosen.map((row) => values[row]);
+  return { ...rows, ids: chosen.map((row) => rows.ids[row]), lengths: Uint32Array.from(of(rows.lengths)), labels: Float32Array.from(of(rows.labels)), scoredFrom: rows.scoredFrom && Uint32Array.from(of(rows.scoredFrom)) };
+}
+
+/** Refuses a row that would be read beyond a table or a row of logits, and rows of which none counts: before the first step, with its number and the value. */
+function checkRows(set: string, { ids }: EncodedRows, examples: Example[], limits: Limits): void {
+  const refuse = (sentence: string) => new Refusal({ code: 'bad_config', problems: [`data: ${sentence}.`] });
+  const classes = limits.problem === 'classification';
+  examples.forEach(({ label }, row) => {
+    // What a language model is to write are its tokens.
+    const found = idProblem(ids[row], limits.vocabulary) ?? (limits.problem === 'language_model' ? undefined : labelProblem(label, limits));
+    if (found) throw refuse(`${set} row ${row}: ${found}`);
+  });
+  if (classes && !examples.some(({ label }) => label !== NOT_SCORED)) throw refuse(`none of the ${examples.length} ${set} rows has a label that counts (all are −100); give one a class`);
 }
 
 /**
@@ -54,7 +81,7 @@ export function firstRows(rows: EncodedRows, count: number): EncodedRows {
 export function batchOf(dataset: Dataset, rows: EncodedRows, chosen: ArrayLike<number>, virtualRows: number, width = dataset.width): HostBatch {
   const batch = fillBatch(chosen, rows, width, dataset.padId);
   const numbered = { ...batch, rows: Uint32Array.from(chosen) };
-  return rows.scoredFrom ? { ...numbered, ...tokenLabels(batch, Array.from(chosen, (row) => rows.scoredFrom![row]), virtualRows) } : numbered;
+  return rows.scoredFrom ? { ...numbered, labels: tokenLabels(batch, Array.from(chosen, (row) => rows.scoredFrom![row]), virtualRows) } : numbered;
 }
 
 /** The chosen rows, with the last one repeated until there are `count`; the caller ignores what comes of those. */

@@ -13,6 +13,8 @@ export interface StepNote {
   seconds: number;
   /** Whether it comes between two steps with a consistency term. */
   between: boolean;
+  /** Whether none of its rows had a label that counts. */
+  empty: boolean;
 }
 
 export interface DeliveryEvents extends Pick<RunEvents, 'points'> {
@@ -84,13 +86,17 @@ export class Delivery {
     if (this.muted) return;
     const notes = this.notes.slice(from, from + crossEntropy.length);
     // Between its steps there is no consistency term: a hole in its line, not a zero.
-    notes.forEach(({ between }, index) => { if (between) consistency[index] = NaN; });
+    notes.forEach(({ between, empty }, index) => {
+      if (between || empty) consistency[index] = NaN;
+      // A mean over no rows is no number.
+      if (empty) crossEntropy[index] = NaN;
+    });
     this.events.points({
       from, crossEntropy, consistency, gradientNorm,
       learningRate: Float32Array.from(notes, ({ learningRate }) => learningRate), seconds: Float32Array.from(notes, ({ seconds }) => seconds),
     });
     if (!this.watching) return;
-    const diverged = crossEntropy.findIndex((loss, index) => this.detector.see(loss, gradientNorm[index]));
+    const diverged = crossEntropy.findIndex((loss, index) => !notes[index].empty && this.detector.see(loss, gradientNorm[index]));
     if (diverged < 0) return;
     this.stopWatching();
     this.events.diverged(from + diverged, crossEntropy[diverged]);

@@ -6,6 +6,7 @@ import { type Dataset, firstRows } from './dataset';
 import { Evaluator } from './evaluator';
 import { readRanges } from '../gpu/readback';
 import { type Tiny, tinyTrainer, TOKENS, TRAINING_ROWS } from './testing/tinyTrainer';
+import { countedLabels } from './rowRules';
 import { writeBatch } from './trainer';
 
 /** The made training set as the evaluator wants its rows. */
@@ -34,7 +35,7 @@ describe.each([['llama', 'lora'], ['gpt2', 'prompt'], ['qwen3', 'prefix']] as co
     whole.submit('evaluate');
     const [logits] = await readRanges(gpu.device, [whole.kept('logits')]);
     const { sum, count } = languageModelLoss(logits, batch.labels, config.vocabulary);
-    expect(count).toBe(batch.countedRows);
+    expect(count).toBe(countedLabels(batch.labels, config.problem));
 
     for (const [rows, widths] of [[4, [TOKENS]], [6, [TOKENS]], [2, [4, 7, TOKENS]], [1, [1, TOKENS]]] as const) {
       const executions = await Promise.all(widths.map(async (width) => ({ width, execution: await tiny.trainer.evaluator({ samples: rows, tokens: width }, 'losses') })));

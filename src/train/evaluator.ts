@@ -76,7 +76,8 @@ export class Evaluator {
 
 function scoresOf(found: RowResult[], config: ModelConfig): Scores {
   if (config.problem === 'language_model') return writtenScores(found);
-  const [logits, labels] = [joined(found.map(({ outputs }) => outputs)), joined(found.map((row) => row.labels))];
+  const counted = config.problem === 'regression' ? found : found.filter(({ labels: [label] }) => label !== NOT_SCORED);
+  const [logits, labels] = [joined(counted.map(({ outputs }) => outputs)), joined(counted.map((row) => row.labels))];
   if (config.problem === 'regression') return { loss: squaredError(logits, labels), metric: pearson(logits, labels) };
   return { loss: crossEntropy(logits, labels, config.labels), metric: accuracy(predictedClasses(logits, config.labels), labels) };
 }

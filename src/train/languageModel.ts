@@ -7,26 +7,21 @@ import { NOT_SCORED } from '../metrics/outputs';
  * @param labels [B][T], −100 where a token is not scored
  * @param virtualRows rows in front of the tokens of each sample
  */
-export function shiftLabels(labels: ArrayLike<number>[], virtualRows: number): { labels: Float32Array; countedRows: number } {
+export function shiftLabels(labels: ArrayLike<number>[], virtualRows: number): Float32Array {
   const tokens = labels[0].length;
   const stride = virtualRows + tokens;
   const shifted = new Float32Array(labels.length * stride).fill(NOT_SCORED);
-  let countedRows = 0;
   labels.forEach((row, sample) => {
-    for (let token = 1; token < tokens; token++) {
-      if (row[token] === NOT_SCORED) continue;
-      shifted[sample * stride + virtualRows + token - 1] = row[token];
-      countedRows++;
-    }
+    for (let token = 1; token < tokens; token++) shifted[sample * stride + virtualRows + token - 1] = row[token];
   });
-  return { labels: shifted, countedRows };
+  return shifted;
 }
 
 /**
  * Labels of rows that are prompts with completions: their own tokens from `scoredFrom` to the end, nothing before it and no padding.
  * @param batch ids (B·T) and real lengths (B)
  */
-export function tokenLabels(batch: { ids: Uint32Array; lengths: Uint32Array }, scoredFrom: ArrayLike<number>, virtualRows: number): { labels: Float32Array; countedRows: number } {
+export function tokenLabels(batch: { ids: Uint32Array; lengths: Uint32Array }, scoredFrom: ArrayLike<number>, virtualRows: number): Float32Array {
   const tokens = batch.ids.length / batch.lengths.length;
   const rows = Array.from(batch.lengths, (length, sample) => {
     const row = Float32Array.from(batch.ids.subarray(sample * tokens, (sample + 1) * tokens));

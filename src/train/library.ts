@@ -3,7 +3,6 @@ import type { RunConfig } from '../config/config';
 import { isVirtual } from '../config/peft';
 import { checkIds, readTokenizer } from '../data/tokenization/files';
 import { createTokenizer, type TextTokenizer } from '../data/tokenizer';
-import type { ModelConfig } from '../model/modelConfig';
 import { longestSequence } from '../model/files/checkpointConfig';
 import { type Checkpoint, loadCheckpoint, type ModelFolder } from '../model/files/folder';
 import { type Dataset, loadDataset } from './dataset';
@@ -42,13 +41,7 @@ export class Library {
     // Virtual tokens take positions too.
     const longest = longestSequence(model.checkpoint.config) - (isVirtual(peft) ? virtualTokens : 0);
     const key = JSON.stringify([data, folder, seed, longest]);
-    if (this.dataset?.key !== key) this.dataset = { key, made: loadDataset(config, model.tokenizer, longest) };
+    if (this.dataset?.key !== key) this.dataset = { key, made: loadDataset(config, model.tokenizer, longest, model.checkpoint.config.vocabulary) };
     return this.dataset.made;
   }
-}
-
-/** The checkpoint's configuration with the head that the task needs. */
-export function configFor(checkpoint: Checkpoint, dataset: Dataset): ModelConfig {
-  const { kind, labels } = dataset.task;
-  return { ...checkpoint.config, labels: kind === 'classification' ? labels.length : 1, problem: kind };
 }

@@ -7,6 +7,7 @@ import type { Pipelines } from '../gpu/pipelines';
 import type { Plan } from '../graph/compile';
 import { compileAll } from '../graph/execution';
 import { elements } from '../graph/tensor';
+import { checkpointFor } from '../model/forProblem';
 import type { ModelConfig } from '../model/modelConfig';
 import type { Method } from '../model/method';
 import { parameterSpecs } from '../model/parameters';
@@ -19,7 +20,8 @@ import type { Autotuner } from './autotune';
 import { type Dataset } from './dataset';
 import { evaluationWidths } from './evaluationChunks';
 import { EVALUATION_ROWS, WRITING_ROWS } from './evaluator';
-import { configFor, type Library, type LoadedModel } from './library';
+import { headFor } from './head';
+import type { Library, LoadedModel } from './library';
 import { methodOf } from './method';
 import { Refusal } from './refusal';
 import { statesToKeep } from './keptStates';
@@ -42,12 +44,13 @@ export interface Preparation {
 
 /** Rows, plans and cost of `config`; on a GPU the plan's tiles are measured first. @throws Refusal for a bad configuration or one whose bytes do not fit */
 export async function prepare(gpu: Gpu, tuner: Autotuner, library: Library, config: RunConfig): Promise<Preparation> {
-  const model = await library.model(config.model.folder);
-  const problems = configProblems(config, model.checkpoint.config.layers);
+  const loaded = await library.model(config.model.folder);
+  const problems = configProblems(config, loaded.checkpoint.config.layers);
   if (problems.length > 0) throw new Refusal({ code: 'bad_config', problems });
-  const dataset = library.data(config, model);
-  const modelConfig = configFor(model.checkpoint, dataset);
+  const dataset = library.data(config, loaded);
   const method = methodOf(config);
+  const model = { ...loaded, checkpoint: checkpointFor(loaded.checkpoint, headFor(dataset.task), method) };
+  const modelConfig = model.checkpoint.config;
   const batch = { samples: config.optimizer.batchSize, tokens: dataset.width };
   const written = modelConfig.problem === 'language_model';
   const evaluationRows = (written ? WRITING_ROWS : EVALUATION_ROWS)[gpu.profile];

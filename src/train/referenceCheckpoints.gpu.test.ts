@@ -43,7 +43,7 @@ const jsonOf = async (folder: ModelFolder, file: string) => JSON.parse(new TextD
 function batchOf(rows: number[][], scoredFrom = 1): HostBatch {
   const width = Math.max(...rows.map(({ length }) => length));
   const batch = { ids: Uint32Array.from(rows.flatMap((row) => [...row, ...Array<number>(width - row.length).fill(0)])), lengths: Uint32Array.from(rows, ({ length }) => length) };
-  return { ...batch, ...tokenLabels(batch, rows.map(() => scoredFrom), 0) };
+  return { ...batch, labels: tokenLabels(batch, rows.map(() => scoredFrom), 0) };
 }
 
 /** Runs the model on one batch and keeps every tensor of its forward pass, by label. */

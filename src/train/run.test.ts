@@ -38,25 +38,26 @@ beforeEach(() => {
 });
 afterEach(() => vi.unstubAllGlobals());
 
-function makeRun(config: RunConfig, replay: Change[] = [], prepare: () => Promise<unknown> = () => Promise.resolve({ bytes: 0, destroy: () => undefined })) {
+function makeRun(config: RunConfig, replay: Change[] = [], prepare: () => Promise<unknown> = () => Promise.resolve({ bytes: 0, destroy: () => undefined }), countedRows: (step: number) => number = () => 2) {
   const rows = { ids: [new Uint32Array(4), new Uint32Array(4)], lengths: Uint32Array.of(4, 4), labels: new Float32Array(2), cutRows: 0 };
   const dataset = { training: rows, validation: rows, sample: rows, width: 4, padId: 1 } as unknown as Dataset;
   const ring = fakeBuffer();
   const steps: number[] = [];
   const trainer = {
     options: { gpu: { device }, method: { peft: 'lora' }, config: { layers: 2 } }, state: { ring }, planBytes: 0, prepare, swap: () => undefined,
-    step: (_: unknown, { step }: { step: number }) => { steps.push(step); },
+    step: (_: unknown, { step }: { step: number }) => { steps.push(step); return countedRows(step); },
   } as unknown as Trainer;
   const scores = { loss: 1, metric: 1 };
   const heard: [string, ...unknown[]][] = [];
   const consistency: number[] = [];
+  const losses: number[] = [];
   const say = (name: string) => (...what: unknown[]) => { heard.push([name, ...what]); };
   const events: RunEvents = {
-    points: (points) => { consistency.push(...points.consistency); }, evaluated: () => undefined, idle: () => undefined, resumed: () => undefined,
+    points: (points) => { consistency.push(...points.consistency); losses.push(...points.crossEntropy); }, evaluated: () => undefined, idle: () => undefined, resumed: () => undefined,
     changed: say('changed'), refused: say('refused'), paused: say('paused'), finished: say('finished'), diverged: say('diverged'), failed: say('failed'),
   };
   const run = new Run(trainer, { evaluate: () => Promise.resolve([scores, scores]) } as unknown as Evaluator, dataset, config, replay, events, { step: 0, seconds: 0, budget: Infinity });
-  return { run, ring, steps, heard, consistency, names: () => heard.map(([name]) => name) };
+  return { run, ring, steps, heard, consistency, losses, names: () => heard.map(([name]) => name) };
 }
 
 const short = (steps: number, part: Partial<RunConfig> = {}): RunConfig => ({ ...DEFAULT_CONFIG, optimizer: { ...DEFAULT_CONFIG.optimizer, batchSize: 2, steps, warmup: 0 }, ...part });
@@ -67,6 +68,14 @@ it('leaves holes where a step had no consistency term, by what was in force at t
   );
   await run.start();
   expect(consistency).toEqual([0, NaN, 0, NaN, 0, NaN, NaN, NaN]);
+});
+
+it('leaves holes where no label of a step counts, and sees no divergence in them', async () => {
+  const { run, losses, consistency, names } = makeRun(short(4), [], undefined, (step) => (step % 2 === 0 ? 2 : 0));
+  await run.start();
+  expect(losses).toEqual([0, NaN, 0, NaN]);
+  expect(consistency).toEqual([0, NaN, 0, NaN]);
+  expect(names()).toEqual(['finished']);
 });
 
 it('stops at a pause that comes while a replayed change waits for its plan, and takes further changes at once', async () => {

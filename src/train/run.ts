@@ -176,11 +176,12 @@ export class Run {
     });
     const learningRate = this.rateOf(step);
     const { kind, every = 1, alpha } = config.consistency;
-    this.delivery.note(step, { learningRate, seconds: this.clock.seconds, between: kind !== 'none' && step % every !== 0 });
-    this.trainer.step(batches, {
+    const { seconds } = this.clock;
+    const countedRows = this.trainer.step(batches, {
       seed: config.seed, ringSlot: this.delivery.slot(step), step, steps: config.optimizer.steps, learningRate, weightDecay, clip, smoothing, l1, neftune,
       alpha, rules: config.dropout,
     });
+    this.delivery.note(step, { learningRate, seconds, between: kind !== 'none' && step % every !== 0, empty: countedRows === 0 });
     this.step++;
     this.pausing.spend();
   }

@@ -7,8 +7,10 @@ import type { Method } from '../model/method';
 import { parameterSpecs } from '../model/parameters';
 import { residualWeights } from '../model/pissa';
 import { type BatchShape, STATE_ROWS, STATES, statesBytes } from '../model/passes';
+import { PLACES, placesOf } from '../model/places';
 import { planEvaluation } from '../model/plans';
 import { ModelState, STEP_BYTES } from '../model/state';
+import { countedLabels } from './rowRules';
 import { StepExecutions, targetOf } from './stepExecutions';
 import { packSpans, packStep, type StepValues } from './stepUniform';
 import type { TrainerOptions } from './trainerOptions';
@@ -19,10 +21,8 @@ export interface HostBatch {
   ids: Uint32Array;
   /** (B) real tokens of each row */
   lengths: Uint32Array;
-  /** (B) class numbers or scores; for a language model (B·rows) the token each row should predict, −100 where it is not scored */
+  /** (B) class numbers, −100 where a row does not count, or scores; for a language model (B·rows) the token each row should predict, −100 where it is not scored */
   labels: Float32Array;
-  /** Rows whose loss counts; left out: all samples. */
-  countedRows?: number;
   /** (B) numbers of the training rows, for a plan that reads kept states. */
   rows?: Uint32Array;
 }
@@ -73,16 +73,17 @@ export class Trainer {
    * Submits one optimizer step, a submit for each of its micro-batches; nothing is waited for.
    * @param batches up to M micro-batches, each of the plan's rows: the step follows the gradient of the mean over the counted rows of them all
    * @param copy may record copies that follow the step's work
+   * @returns how many rows counted; with none, losses and gradients are 0 and only decay and what the optimizer remembers move the tensors
    * @throws when the trainer was made for fewer batches a step
    */
-  step(batches: readonly HostBatch[], values: StepInput, copy?: (encoder: GPUCommandEncoder) => void): void {
+  step(batches: readonly HostBatch[], values: StepInput, copy?: (encoder: GPUCommandEncoder) => void): number {
     const { gpu, config, method, accumulation = 1 } = this.options;
     const rates = { ...values, recorded: method.dropout, layers: config.layers };
     const execution = this.training.at(values.step);
     const { accumulating } = execution.plan;
     const last = batches.length - 1;
     if (last < 0 || last >= accumulation) throw new Error(`trainer: ${batches.length} batches in a step of a plan for ${accumulation}; set accumulation to ${Math.max(1, batches.length)}`);
-    const countedRows = batches.reduce((sum, batch) => sum + (batch.countedRows ?? batch.lengths.length), 0);
+    const countedRows = batches.reduce((sum, { labels }) => sum + countedLabels(labels, config.problem), 0);
     batches.forEach((batch, microBatch) => {
       packStep({ ...rates, maskStep: values.step * accumulation + microBatch, microBatch, countedRows }, this.scratch);
       gpu.device.queue.writeBuffer(this.state.step, 0, this.scratch.buffer);
@@ -93,6 +94,7 @@ export class Trainer {
         finishes: microBatch === last,
       });
     });
+    return countedRows;
   }
 
   /** Makes the executions of a changed method over the same weights, gradients and moments, while the present ones go on. */
@@ -128,6 +130,7 @@ export class Trainer {
 export function writeBatch(execution: Execution, batch: HostBatch, config: ModelConfig): void {
   execution.write('ids', batch.ids);
   execution.write('lengths', batch.lengths);
+  if (execution.reads(PLACES)) execution.write(PLACES, placesOf(batch.ids, batch.ids.length / batch.lengths.length, config.padId));
   if (batch.rows && execution.reads(STATE_ROWS)) execution.write(STATE_ROWS, stateRows(batch.rows, batch.ids.length / batch.lengths.length));
   execution.write('labels', config.problem === 'regression' ? batch.labels : Int32Array.from(batch.labels));
 }

@@ -96,10 +96,9 @@ describe.each(Object.entries(CASES))('%s', (name, expected) => {
     expect(heads.filter((tensor) => !trained.includes(tensor))).toEqual(expected.architecture === 'bert' ? ['bert.pooler.dense.weight', 'bert.pooler.dense.bias'] : []);
     expect(trained.length).toBeGreaterThan(0);
     if (!expected.causal) return;
-    expect(architecture.heads({ ...expected, problem: 'language_model' })).toEqual([]);
-    const untied = architecture.body({ ...expected, problem: 'language_model', tied: false });
-    expect(untied.get('lm_head.weight')).toEqual([97, 32]);
-    expect(architecture.body({ ...expected, problem: 'language_model', tied: true }).has('lm_head.weight')).toBe(false);
+    expect(architecture.heads({ ...expected, problem: 'language_model', tied: true })).toEqual([]);
+    expect(architecture.heads({ ...expected, problem: 'language_model', tied: false })).toEqual([new Map([['lm_head.weight', [97, 32]]])]);
+    expect([architecture.tie.head, body.get(architecture.tie.embedding)]).toEqual(['lm_head.weight', [97, 32]]);
   });
 
   it('counts positions from 0, RoBERTa from behind its padding id', () => {

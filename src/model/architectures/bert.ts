@@ -12,7 +12,7 @@ export const bertModules = {
   segments: true,
 };
 
-const names: EncoderNames = { embeddings: 'bert.embeddings', layer: (layer) => `bert.encoder.layer.${layer}`, ...bertModules };
+const names: EncoderNames = { embeddings: 'bert.embeddings', layer: (layer) => `bert.encoder.layer.${layer}`, decoder: 'cls.predictions.decoder.weight', ...bertModules };
 
 export const bert = encoder(names, {
   name: 'bert',

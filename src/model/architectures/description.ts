@@ -19,13 +19,19 @@ export interface ArchitectureDescription {
   parse(fields: ConfigFields): Omit<ModelConfig, 'architecture' | 'labels' | 'problem'>;
   /** What every checkpoint of this architecture must have. */
   body(config: ModelConfig): TensorShapes;
-  /** What a checkpoint may lack, one group a layer: pooler and heads. */
+  /** What a checkpoint may lack, one group a layer: the pooler and the head of `config.problem`; nothing where that head is the token embedding. */
   heads(config: ModelConfig): TensorShapes[];
+  /** The token embedding, and the matrix of the language-model head that is the same tensor where both are tied. */
+  tie: { embedding: string; head: string };
   /** Modules that are trained whole beside an adapter when the problem is not language modelling. */
   trainedHeads: string[];
   targets: Partial<Record<Target, TargetModule>>;
   /** The position of the first token in the position table. */
   firstPosition(config: ModelConfig): number;
+  /** Whether the row of the padding id in the token embedding learns nothing from lookups (`nn.Embedding(padding_idx)`). */
+  padded: boolean;
+  /** Whether positions count what is not padding, and padding has the row of its own id in the position table, which learns nothing (RoBERTa). */
+  countsPositions?: boolean;
   /** Modules of a layer after which a bottleneck adapter sits: the attention projection and the FFN. */
   sublayers(layer: number): string[];
   /** Normalisation tensors that are trained together with bottleneck adapters: those next to them. */
@@ -44,8 +50,8 @@ export interface ConfigFields {
   flag(name: string, otherwise?: boolean): boolean;
   /** A list, empty where the file has none. */
   texts(name: string): string[];
-  /** The padding id, or `otherwise` where the file has none. */
-  padId(otherwise: number): number;
+  /** The padding id, or `otherwise` where the file has no such field; none where it says null. */
+  padId(otherwise?: number): number | undefined;
   /** Base of the rotary angles, wherever this version of transformers puts it. */
   ropeTheta(): number;
   refuse(detail: string): Error;
@@ -67,4 +73,10 @@ export function linearGroup(name: string, outputs: number, inputs: number, bias 
   const shapes: TensorShapes = new Map();
   addLinear(shapes, name, outputs, inputs, { bias });
   return shapes;
+}
+
+/** The head of a decoder: scores of classes, or the vocabulary where a language model does not share its token embedding. */
+export function causalHeads({ problem, labels, hidden, vocabulary, tied }: ModelConfig): TensorShapes[] {
+  if (problem !== 'language_model') return [linearGroup('score', labels, hidden, false)];
+  return tied ? [] : [linearGroup('lm_head', vocabulary, hidden, false)];
 }

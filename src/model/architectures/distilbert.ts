@@ -12,6 +12,7 @@ const names: EncoderNames = {
   attentionOutput: 'attention',
   feedForward: 'ffn',
   segments: false,
+  decoder: 'vocab_projector.weight',
 };
 
 export const distilbert = encoder(names, {
@@ -24,7 +25,7 @@ export const distilbert = encoder(names, {
     return {
       vocabulary: fields.size('vocab_size'), hidden, layers: fields.size('n_layers'), heads, keyValueHeads: heads, headSize: hidden / heads,
       inner: fields.size('hidden_dim'), positions: fields.size('max_position_embeddings'), types: 0, padId: fields.padId(0), normEpsilon: 1e-12,
-      ropeTheta: 0, causal: false, tied: true,
+      ropeTheta: 0, causal: false, tied: fields.flag('tie_word_embeddings', true),
     };
   },
   heads: ({ hidden, labels }) => [linearGroup('pre_classifier', hidden, hidden), linearGroup('classifier', labels, hidden)],

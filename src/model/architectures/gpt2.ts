@@ -4,7 +4,7 @@ import { recordActivation } from '../../kernels/activation';
 import { recordSplitColumns } from '../../kernels/split_columns';
 import type { Builder } from '../builder';
 import type { Architecture } from './architecture';
-import { addLinear, addNorm, linearGroup, type TensorShapes } from './description';
+import { addLinear, addNorm, causalHeads, type TensorShapes } from './description';
 import type { ModelConfig } from '../modelConfig';
 
 const block = (layer: number) => `transformer.h.${layer}`;
@@ -25,7 +25,7 @@ export const gpt2: Architecture = {
     const heads = fields.size('n_head');
     return {
       vocabulary: fields.size('vocab_size'), hidden: width, layers: fields.size('n_layer'), heads, keyValueHeads: heads, headSize: width / heads,
-      inner: fields.sizeOr('n_inner', 4 * width), positions: fields.size('n_positions'), types: 0, padId: fields.padId(0),
+      inner: fields.sizeOr('n_inner', 4 * width), positions: fields.size('n_positions'), types: 0, padId: fields.padId(),
       normEpsilon: fields.number('layer_norm_epsilon', 1e-5), ropeTheta: 0, causal: true, tied: fields.flag('tie_word_embeddings', true),
     };
   },
@@ -37,10 +37,10 @@ export const gpt2: Architecture = {
       for (const norm of ['ln_1', 'ln_2']) addNorm(shapes, `${block(layer)}.${norm}`, config.hidden);
     }
     addNorm(shapes, 'transformer.ln_f', config.hidden);
-    if (config.problem === 'language_model' && !config.tied) shapes.set('lm_head.weight', [config.vocabulary, config.hidden]);
     return shapes;
   },
-  heads: (config) => (config.problem === 'language_model' ? [] : [linearGroup('score', config.labels, config.hidden, false)]),
+  heads: causalHeads,
+  tie: { embedding: 'transformer.wte.weight', head: 'lm_head.weight' },
   trainedHeads: ['score'],
   targets: {
     qkv: target('attn.c_attn', (config) => 3 * config.hidden, hidden),
@@ -53,6 +53,7 @@ export const gpt2: Architecture = {
     v: target('attn.c_attn.v', hidden, hidden),
   },
   firstPosition: () => 0,
+  padded: false,
   sublayers: (layer) => [`${block(layer)}.attn`, `${block(layer)}.mlp`],
   sublayerNorm: /\.ln_[12]\./,
   embed: (build) => build.drop('embedding', 0, build.addPositions(build.embedTokens('transformer.wte.weight'), 'transformer.wpe.weight')),

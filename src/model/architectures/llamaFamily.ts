@@ -3,7 +3,7 @@ import type { Tensor } from '../../graph/tensor';
 import { recordSwiglu } from '../../kernels/swiglu';
 import type { Builder } from '../builder';
 import type { Architecture } from './architecture';
-import { addLinear, type ConfigFields, linearGroup, type TensorShapes } from './description';
+import { addLinear, causalHeads, type ConfigFields, type TensorShapes } from './description';
 import type { ModelConfig } from '../modelConfig';
 
 export interface LlamaTraits {
@@ -40,13 +40,14 @@ export function llamaFamily(traits: LlamaTraits): Architecture {
         if (traits.headNorm) for (const norm of ['q_norm', 'k_norm']) shapes.set(`${block(layer)}.self_attn.${norm}.weight`, [config.headSize]);
       }
       shapes.set('model.norm.weight', [config.hidden]);
-      if (config.problem === 'language_model' && !config.tied) shapes.set('lm_head.weight', [config.vocabulary, config.hidden]);
       return shapes;
     },
-    heads: (config) => (config.problem === 'language_model' ? [] : [linearGroup('score', config.labels, config.hidden, false)]),
+    heads: causalHeads,
+    tie: { embedding: 'model.embed_tokens.weight', head: 'lm_head.weight' },
     trainedHeads: ['score'],
     targets: Object.fromEntries(MODULES.map(([target, module, outputs, inputs]) => [target, { module: (layer: number) => `${block(layer)}.${module}`, outputs, inputs }])),
     firstPosition: () => 0,
+    padded: true,
     sublayers: (layer) => [`${block(layer)}.self_attn`, `${block(layer)}.mlp`],
     sublayerNorm: /_layernorm\.weight$/,
     embed: (build) => build.drop('embedding', 0, build.embedTokens('model.embed_tokens.weight')),
@@ -85,7 +86,7 @@ function parse(fields: ConfigFields, { headNorm }: LlamaTraits): ReturnType<Arch
   return {
     vocabulary: fields.size('vocab_size'), hidden: width, layers, heads,
     keyValueHeads: fields.sizeOr('num_key_value_heads', heads), headSize: fields.sizeOr('head_dim', headNorm ? 128 : width / heads), inner: fields.size('intermediate_size'),
-    positions: fields.size('max_position_embeddings'), types: 0, padId: fields.padId(0), normEpsilon: fields.number('rms_norm_eps', 1e-6),
+    positions: fields.size('max_position_embeddings'), types: 0, padId: fields.padId(), normEpsilon: fields.number('rms_norm_eps', 1e-6),
     ropeTheta: fields.ropeTheta(), causal: true, tied: fields.flag('tie_word_embeddings'),
   };
 }

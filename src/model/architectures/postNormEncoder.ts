@@ -19,13 +19,17 @@ export interface EncoderNames {
   attentionOutput: string;
   feedForward: string;
   segments: boolean;
+  /** The matrix that turns states into tokens in masked language modelling, which may be the token embedding's other name. */
+  decoder: string;
 }
 
 /** An encoder: what its names say, and what is its own. */
-export function encoder(names: EncoderNames, own: Pick<Architecture, 'name' | 'parse' | 'heads' | 'trainedHeads' | 'firstPosition' | 'head'>): Architecture {
+export function encoder(names: EncoderNames, own: Pick<Architecture, 'name' | 'parse' | 'heads' | 'trainedHeads' | 'firstPosition' | 'countsPositions' | 'head'>): Architecture {
   return {
     ...own,
     prefix: `${own.name}.`,
+    tie: { embedding: `${names.embeddings}.word_embeddings.weight`, head: names.decoder },
+    padded: true,
     body: (config) => encoderBody(config, names),
     targets: encoderTargets(names),
     sublayers: encoderSublayers(names),
@@ -75,7 +79,7 @@ export function parseBertLike(fields: ConfigFields, padId: number): ReturnType<A
   return {
     vocabulary: fields.size('vocab_size'), hidden, layers: fields.size('num_hidden_layers'), heads, keyValueHeads: heads, headSize: hidden / heads,
     inner: fields.size('intermediate_size'), positions: fields.size('max_position_embeddings'), types: fields.sizeOr('type_vocab_size', 2),
-    padId: fields.padId(padId), normEpsilon: fields.number('layer_norm_eps', 1e-12), ropeTheta: 0, causal: false, tied: true,
+    padId: fields.padId(padId), normEpsilon: fields.number('layer_norm_eps', 1e-12), ropeTheta: 0, causal: false, tied: fields.flag('tie_word_embeddings', true),
   };
 }
 

@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 import { ARCHITECTURES, architectureOf } from '../architectures';
 import type { ConfigFields } from '../architectures/description';
-import type { ModelConfig, Problem } from '../modelConfig';
+import { type ModelConfig, paddingRow, type Problem } from '../modelConfig';
 import { LoadError } from './loadError';
 
 /** Longest token sequence that has positions. */
@@ -48,7 +48,8 @@ export function parseCheckpointConfig(text: string, file = 'config.json'): Model
   }
   if (sizes.heads % sizes.keyValueHeads !== 0) throw refuse(`num_attention_heads ${sizes.heads} is no multiple of num_key_value_heads (${sizes.keyValueHeads}); save the checkpoint again`);
   if (sizes.ropeTheta > 0 && sizes.headSize % 2 !== 0) throw refuse(`head_dim is odd (${sizes.headSize}), which rotary positions cannot pair; choose another checkpoint`);
-  if (sizes.padId >= sizes.vocabulary) throw refuse(`pad_token_id is outside the vocabulary (${sizes.padId} of ${sizes.vocabulary}); save the checkpoint again`);
+  const row = paddingRow(sizes.padId, sizes.vocabulary);
+  if (row !== undefined && !(row >= 0 && row < sizes.vocabulary)) throw refuse(`pad_token_id is outside the vocabulary (${sizes.padId} of ${sizes.vocabulary}); save the checkpoint again`);
   const config: ModelConfig = { architecture: architecture.name, ...sizes, ...headOf(parsed.output, refuse) };
   if (longestSequence(config) < 1) throw refuse(`max_position_embeddings leaves no position after the padding id (${sizes.positions} with padding ${sizes.padId}); save the checkpoint again`);
   return config;
@@ -86,14 +87,16 @@ function readFields(values: Record<string, unknown>, refuse: (detail: string) =>
     sizeOr: (name, otherwise) => (given(name) ? size(name) : otherwise),
     number,
     text: (name, otherwise) => (given(name) ? String(values[name]) : otherwise),
-    flag: (name, otherwise = false) => (given(name) ? values[name] === true : otherwise),
+    flag(name, otherwise = false) {
+      const value = given(name) ? values[name] : otherwise;
+      if (typeof value !== 'boolean') throw unusable(name);
+      return value;
+    },
     texts: (name) => (Array.isArray(values[name]) ? values[name].map(String) : []),
     padId: (otherwise) => {
-      // −1 is how Llama's first files say that there is none.
-      if (values.pad_token_id === -1) return otherwise;
-      const value = number('pad_token_id', otherwise);
-      if (!Number.isInteger(value)) throw unusable('pad_token_id');
-      return value;
+      const value = values.pad_token_id === undefined ? otherwise : values.pad_token_id ?? undefined;
+      if (value !== undefined && !Number.isInteger(value)) throw unusable('pad_token_id');
+      return value as number | undefined;
     },
     ropeTheta: () => {
       // Version 5 of transformers moved the base into rope_parameters; before, scaling had a field of its own. A file may have both.

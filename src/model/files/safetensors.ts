@@ -81,17 +81,18 @@ function checkLayout(file: string, places: Place[], available: number): void {
 /**
  * All tensors of a safetensors file, as float32 (F32, F16, BF16 and F64 are read; the buffer is copied, not kept).
  * @param file how the file is called in an error
- * @param skip names of tensors that are not wanted; these may have any number format
+ * @param skip names of tensors that are not wanted, given all names of the file; these may have any number format
  * @throws LoadError for a damaged file or a number format that is not supported
  */
-export function readSafetensors(bytes: ArrayBuffer, file: string, skip: (name: string) => boolean = () => false): Map<string, TensorFile> {
+export function readSafetensors(bytes: ArrayBuffer, file: string, skip: (name: string, all: Set<string>) => boolean = () => false): Map<string, TensorFile> {
   const { header, start } = readHeader(bytes, file);
   const available = bytes.byteLength - start;
   const entries = Object.entries(header).filter(([name]) => name !== '__metadata__');
   const places = entries.map(([name, raw]) => readPlace(file, name, raw, available));
   checkLayout(file, places, available);
   const view = new DataView(bytes);
-  return new Map(places.filter(({ name }) => !skip(name)).map((place) => [place.name, readTensor(file, place, header[place.name], view, start)]));
+  const all = new Set(places.map(({ name }) => name));
+  return new Map(places.filter(({ name }) => !skip(name, all)).map((place) => [place.name, readTensor(file, place, header[place.name], view, start)]));
 }
 
 /** What a file says of itself: texts by name, empty where it says nothing. Throws LoadError. */

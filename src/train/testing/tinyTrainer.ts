@@ -19,6 +19,7 @@ export const ARCHITECTURE_NAMES = ARCHITECTURES.map(({ name }) => name);
 /** Rows of the made training set: their real tokens. */
 const LENGTHS = [9, 4, 7, 9, 1, 6];
 export const TOKENS = 9;
+const PADDING = 1;
 export const TRAINING_ROWS = LENGTHS.length;
 
 export function tinyConfig(architecture: Architecture, problem: Problem): ModelConfig {
@@ -26,7 +27,7 @@ export function tinyConfig(architecture: Architecture, problem: Problem): ModelC
   const causal = rotary || architecture.name === 'gpt2';
   return {
     architecture: architecture.name, vocabulary: 37, hidden: 16, layers: 3, heads: 2, keyValueHeads: rotary ? 1 : 2, headSize: 8, inner: 24, positions: 24,
-    types: architecture.name === 'bert' ? 2 : 1, padId: 1, normEpsilon: 1e-5, ropeTheta: rotary ? 10000 : 0, causal, tied: true,
+    types: architecture.name === 'bert' ? 2 : 1, padId: PADDING, normEpsilon: 1e-5, ropeTheta: rotary ? 10000 : 0, causal, tied: true,
     labels: problem === 'classification' ? 3 : 1, problem,
   };
 }
@@ -72,10 +73,10 @@ export async function tinyTrainer({ architecture: name = 'bert', problem = 'clas
   trainer.reset(values);
 
   const batch = (rows: number[]): HostBatch => {
-    const ids = Uint32Array.from(rows.flatMap((row) => Array.from({ length: TOKENS }, (_, token) => (token < LENGTHS[row] ? 3 + ((row * 11 + token * 7) % 33) : config.padId))));
+    const ids = Uint32Array.from(rows.flatMap((row) => Array.from({ length: TOKENS }, (_, token) => (token < LENGTHS[row] ? 3 + ((row * 11 + token * 7) % 33) : PADDING))));
     const lengths = Uint32Array.from(rows, (row) => LENGTHS[row]);
     const numbered = { ids, lengths, rows: Uint32Array.from(rows) };
-    if (problem === 'language_model') return { ...numbered, ...tokenLabels(numbered, rows.map((row) => row % 3), virtualRowsOf(method).rows) };
+    if (problem === 'language_model') return { ...numbered, labels: tokenLabels(numbered, rows.map((row) => row % 3), virtualRowsOf(method).rows) };
     return { ...numbered, labels: Float32Array.from(rows, (row) => (problem === 'regression' ? row / 2 : row % 3)) };
   };
   const train = (batches: HostBatch[], step: number, given: Partial<StepInput> = {}) => trainer.step(batches, {
