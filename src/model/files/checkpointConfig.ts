@@ -49,7 +49,7 @@ export function parseCheckpointConfig(text: string, file = 'config.json'): Model
   if (sizes.heads % sizes.keyValueHeads !== 0) throw refuse(`num_attention_heads ${sizes.heads} is no multiple of num_key_value_heads (${sizes.keyValueHeads}); save the checkpoint again`);
   if (sizes.ropeTheta > 0 && sizes.headSize % 2 !== 0) throw refuse(`head_dim is odd (${sizes.headSize}), which rotary positions cannot pair; choose another checkpoint`);
   const row = paddingRow(sizes.padId, sizes.vocabulary);
-  if (row !== undefined && !(row >= 0 && row < sizes.vocabulary)) throw refuse(`pad_token_id is outside the vocabulary (${sizes.padId} of ${sizes.vocabulary}); save the checkpoint again`);
+  if (architecture.padded && row !== undefined && !(row >= 0 && row < sizes.vocabulary)) throw refuse(`pad_token_id is outside the vocabulary (${sizes.padId} of ${sizes.vocabulary}); save the checkpoint again`);
   const config: ModelConfig = { architecture: architecture.name, ...sizes, ...headOf(parsed.output, refuse) };
   if (longestSequence(config) < 1) throw refuse(`max_position_embeddings leaves no position after the padding id (${sizes.positions} with padding ${sizes.padId}); save the checkpoint again`);
   return config;
@@ -88,7 +88,8 @@ function readFields(values: Record<string, unknown>, refuse: (detail: string) =>
     number,
     text: (name, otherwise) => (given(name) ? String(values[name]) : otherwise),
     flag(name, otherwise = false) {
-      const value = given(name) ? values[name] : otherwise;
+      // Not null either, which transformers refuses for every flag.
+      const value = values[name] === undefined ? otherwise : values[name];
       if (typeof value !== 'boolean') throw unusable(name);
       return value;
     },
