@@ -4,13 +4,13 @@ import { recordEmbedding } from './embedding';
 import { normals, wholes } from './testing/numbers';
 import { launchName, PLAIN_LAUNCHES } from './testing/page';
 
-interface Sizes { B: number; S: number; T: number; D: number; V: number; trained?: boolean; half?: boolean; uses?: 1 | 2 }
+interface Sizes { B: number; S: number; T: number; D: number; V: number; trained?: boolean; half?: boolean; uses?: 1 | 2; padding?: number }
 
-function run({ B, S, T, D, V, trained, half, uses }: Sizes, launch = {}) {
+function run({ B, S, T, D, V, trained, half, uses, padding }: Sizes, launch = {}) {
   const ids = wholes(B * T, V, 8);
   return checkOp({
     leaves: { ids: input([B, T], ids, 'u32'), table: (trained ? parameter : weight)([V, D], normals(V * D, 1)) },
-    record: (tape, leaves) => ({ y: recordEmbedding(tape, 'embed', leaves.ids, leaves.table, S) }),
+    record: (tape, leaves) => ({ y: recordEmbedding(tape, 'embed', leaves.ids, leaves.table, S, padding) }),
     reference: ({ table }) => ({ outputs: { y: Float64Array.from({ length: S * T * D }, (_, i) => table[ids[Math.floor(i / D) % (B * T)] * D + (i % D)]) } }),
     samples: S, gradientSamples: half ? B : S, uses,
     limit: 1e-6, // a copy forward; sums over the tokens of an id backward

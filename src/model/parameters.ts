@@ -19,8 +19,7 @@ const savedWhole = (prefix: string, module: string, tensor: string) => `${prefix
 /** All trained tensors of `trained` on a model, in a fixed order. @throws when a target does not exist in this architecture */
 export function parameterSpecs(config: ModelConfig, trained: Trained): ParameterSpec[] {
   const architecture = architectureOf(config);
-  const languageModel = config.problem === 'language_model';
-  const heads = languageModel ? [] : architecture.heads(config).flatMap((group) => [...group]);
+  const heads = architecture.heads(config).flatMap((group) => [...group]);
   const headOf = (name: string) => architecture.trainedHeads.find((module) => name.startsWith(`${module}.`));
   const headSpecs = (prefix?: string) => heads.flatMap(([name, shape]) => {
     const module = headOf(name);
