@@ -11,7 +11,11 @@ function run({ B, S, T, D, V, trained, half, uses, padding }: Sizes, launch = {}
   return checkOp({
     leaves: { ids: input([B, T], ids, 'u32'), table: (trained ? parameter : weight)([V, D], normals(V * D, 1)) },
     record: (tape, leaves) => ({ y: recordEmbedding(tape, 'embed', leaves.ids, leaves.table, S, padding) }),
-    reference: ({ table }) => ({ outputs: { y: Float64Array.from({ length: S * T * D }, (_, i) => table[ids[Math.floor(i / D) % (B * T)] * D + (i % D)]) } }),
+    // Padding is looked up like any token, but what is learned does not reach its row: as if that row were a constant.
+    reference: ({ table }) => ({ outputs: { y: Float64Array.from({ length: S * T * D }, (_, i) => {
+      const id = ids[Math.floor(i / D) % (B * T)];
+      return (id === padding ? normals(V * D, 1) : table)[id * D + (i % D)];
+    }) } }),
     samples: S, gradientSamples: half ? B : S, uses,
     limit: 1e-6, // a copy forward; sums over the tokens of an id backward
   }, launch);
@@ -25,6 +29,15 @@ describe.each(PLAIN_LAUNCHES.map((launch) => [launchName(launch), launch] as con
     // The second pass of a doubled batch reads the same tokens.
     if (sizes.S > sizes.B) expect(outputs.y.slice(outputs.y.length / 2)).toBeBitEqual(outputs.y.slice(0, outputs.y.length / 2));
     for (const uses of [1, 2] as const) await run({ ...sizes, trained: true, uses }, launch);
+  });
+
+  it('adds nothing to the row of the padding id, wherever that id stands', async () => {
+    const [padding] = wholes(15, 4, 8);
+    const sizes = { B: 3, S: 3, T: 5, D: 7, V: 4, trained: true, padding };
+    const { gradients } = await run(sizes, launch);
+    expect([...gradients.table.slice(padding * 7, padding * 7 + 7)]).toEqual([0, 0, 0, 0, 0, 0, 0]);
+    // What another use of the table adds, a tied head's say, stays.
+    await run({ ...sizes, padding: undefined, uses: 2 }, launch);
   });
 
   it('sums the gradient over the differentiated half of a doubled batch, and is 0 for tokens that do not occur', async () => {

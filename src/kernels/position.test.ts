@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { activation, checkOp, type Leaf, type OpCheck, parameter, weight } from './check';
-import { recordPosition } from './position';
+import { activation, checkOp, input, type Leaf, type OpCheck, parameter, weight } from './check';
+import { NO_PLACE, recordPosition } from './position';
 import { normals } from './testing/numbers';
 import { launchName, PLAIN_LAUNCHES } from './testing/page';
 
@@ -27,6 +27,26 @@ describe.each(PLAIN_LAUNCHES.map((launch) => [launchName(launch), launch] as con
 
   it('sums the tables\' gradients over the differentiated half of a doubled batch', async () => {
     await checkOp({ ...check({ S: 4, T: 3, D: 5, P: 4, offset: 1, segments: true }, parameter), gradientSamples: 2 }, launch);
+  });
+});
+
+describe.each(PLAIN_LAUNCHES.map((launch) => [launchName(launch), launch] as const))('counted positions, %s', (_, launch) => {
+  it.each([{ S: 3, samples: 3 }, { S: 6, samples: 3 }])('$S samples: padding takes its own row and leaves it as it is', async ({ S, samples }) => {
+    const [B, T, D, P, padding, offset] = [3, 4, 5, 8, 1, 2];
+    const places = [0, 1, 2, 3, 0, NO_PLACE, 1, NO_PLACE, NO_PLACE, NO_PLACE, 0, 1];
+    const constant = normals(P * D, 2);
+    const { gradients } = await checkOp({
+      leaves: { x: activation([S, T, D], normals(S * T * D, 1)), position: parameter([P, D], constant), places: input([B, T], places, 'u32') },
+      record: (tape, { x, position, places: at }) => ({ y: recordPosition(tape, 'position', x, { position }, offset, { places: at, padding }) }),
+      reference: ({ x, position }) => ({
+        outputs: { y: x.map((value, i) => {
+          const place = places[Math.floor(i / D) % (B * T)];
+          return value + (place === NO_PLACE ? constant[padding * D + (i % D)] : position[(offset + place) * D + (i % D)]);
+        }) },
+      }),
+      samples: S, gradientSamples: samples, limit: 2e-6,
+    }, launch);
+    expect([...gradients.position.slice(padding * D, padding * D + D)]).toEqual([0, 0, 0, 0, 0]);
   });
 });
 
