@@ -2,7 +2,7 @@
 import type { RunConfig } from '../config/config';
 import { type EncodedRows, encodeRows, fillBatch } from '../data/batches';
 import { TASKS } from '../data/tasks';
-import { NOT_SCORED } from '../data/metrics';
+import { NOT_SCORED } from '../metrics/outputs';
 import type { Example, Task, TaskData } from '../data/tasks/task';
 import type { TextTokenizer } from '../data/tokenizer';
 import { headFor } from './head';

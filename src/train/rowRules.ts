@@ -1,5 +1,5 @@
 /** What a row may hold. Asked before the first step of whatever comes in: beyond a table or a row of logits a kernel would read its neighbours. */
-import { NOT_SCORED } from '../data/metrics';
+import { NOT_SCORED } from '../metrics/outputs';
 import type { ModelConfig, Problem } from '../model/modelConfig';
 
 export type Limits = Pick<ModelConfig, 'problem' | 'labels' | 'vocabulary'>;
