@@ -1,0 +1,68 @@
+/** A folder somewhere on the web that has the files of a model under their usual names. It has no list: what is there is found by asking. */
+import type { SourceReference } from '../config/sources';
+import { collected } from './files';
+import type { ReadOptions, Source, SourceFile } from './source';
+import { SourceError } from './sourceError';
+import { transfer, type TransferOptions } from './transfer';
+
+/** Small files that a model's folder may have. Weights are looked for by way of their index first. */
+export const MODEL_FILES: readonly string[] = ['config.json', 'tokenizer.json', 'tokenizer_config.json', 'special_tokens_map.json', 'added_tokens.json', 'vocab.txt', 'vocab.json', 'merges.txt', 'generation_config.json'];
+
+export interface AddressOptions {
+  allowed?: (address: string) => void;
+  patience?: TransferOptions['patience'];
+}
+
+/** A folder below `base`, an absolute address without a slash at its end. */
+export function addressSource(reference: SourceReference, name: string, base: string, { allowed, patience }: AddressOptions = {}): Source {
+  const endpointOf = (path: string) => ({
+    address: `${base}/${path.split('/').map(encodeURIComponent).join('/')}`, file: path, allowed,
+    refusal: (response: Response) => Promise.resolve(response.status === 404 || response.status === 403
+      ? new SourceError('no_file', path, `is not at ${base} (status ${response.status}); check that the folder holds it`)
+      : new SourceError(response.status === 429 ? 'busy' : 'offline', path, `could not be fetched (status ${response.status}); check that the folder ${base} is served`)),
+  });
+  const sizes = new Map<string, Promise<number | undefined>>();
+  /** Length of a file: from the answer to a request for its first byte. Undefined where it is not there. */
+  const sizeOf = (path: string): Promise<number | undefined> => {
+    const known = sizes.get(path) ?? lengthOf(path, endpointOf(path).address, allowed);
+    sizes.set(path, known);
+    known.catch(() => sizes.delete(path));
+    return known;
+  };
+  return {
+    reference, name,
+    async list() {
+      const found: SourceFile[] = [];
+      for (const path of ['model.safetensors.index.json', 'model.safetensors', ...MODEL_FILES]) {
+        const bytes = await sizeOf(path);
+        if (bytes !== undefined) found.push({ path, bytes });
+      }
+      return found;
+    },
+    read: (path, { signal } = {}) => collected(path, transfer(endpointOf(path), { signal, patience })),
+    range: (path, begin, end, { signal } = {}) => collected(path, transfer(endpointOf(path), { signal, patience, begin, end })),
+    async *stream(path, { signal, progress, from = 0 }: ReadOptions = {}) {
+      let at = from;
+      for await (const piece of transfer(endpointOf(path), { signal, patience, begin: from, bytes: await sizeOf(path) })) {
+        at += piece.length;
+        progress?.(at);
+        yield piece;
+      }
+    },
+  };
+}
+
+async function lengthOf(path: string, address: string, allowed?: (address: string) => void): Promise<number | undefined> {
+  allowed?.(address);
+  let response: Response;
+  try {
+    response = await fetch(address, { headers: { Range: 'bytes=0-0' }, credentials: 'omit', referrerPolicy: 'no-referrer', cache: 'no-store' });
+  } catch (error) {
+    throw new SourceError('offline', path, `could not be fetched from ${new URL(address).host} (${(error as Error).message}); check the connection, and whether the server lets other pages read from it`);
+  }
+  await response.body?.cancel();
+  // Servers of single-page applications answer every unknown address with their page.
+  if (!response.ok || /text\/html/.test(response.headers.get('content-type') ?? '')) return undefined;
+  const total = /\/(\d+)$/.exec(response.headers.get('content-range') ?? '')?.[1] ?? (response.headers.has('content-encoding') ? null : response.headers.get('content-length'));
+  return total === null || total === undefined ? undefined : Number(total);
+}
