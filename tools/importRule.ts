@@ -38,7 +38,7 @@ export const MAY_IMPORT: Record<string, readonly string[]> = {
   'engine.worker': ['train', ...AROUND_THE_MODEL, ...MODEL_AND_BELOW, ...LANGUAGE],
   // Never in the page: the engine under Node, the command-line runner of reference cases, and the slow referee the tests compare with.
   headless: ['studies', 'storage', 'train', ...AROUND_THE_MODEL, ...MODEL_AND_BELOW, ...LANGUAGE],
-  parity: ['train', 'adapters', 'generation', ...MODEL_AND_BELOW, ...LANGUAGE],
+  parity: ['train', 'sources', 'adapters', 'generation', ...MODEL_AND_BELOW, ...LANGUAGE],
   reference: ['model', 'kernels', ...LANGUAGE],
   store: ['storage', 'sources', 'studies', ...LANGUAGE],
   ui: ['store', ...LANGUAGE],

@@ -4,11 +4,12 @@ import { nameOfRun } from '../config/diff';
 import { DEFAULT_CONFIG } from '../config/config';
 import { openLink } from '../config/url';
 import type { Profile } from '../gpu/device';
-import { diskFolder } from '../model/files/diskFolder';
 import type { Fault } from '../protocol/faults';
 import { wordsFor } from '../protocol/faultWords';
 import type { FromEngine } from '../protocol/messages';
 import type { Scores } from '../protocol/runMessages';
+import { diskSource } from '../sources/disk';
+import { wholeFiles } from '../sources/files';
 import { Engine } from '../train/engine';
 
 export interface HeadlessRun {
@@ -44,7 +45,7 @@ export function createHeadless({ gpu, models, profile }: HeadlessOptions) {
     if (event.type === 'ready') device = `${event.device.name}, ${event.device.profile}`;
     if (event.type === 'fault' && event.runId === undefined) broken ??= errorOf(event.fault);
     listen(event);
-  }, { gpu, secure: true, folderOf: (name) => diskFolder(`${models}/${name}`), device: { profile } });
+  }, { gpu, secure: true, folderOf: (name) => wholeFiles(diskSource(`${models}/${name}`, { kind: 'builtin', name })), device: { profile } });
 
   return {
     /**

@@ -1,14 +1,15 @@
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import type { ModelConfig } from './modelConfig';
-import { diskFolder } from './files/diskFolder';
+import { diskSource } from '../sources/disk';
+import { wholeFiles } from '../sources/files';
 import { type Checkpoint, loadCheckpoint } from './files/folder';
 import { initialValues } from './initialValues';
 import { PEFT_KINDS, type PeftKind, type Target } from '../config/peft';
 import type { Trained } from './method';
 import { parameterSpecs } from './parameters';
 
-const fixture = (name: string) => loadCheckpoint(diskFolder(fileURLToPath(new URL(`../fixtures/golden/${name}/model`, import.meta.url))));
+const fixture = (name: string) => loadCheckpoint(wholeFiles(diskSource(fileURLToPath(new URL(`../fixtures/golden/${name}/model`, import.meta.url)))));
 const bert = await fixture('bert-full');
 const gpt2 = await fixture('gpt2-lm-hiddenkey');
 const llama = await fixture('llama-classification');

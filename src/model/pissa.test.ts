@@ -1,7 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { normals } from '../kernels/testing/numbers';
-import { diskFolder } from './files/diskFolder';
+import { diskSource } from '../sources/disk';
+import { wholeFiles } from '../sources/files';
 import { loadCheckpoint } from './files/folder';
 import { initialValues } from './initialValues';
 import type { Trained } from './method';
@@ -103,7 +104,7 @@ describe('principal factors', () => {
 describe('the frozen rest', () => {
   // GPT-2 stores its weights (inputs, outputs).
   it.each([['bert-full', ['q', 'down']], ['gpt2-lm-hiddenkey', ['qkv', 'up', 'down']], ['llama-classification', ['k', 'gate']]] as const)('and the branch are the weight together, %s', async (name, targets) => {
-    const { config, tensors } = await loadCheckpoint(diskFolder(fileURLToPath(new URL(`../fixtures/golden/${name}/model`, import.meta.url))));
+    const { config, tensors } = await loadCheckpoint(wholeFiles(diskSource(fileURLToPath(new URL(`../fixtures/golden/${name}/model`, import.meta.url)))));
     const trained: Trained = { peft: 'pissa', rank: 3, alpha: 6, targets };
     const specs = parameterSpecs(config, trained);
     const values = initialValues(config, trained, specs, tensors, 5);

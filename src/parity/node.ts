@@ -1,7 +1,8 @@
 /** Parity without a page: the same engine under Node, on the `webgpu` package's GPU, and under Deno, on its own. */
 import { acquireDevice, type Profile } from '../gpu/device';
 import { Pipelines } from '../gpu/pipelines';
-import { diskFolder } from '../model/files/diskFolder';
+import { diskSource } from '../sources/disk';
+import { wholeFiles } from '../sources/files';
 import { adapterName } from '../protocol/browsers';
 import { runCaseFolder } from './runCase';
 
@@ -12,7 +13,7 @@ export async function createRunner(gpu: GPU, profile: Profile | undefined) {
   return {
     adapter: adapterName(device.info),
     profile: device.profile,
-    run: (path: string) => runCaseFolder(device, pipelines, diskFolder(path)),
+    run: (path: string) => runCaseFolder(device, pipelines, wholeFiles(diskSource(path))),
     close: () => device.device.destroy(),
   };
 }

@@ -11,14 +11,16 @@ export const MODEL_FILES: readonly string[] = ['config.json', 'tokenizer.json', 
 export interface AddressOptions {
   allowed?: (address: string) => void;
   patience?: TransferOptions['patience'];
+  /** Left out: never from the browser's cache, since nothing says whether a folder has changed. */
+  cache?: RequestCache;
 }
 
 /** A folder below `base`, an absolute address without a slash at its end. */
-export function addressSource(reference: SourceReference, name: string, base: string, { allowed, patience }: AddressOptions = {}): Source {
+export function addressSource(reference: SourceReference, name: string, base: string, { allowed, patience, cache }: AddressOptions = {}): Source {
   const endpointOf = (path: string) => ({
-    address: `${base}/${path.split('/').map(encodeURIComponent).join('/')}`, file: path, allowed,
+    address: `${base}/${path.split('/').map(encodeURIComponent).join('/')}`, file: path, allowed, cache,
     refusal: (response: Response) => Promise.resolve(response.status === 404 || response.status === 403
-      ? new SourceError('no_file', path, `is not at ${base} (status ${response.status}); check that the folder holds it`)
+      ? new SourceError('no_file', path, `could not be fetched (status ${response.status}); check that the folder ${base} holds it`)
       : new SourceError(response.status === 429 ? 'busy' : 'offline', path, `could not be fetched (status ${response.status}); check that the folder ${base} is served`)),
   });
   const sizes = new Map<string, Promise<number | undefined>>();
@@ -43,7 +45,7 @@ export function addressSource(reference: SourceReference, name: string, base: st
     range: (path, begin, end, { signal } = {}) => collected(path, transfer(endpointOf(path), { signal, patience, begin, end })),
     async *stream(path, { signal, progress, from = 0 }: ReadOptions = {}) {
       let at = from;
-      for await (const piece of transfer(endpointOf(path), { signal, patience, begin: from, bytes: await sizeOf(path) })) {
+      for await (const piece of transfer(endpointOf(path), { signal, patience, begin: from, bytes: await sizes.get(path) })) {
         at += piece.length;
         progress?.(at);
         yield piece;

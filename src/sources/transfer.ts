@@ -12,6 +12,7 @@ export interface Endpoint {
   token?: string;
   /** The file as people know it. */
   file: string;
+  cache?: RequestCache;
   /** Turns a refusal into what it means here; left out: a plain sentence with the status. */
   refusal?: (response: Response, file: string) => Promise<SourceError>;
   /** Told of every answer that is taken. */
@@ -61,14 +62,14 @@ function contentRange(response: Response): { begin?: number; total?: number } {
 
 /** One request. @throws Passing where it may be tried again, SourceError where not */
 async function ask(endpoint: Endpoint, at: number, end: number | undefined, ranged: boolean, signal: AbortSignal): Promise<Response> {
-  const { address, token, file } = endpoint;
+  const { address, token, file, cache = 'no-store' } = endpoint;
   endpoint.allowed?.(address);
   const headers: Record<string, string> = {};
   if (ranged) headers.Range = `bytes=${at}-${end === undefined ? '' : end - 1}`;
   if (token) headers.Authorization = `Bearer ${token}`;
   let response: Response;
   try {
-    response = await fetch(address, { headers, signal, credentials: 'omit', referrerPolicy: 'no-referrer', cache: 'no-store' });
+    response = await fetch(address, { headers, signal, credentials: 'omit', referrerPolicy: 'no-referrer', cache });
   } catch (error) {
     const host = new URL(address).host;
     throw new Passing((error as Error).message, new SourceError('offline', file, `could not be fetched from ${host} (${(error as Error).message}); check the connection, and whether ${host} lets other pages read from it`));

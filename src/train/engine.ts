@@ -11,6 +11,7 @@ import { Pipelines } from '../gpu/pipelines';
 import { selfTest } from '../gpu/selfTest';
 import { TASKS } from '../data/tasks';
 import { LoadError } from '../model/files/loadError';
+import { SourceError } from '../sources/sourceError';
 import type { ModelFolder } from '../model/files/folder';
 import { Autotuner } from './autotune';
 import { deviceInfo } from './deviceInfo';
@@ -179,14 +180,14 @@ export class Engine {
   }
 
   private async report(error: unknown, runId?: RunId): Promise<void> {
-    if (error instanceof Refusal || error instanceof LoadError) this.say(faultOf(error), runId);
+    if (error instanceof Refusal || error instanceof LoadError || error instanceof SourceError) this.say(faultOf(error), runId);
     else await this.sayUnlessLost(faultOf(error), runId);
   }
 }
 
 function faultOf(error: unknown): Fault {
   if (error instanceof Refusal) return error.fault;
-  if (error instanceof LoadError) return { code: 'load_failed', file: error.file, detail: error.detail };
+  if (error instanceof LoadError || error instanceof SourceError) return { code: 'load_failed', file: error.file, detail: error.detail };
   if (error instanceof CompilerRefusal) return { code: 'compiler_refused', kernel: error.kernel, words: error.words };
   return { code: 'internal', detail: error instanceof Error ? error.message : String(error) };
 }

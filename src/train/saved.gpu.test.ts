@@ -1,11 +1,12 @@
 /** Runs that people have kept since November 2026 give the losses of that day when they are run again, and a checkpoint of that day goes on to the same end. */
 import { expect, it } from 'vitest';
-import { httpFolder } from '../model/files/folder';
 import type { FromEngine, ToEngine } from '../protocol/messages';
 import type { RunRecord } from '../protocol/run';
 import changed from '../fixtures/saved/record-changes.json';
 import ofCheckpoint from '../fixtures/saved/record-of-checkpoint.json';
 import checkpoint from '../fixtures/saved/checkpoint.safetensors?url';
+import { addressSource } from '../sources/address';
+import { wholeFiles } from '../sources/files';
 import { Engine } from './engine';
 
 type Of<K extends FromEngine['type']> = Extract<FromEngine, { type: K }>;
@@ -18,7 +19,7 @@ function train(start: Omit<Extract<ToEngine, { type: 'start' }>, 'type' | 'runId
       events.push(event);
       if (event.type === 'fault') reject(new Error(JSON.stringify(event.fault)));
       if (event.type === 'finished') void engine.handle({ type: 'reset' }).then(() => resolve(events));
-    }, { gpu: navigator.gpu, secure: true, folderOf: (name) => httpFolder(new URL(`/models/${name}`, location.href).href) });
+    }, { gpu: navigator.gpu, secure: true, folderOf: (name) => wholeFiles(addressSource({ kind: 'builtin', name }, name, new URL(`/models/${name}`, location.href).href)) });
     void engine.handle({ type: 'start', runId: 'kept', ...start });
   });
 }

@@ -2,7 +2,8 @@
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { longestSequence, parseCheckpointConfig } from '../files/checkpointConfig';
-import { diskFolder } from '../files/diskFolder';
+import { diskSource } from '../../sources/disk';
+import { wholeFiles } from '../../sources/files';
 import { loadCheckpoint } from '../files/folder';
 import { readSafetensors, type TensorFile, writeSafetensors } from '../files/safetensors';
 import { TARGETS } from '../../config/peft';
@@ -10,7 +11,7 @@ import { architectureOf, ARCHITECTURES } from '.';
 import type { TensorShapes } from './description';
 import type { ModelConfig } from '../modelConfig';
 
-const folder = (name: string) => diskFolder(fileURLToPath(new URL(`../../fixtures/golden/${name}/model`, import.meta.url)));
+const folder = (name: string) => wholeFiles(diskSource(fileURLToPath(new URL(`../../fixtures/golden/${name}/model`, import.meta.url))));
 const configText = async (name: string) => new TextDecoder().decode(await folder(name).read('config.json'));
 const storedTensors = async (name: string) => readSafetensors(await folder(name).read('model.safetensors'), name);
 const shapesOf = (tensors: Map<string, TensorFile>) => new Map([...tensors].map(([tensor, { shape }]) => [tensor, shape]));

@@ -1,10 +1,11 @@
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { diskFolder } from './diskFolder';
-import { httpFolder, loadCheckpoint, type ModelFolder } from './folder';
+import { diskSource } from '../../sources/disk';
+import { wholeFiles } from '../../sources/files';
+import { loadCheckpoint, type ModelFolder } from './folder';
 import { readSafetensors, type TensorFile, writeSafetensors } from './safetensors';
 
-const golden = (name: string) => diskFolder(fileURLToPath(new URL(`../../fixtures/golden/${name}/model`, import.meta.url)));
+const golden = (name: string) => wholeFiles(diskSource(fileURLToPath(new URL(`../../fixtures/golden/${name}/model`, import.meta.url))));
 
 /** The golden checkpoint `name` with its tensors changed. */
 async function changed(name: string, change: (tensors: Map<string, TensorFile>) => Map<string, TensorFile>): Promise<ModelFolder> {
@@ -85,23 +86,5 @@ describe('loading a checkpoint', () => {
 describe('folders', () => {
   it('names a file that is not on disk', async () => {
     await expect(golden('bert-lora').read('vocab.txt')).rejects.toThrow(/^vocab.txt: could not be read \(ENOENT\)/);
-  });
-
-  it('fetches files below its address', async () => {
-    const fetched = vi.fn(async () => new Response(new Uint8Array([1, 2])));
-    vi.stubGlobal('fetch', fetched);
-    const folder = httpFolder('models/nano-encoder/');
-    expect(folder.name).toBe('nano-encoder');
-    expect((await folder.read('config.json')).byteLength).toBe(2);
-    expect(fetched).toHaveBeenCalledWith('models/nano-encoder/config.json');
-  });
-
-  it.each<[string, () => Promise<Response>, RegExp]>([
-    ['a missing file', async () => new Response('', { status: 404 }), /^a.json: could not be fetched \(status 404\); check/],
-    ['a page in its place', async () => new Response('<p>', { headers: { 'content-type': 'text/html' } }), /^a.json: the server answered with a page/],
-    ['no connection', async () => Promise.reject(new TypeError('fetch failed')), /^a.json: could not be fetched \(fetch failed\)/],
-  ])('says so for %s', async (_, answer, sentence) => {
-    vi.stubGlobal('fetch', answer);
-    await expect(httpFolder('models/x').read('a.json')).rejects.toThrow(sentence);
   });
 });

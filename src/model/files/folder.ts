@@ -12,7 +12,7 @@ import { sameValues, settleTie } from './tiedHead';
 export interface ModelFolder {
   /** As people know it. */
   name: string;
-  /** The whole file. @throws LoadError that names the file */
+  /** The whole file. @throws with the file's name */
   read(file: string): Promise<ArrayBuffer>;
 }
 
@@ -22,28 +22,6 @@ export interface Checkpoint {
   config: ModelConfig;
   /** Body complete; heads of classes (BERT's pooler included) and an untied head of a language model only where the file has them. */
   tensors: Map<string, TensorFile>;
-}
-
-/** A folder that is fetched, below `baseUrl` (absolute, or relative to the page). */
-export function httpFolder(baseUrl: string): ModelFolder {
-  const base = baseUrl.replace(/\/+$/, '');
-  return {
-    name: base.split('/').pop() ?? base,
-    async read(file) {
-      let response: Response;
-      try {
-        response = await fetch(`${base}/${file}`);
-      } catch (error) {
-        throw new LoadError(file, `could not be fetched (${(error as Error).message}); check the connection and load again`);
-      }
-      if (!response.ok) throw new LoadError(file, `could not be fetched (status ${response.status}); check that the folder ${base} is served`);
-      // Servers of single-page applications answer every unknown address with their page.
-      if (response.headers.get('content-type')?.includes('text/html')) {
-        throw new LoadError(file, `the server answered with a page (status ${response.status}, text/html); check that the folder ${base} holds the file`);
-      }
-      return response.arrayBuffer();
-    },
-  };
 }
 
 const sameShape = (a: number[], b: number[]) => a.length === b.length && a.every((extent, i) => extent === b[i]);
