@@ -1,6 +1,7 @@
 import { type AddressInfo, createServer } from 'node:net';
 import { defineConfig } from 'playwright/test';
 import { findBrowser, HEADLESS_FLAGS, SOFTWARE_ADAPTER_FLAGS } from './tools/browser.mjs';
+import { findFirefox } from './tools/firefox.mjs';
 
 const executablePath = await findBrowser();
 const launch = (args: string[]) => ({ launchOptions: { executablePath, args: [...HEADLESS_FLAGS, ...args] } });
@@ -33,9 +34,11 @@ export default defineConfig({
   expect: { timeout: 30_000 },
   use: { baseURL: ADDRESS, actionTimeout: 30_000, navigationTimeout: 60_000, trace: 'off', screenshot: 'only-on-failure' },
   projects: [
-    { name: 'software', testIgnore: '**/*.no-adapter.spec.ts', use: launch(SOFTWARE_ADAPTER_FLAGS) },
+    { name: 'software', testIgnore: ['**/*.no-adapter.spec.ts', '**/*.firefox.spec.ts'], use: launch(SOFTWARE_ADAPTER_FLAGS) },
     // Without the flags a machine without a GPU offers no adapter, which is a state of its own.
     { name: 'no-adapter', testMatch: '**/*.no-adapter.spec.ts', use: launch([]) },
+    // Playwright only runs and counts these; they start the Firefox of this machine themselves.
+    ...(findFirefox() ? [{ name: 'firefox', testMatch: '**/*.firefox.spec.ts' }] : []),
   ],
   webServer: { command: `node e2e/support/serve.mjs ${port}`, url: ADDRESS, reuseExistingServer: false, timeout: 60_000, stdout: 'ignore', stderr: 'pipe' },
 });

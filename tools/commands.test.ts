@@ -33,7 +33,7 @@ describe('the sum of all tests', () => {
   });
 
   it('counts what Playwright expected, and errors outside tests', () => {
-    expect(countPlaywright(file('e2e.json', { stats: { expected: 4, flaky: 1, unexpected: 2, skipped: 3 }, errors: [{}] }))).toEqual({ passed: 5, failed: 3 });
+    expect(countPlaywright(file('e2e.json', { stats: { expected: 4, flaky: 1, unexpected: 2, skipped: 3 }, errors: [{}] }))).toEqual({ passed: 5, failed: 3, skipped: 3 });
   });
 
   it('has nothing to say about a report that is absent or cut off', () => {
@@ -50,6 +50,14 @@ describe('the sum of all tests', () => {
     ['left no report', 0, undefined, { passed: 0, failed: 1 }],
   ])('%s', (_, code, counted, result) => {
     expect(judge(code, counted)).toEqual(result);
+  });
+
+  it('takes tests that all say why they cannot run for no failure, only where they are optional', () => {
+    const skipped = { passed: 0, failed: 0, skipped: 3 };
+    expect(judge(0, skipped, { optional: true })).toEqual({ passed: 0, failed: 0 });
+    expect(judge(0, skipped)).toEqual({ passed: 0, failed: 1 });
+    expect(judge(1, skipped, { optional: true })).toEqual({ passed: 0, failed: 1 });
+    expect(judge(0, { passed: 0, failed: 0, skipped: 0 }, { optional: true })).toEqual({ passed: 0, failed: 1 });
   });
 
   it('ends a runner that hangs', async () => {

@@ -7,7 +7,7 @@ import { npm, root } from './install.mjs';
 export const NO_BROWSER = 'found no Chromium, Chrome or Edge and could not install one; install one (Debian: `apt-get install chromium`, elsewhere: `npx playwright install chromium`), or set BROWSER_PATH to the browser\'s executable';
 
 /** Name of the Linux distribution as it calls itself, such as "debian"; '' elsewhere. */
-function distribution() {
+export function distribution() {
   const file = '/etc/os-release';
   return existsSync(file) ? (/^ID="?(\w+)/m.exec(readFileSync(file, 'utf8'))?.[1] ?? '') : '';
 }
@@ -17,14 +17,17 @@ function waysToInstall() {
   const root = process.getuid?.() === 0;
   const ways = [];
   if (root && distribution() === 'debian') {
-    ways.push({ name: 'apt-get install chromium', run: () => {
-      apt(['update']);
-      apt(['install', '-y', '--no-install-recommends', 'chromium']);
-    } });
+    ways.push({ name: 'apt-get install chromium', run: () => aptInstall('chromium') });
   }
   const withLibraries = root && process.platform === 'linux' ? ['--with-deps'] : [];
   ways.push({ name: 'playwright install chromium', run: () => npm(['exec', '--', 'playwright', 'install', ...withLibraries, 'chromium']) });
   return ways;
+}
+
+/** Installs Debian's packages; what apt-get says goes to stderr. @throws where it fails */
+export function aptInstall(...packages) {
+  apt(['update', '-qq']);
+  apt(['install', '-y', '-qq', '--no-install-recommends', ...packages]);
 }
 
 function apt(args) {

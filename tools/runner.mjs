@@ -64,14 +64,18 @@ export function countVitest(file) {
 export function countPlaywright(file) {
   const report = readReport(file);
   if (!report) return undefined;
-  const { expected, flaky, unexpected } = report.stats;
-  return { passed: expected + flaky, failed: unexpected + report.errors.length };
+  const { expected, flaky, unexpected, skipped } = report.stats;
+  return { passed: expected + flaky, failed: unexpected + report.errors.length, skipped };
 }
 
-/** What a runner counts for: its tests, and one failure more when it failed without any, ran none, or left no report. */
-export function judge(code, counted) {
-  const { passed, failed } = counted ?? { passed: 0, failed: 0 };
-  const crashed = failed === 0 && (code !== 0 || !counted || passed === 0);
+/**
+ * What a runner counts for: its tests, and one failure more when it failed without any, ran none, or left no report.
+ * @param optional where tests that all said why they cannot run here are no failure
+ */
+export function judge(code, counted, { optional = false } = {}) {
+  const { passed, failed, skipped } = counted ?? { passed: 0, failed: 0, skipped: 0 };
+  const ran = passed > 0 || (optional && skipped > 0);
+  const crashed = failed === 0 && (code !== 0 || !counted || !ran);
   return { passed, failed: failed + (crashed ? 1 : 0) };
 }
 

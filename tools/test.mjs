@@ -1,4 +1,4 @@
-// npm test [-- --only types,lint,unit,build,size,notices,deno,gpu,e2e]
+// npm test [-- --only types,lint,unit,build,size,notices,deno,gpu,e2e,firefox]
 //
 // Runs everything and ends with the line "N passed, N failed", alone and last. Type check, lint, build, its size, and notices count as one check each.
 import './nodeVersion.mjs';
@@ -23,10 +23,19 @@ async function vitest(project, limit) {
   return judge(code, countVitest(report));
 }
 
-async function playwright(limit) {
-  const report = join(reports, 'e2e.json');
-  const code = await runScript(bin('playwright/cli.js'), ['test', '--reporter=list,json'], { ...limit, environment: { PLAYWRIGHT_JSON_OUTPUT_NAME: report } });
-  return judge(code, countPlaywright(report));
+async function playwright(projects, limit, options) {
+  const report = join(reports, `${projects[0]}.json`);
+  const chosen = projects.map((project) => `--project=${project}`);
+  const code = await runScript(bin('playwright/cli.js'), ['test', ...chosen, '--reporter=list,json'], { ...limit, environment: { PLAYWRIGHT_JSON_OUTPUT_NAME: report } });
+  return judge(code, countPlaywright(report), options);
+}
+
+/** No Firefox, or one without an adapter, is nobody's failure; but nothing has passed either, and the output says so. */
+async function firefox(limit) {
+  const { findOrInstallFirefox, NO_FIREFOX } = await import('./installFirefox.mjs');
+  if (findOrInstallFirefox()) return playwright(['firefox'], limit, { optional: true });
+  console.log(`not run: ${NO_FIREFOX}`);
+  return { passed: 0, failed: 0 };
 }
 
 /** Where Deno's package does not exist, or finds no adapter, there is nothing to test: that is said and is no failure. */
@@ -50,7 +59,8 @@ const STEPS = {
   notices: { title: 'Third-party notices', minutes: 1, run: (limit) => check(join(root, 'tools', 'notices.mjs'), ['--check'], limit) },
   deno: { title: 'Reference cases under Deno', minutes: 5, run: deno },
   gpu: { title: 'Kernel and engine tests in a browser', browser: true, minutes: 20, run: (limit) => vitest('gpu', limit) },
-  e2e: { title: 'End-to-end tests', browser: true, minutes: 20, run: playwright },
+  e2e: { title: 'End-to-end tests', browser: true, minutes: 20, run: (limit) => playwright(['software', 'no-adapter'], limit) },
+  firefox: { title: 'The built page in Firefox', minutes: 8, run: firefox },
 };
 
 function readSteps() {
@@ -89,7 +99,7 @@ async function main() {
   const results = [];
   for (const name of names) results.push(await runStep(name, browser));
   console.log('');
-  for (const { title, passed, failed, seconds } of results) console.log(`${failed ? 'FAILED' : 'ok    '}  ${title.padEnd(38)} ${String(passed).padStart(5)} passed ${String(failed).padStart(4)} failed ${seconds.toFixed(0).padStart(5)} s`);
+  for (const { title, passed, failed, seconds } of results) console.log(`${failed ? 'FAILED' : passed ? 'ok    ' : 'none  '}  ${title.padEnd(38)} ${String(passed).padStart(5)} passed ${String(failed).padStart(4)} failed ${seconds.toFixed(0).padStart(5)} s`);
   const sum = (field) => results.reduce((total, result) => total + result[field], 0);
   return { passed: sum('passed'), failed: sum('failed') };
 }
