@@ -5,11 +5,12 @@ import '../kernels/testing/matcher';
 import { pageFor } from '../kernels/testing/page';
 import { RING_SLOTS } from '../kernels/step_metrics';
 import { compareOutcomes, type Distances, LIMITS, readGoldenCase } from '../reference/golden';
+import type { ModelFolder } from '../model/files/folder';
 import type { ParityCase } from './case';
 import { type ParityOptions, type ParityResult, runCase, runCaseFolder } from './runCase';
 
 it('has the fixtures', () => {
-  expect(FIXTURES.length).toBe(29);
+  expect(FIXTURES.length).toBe(35);
 });
 
 async function run(name: string, profile: 'software' | 'gpu', options: ParityOptions = {}): Promise<ParityResult> {
@@ -26,6 +27,34 @@ describe.each(['software', 'gpu'] as const)('profile %s', (profile) => {
   it.each(FIXTURES)('%s', async (name) => {
     await run(name, profile);
   });
+});
+
+/** A fixture's model folder with fields of its configuration changed. */
+function configured(name: string, fields: Record<string, unknown>): ModelFolder {
+  const folder = fixtureFolder(name, 'model/');
+  return {
+    ...folder,
+    async read(file) {
+      const bytes = await folder.read(file);
+      if (file !== 'config.json') return bytes;
+      return new TextEncoder().encode(JSON.stringify({ ...JSON.parse(new TextDecoder().decode(bytes)), ...fields })).buffer as ArrayBuffer;
+    },
+  };
+}
+
+it('uses the head of a language model that does not say what it is', async () => {
+  // The same two tensors, which are apart because the file has them so, or because its configuration says so.
+  const { file, init } = await readGoldenCase(fixtureFolder('tie-against-two-tensors'));
+  const { gpu, pipelines } = await pageFor();
+  const stepsOf = async (fields: Record<string, unknown>) => (await runCase(gpu, pipelines, file as unknown as ParityCase, configured('tie-against-two-tensors', fields), init)).steps;
+  expect(await stepsOf({ architectures: undefined, tie_word_embeddings: false })).toEqual(await stepsOf({}));
+});
+
+it('refuses a label that the head has not, before a step is made', async () => {
+  const { file, init } = await readGoldenCase(fixtureFolder('class-label-not-scored'));
+  const { gpu, pipelines } = await pageFor();
+  const batches = file.batches.map((batch, number) => (number === 2 ? { ...batch, labels: [0, 1, 3, 2] } : batch));
+  await expect(runCase(gpu, pipelines, { ...file, batches } as unknown as ParityCase, fixtureFolder('class-label-not-scored', 'model/'), init)).rejects.toThrow('batch 2, row 2: the label is not a class (3)');
 });
 
 // Each with the two passes of a consistency loss: per token and per sample, with keys in front, with a second pass that is differentiated.
