@@ -3,8 +3,10 @@ import { type RunConfig, TASK_NAMES, TASK_PROBLEMS } from './config';
 import { CONSISTENCY_KINDS, dropoutProblems, POSITIONS, secondPassOf } from './dropout';
 import { MODEL_FOLDERS, MODELS } from './models';
 import { hasLayers, isLora, isVirtual, PEFT_KINDS, PEFT_TITLES } from './peft';
+import { isInRange, rangeOf } from './ranges';
 
 const whole = (value: number, low: number, high: number) => Number.isInteger(value) && value >= low && value <= high;
+const fits = (field: string, value: number) => isInRange(rangeOf(field)!, value);
 
 /** Every reason why `config` cannot run; empty when it can. `layers` is the depth of its model, where that was read. */
 export function configProblems(config: RunConfig, layers = MODELS[config.model.folder]?.layers ?? 1): string[] {
@@ -14,23 +16,22 @@ export function configProblems(config: RunConfig, layers = MODELS[config.model.f
   };
   const { data, optimizer, evaluation } = config;
   check(TASK_NAMES.includes(data.task), `data: unknown task "${data.task}"; choose one of ${TASK_NAMES.join(', ')}`);
-  check(whole(data.rows, 2, 100_000), `data: ${data.rows} training rows; choose a whole number from 2 to 100000`);
-  check(data.noise >= 0 && data.noise <= 1, `data: label noise ${data.noise}; choose a share from 0 to 1`);
+  check(fits('data.rows', data.rows), `data: ${data.rows} training rows; choose a whole number from 2 to 100000`);
+  check(fits('data.noise', data.noise), `data: label noise ${data.noise}; choose a share from 0 to 1`);
   problems.push(...modelProblems(config, layers), ...dropoutProblems(config.dropout, layers), ...consistencyProblems(config));
-  const upward = (value: number) => value >= 0 && Number.isFinite(value);
-  check(upward(optimizer.learningRate), `optimizer: learning rate ${optimizer.learningRate}; choose a number from 0 up`);
-  check(whole(optimizer.batchSize, 1, 4096), `optimizer: batch of ${optimizer.batchSize} rows; choose a whole number from 1 to 4096`);
+  check(fits('optimizer.learningRate', optimizer.learningRate), `optimizer: learning rate ${optimizer.learningRate}; choose a number from 0 up`);
+  check(fits('optimizer.batchSize', optimizer.batchSize), `optimizer: batch of ${optimizer.batchSize} rows; choose a whole number from 1 to 4096`);
   check(optimizer.batchSize <= data.rows, `optimizer: batch of ${optimizer.batchSize} rows from ${data.rows} training rows; lower the batch or raise the rows`);
-  check(whole(optimizer.accumulation, 1, 256), `optimizer: ${optimizer.accumulation} batches a step; choose a whole number from 1 to 256`);
-  check(whole(optimizer.steps, 1, 1_000_000), `optimizer: ${optimizer.steps} steps; choose a whole number from 1 to 1000000`);
+  check(fits('optimizer.accumulation', optimizer.accumulation), `optimizer: ${optimizer.accumulation} batches a step; choose a whole number from 1 to 256`);
+  check(fits('optimizer.steps', optimizer.steps), `optimizer: ${optimizer.steps} steps; choose a whole number from 1 to 1000000`);
   check(whole(optimizer.warmup, 0, optimizer.steps), `optimizer: ${optimizer.warmup} warm-up steps of ${optimizer.steps}; choose a whole number from 0 to ${optimizer.steps}`);
-  check(upward(optimizer.weightDecay), `optimizer: weight decay ${optimizer.weightDecay}; choose a number from 0 up`);
-  check(upward(optimizer.clip), `optimizer: clip at ${optimizer.clip}; choose a norm above 0, or 0 for none`);
-  check(optimizer.smoothing >= 0 && optimizer.smoothing < 1, `optimizer: label smoothing ${optimizer.smoothing}; choose 0 ≤ ε < 1`);
-  check(upward(optimizer.l1), `optimizer: L1 penalty ${optimizer.l1}; choose a number from 0 up`);
-  check(upward(optimizer.neftune), `optimizer: NEFTune α ${optimizer.neftune}; choose a number from 0 up`);
-  check(whole(evaluation.every, 1, 1_000_000), `evaluation: every ${evaluation.every} steps; choose a whole number from 1 up`);
-  check(whole(config.seed, 0, 0xffffffff), `seed: ${config.seed}; choose a whole number from 0 to 4294967295`);
+  check(fits('optimizer.weightDecay', optimizer.weightDecay), `optimizer: weight decay ${optimizer.weightDecay}; choose a number from 0 up`);
+  check(fits('optimizer.clip', optimizer.clip), `optimizer: clip at ${optimizer.clip}; choose a norm above 0, or 0 for none`);
+  check(fits('optimizer.smoothing', optimizer.smoothing), `optimizer: label smoothing ${optimizer.smoothing}; choose 0 ≤ ε < 1`);
+  check(fits('optimizer.l1', optimizer.l1), `optimizer: L1 penalty ${optimizer.l1}; choose a number from 0 up`);
+  check(fits('optimizer.neftune', optimizer.neftune), `optimizer: NEFTune α ${optimizer.neftune}; choose a number from 0 up`);
+  check(fits('evaluation.every', evaluation.every), `evaluation: every ${evaluation.every} steps; choose a whole number from 1 up`);
+  check(fits('seed', config.seed), `seed: ${config.seed}; choose a whole number from 0 to 4294967295`);
   return problems;
 }
 
@@ -45,16 +46,16 @@ function modelProblems({ data, model }: RunConfig, layers: number): string[] {
   check(!writes || facts.decoder, `model: ${data.task} is written word by word, and ${model.folder} sees the words to come; choose nano-decoder`);
   check(PEFT_KINDS.includes(model.peft), `method: unknown method "${model.peft}"; choose one of ${PEFT_KINDS.join(', ')}`);
   if (isLora(model.peft)) {
-    check(whole(model.rank, 1, 256), `LoRA: rank ${model.rank}; choose a whole number from 1 to 256`);
-    check(Number.isFinite(model.alpha) && model.alpha > 0, `LoRA: α ${model.alpha}; choose a number above 0`);
+    check(fits('model.rank', model.rank), `LoRA: rank ${model.rank}; choose a whole number from 1 to 256`);
+    check(fits('model.alpha', model.alpha), `LoRA: α ${model.alpha}; choose a number above 0`);
     check(model.targets.length > 0, `LoRA: no target is chosen; choose at least one of ${facts.targets.join(', ')}`);
     for (const target of model.targets) check(facts.targets.includes(target), `LoRA: ${model.folder} has no target "${target}"; choose among ${facts.targets.join(', ')}`);
   }
   const vectors = model.targets.some((target) => target === 'k' || target === 'v') ? facts.keyValueWidth : facts.width;
   if (model.peft === 'pissa') check(model.rank <= vectors, `PiSSA: rank ${model.rank}, but the matrices have only ${vectors} singular vectors; choose a rank up to ${vectors}`);
-  if (model.peft === 'loraplus') check(Number.isFinite(model.ratio) && model.ratio > 0, `LoRA+: ratio ${model.ratio}; choose a number above 0`);
-  if (isVirtual(model.peft)) check(whole(model.virtualTokens, 1, 64), `${PEFT_TITLES[model.peft]}: ${model.virtualTokens} virtual tokens; choose a whole number from 1 to 64`);
-  if (model.peft === 'adapter') check(whole(model.bottleneck, 1, 256), `adapters: a bottleneck of ${model.bottleneck}; choose a whole number from 1 to 256`);
+  if (model.peft === 'loraplus') check(fits('model.ratio', model.ratio), `LoRA+: ratio ${model.ratio}; choose a number above 0`);
+  if (isVirtual(model.peft)) check(fits('model.virtualTokens', model.virtualTokens), `${PEFT_TITLES[model.peft]}: ${model.virtualTokens} virtual tokens; choose a whole number from 1 to 64`);
+  if (model.peft === 'adapter') check(fits('model.bottleneck', model.bottleneck), `adapters: a bottleneck of ${model.bottleneck}; choose a whole number from 1 to 256`);
   if (model.peft === 'bitfit') check(facts.biases || !writes, `BitFit: ${model.folder} has no biases, and writing has no head of its own, so nothing would be trained; choose another method`);
   if (hasLayers(model.peft)) check(whole(model.fromLayer, 0, layers - 1), `${PEFT_TITLES[model.peft]}: from layer ${model.fromLayer} of a model with layers 0 to ${layers - 1}; choose one of those`);
   return problems;
@@ -63,8 +64,8 @@ function modelProblems({ data, model }: RunConfig, layers: number): string[] {
 function consistencyProblems({ data, consistency }: RunConfig): string[] {
   const problems: string[] = [];
   if (!CONSISTENCY_KINDS.includes(consistency.kind)) problems.push(`consistency: unknown term "${consistency.kind}"; choose one of ${CONSISTENCY_KINDS.join(', ')}`);
-  if (!(consistency.alpha >= 0 && Number.isFinite(consistency.alpha))) problems.push(`consistency: α ${consistency.alpha}; choose a number from 0 up`);
-  if (!whole(consistency.every ?? 1, 1, 10_000)) problems.push(`consistency: every ${consistency.every} steps; choose a whole number from 1 to 10000`);
+  if (!fits('consistency.alpha', consistency.alpha)) problems.push(`consistency: α ${consistency.alpha}; choose a number from 0 up`);
+  if (!fits('consistency.every', consistency.every ?? 1)) problems.push(`consistency: every ${consistency.every} steps; choose a whole number from 1 to 10000`);
   if (consistency.kind === 'none') return problems;
   const regression = TASK_PROBLEMS[data.task] === 'regression';
   if (regression && consistency.kind !== 'mse') problems.push(`consistency: "${consistency.kind}" compares distributions, a regression has none; choose mse`);
