@@ -21,10 +21,10 @@ export function ConsistencyClause() {
     <div className={`clause consistency${lowerMe ? ' field lower-me' : ''}`}>
       <p>
           and pull two passes together by <WordSelect label="Consistency term" value={consistency.kind} options={CONSISTENCY_OPTIONS(regression)} onChange={(kind) => edits.set('consistency.kind', kind)} />{' '}
-          with weight α <NumberBox label="Consistency weight α" className="number-box inline" value={consistency.alpha} onChange={(alpha) => edits.set('consistency.alpha', alpha)} />,
+          with weight α <NumberBox field="consistency.alpha" label="Consistency weight α" className="number-box inline" value={consistency.alpha} onChange={(alpha) => edits.set('consistency.alpha', alpha)} />,
           the second pass{' '}
           {fixedSecond ? <strong>clean, not trained</strong> : <WordSelect label="Second pass" value={secondPassOf(consistency)} options={SECOND_OPTIONS} onChange={(second) => edits.set('consistency.second', second)} />},
-          every <NumberBox label="Consistency, every so many steps" className="number-box inline narrow" value={every} whole onChange={(every) => edits.set('consistency.every', every)} /> {every === 1 ? 'step' : 'steps'}.
+          every <NumberBox field="consistency.every" label="Consistency, every so many steps" className="number-box inline narrow" value={every} onChange={(every) => edits.set('consistency.every', every)} /> {every === 1 ? 'step' : 'steps'}.
           {changed && <button type="button" className="changed-dot" aria-label="Consistency: back to the preset" title="Differs from the preset; click to restore" onClick={restore} />}
       </p>
       <div className="clause-details">

@@ -32,7 +32,7 @@ export function DataCard() {
         </div>
       </FieldFrame>
       {shown && <p className="small muted">{shown.description} Mirrors {shown.mirrors}. Held-out: {grouped(shown.counts.validation)} rows, test: {grouped(shown.counts.test)}, from other sentences, {TASK_PROBLEMS[task.value] === 'language_model' ? 'facts' : 'labels'} clean.</p>}
-      <StopsField field="data.rows" label="Training rows" whole stops={ROW_STOPS} hint="How many examples the model may train on. Fewer rows are learned by heart sooner." />
+      <StopsField field="data.rows" label="Training rows" stops={ROW_STOPS} hint="How many examples the model may train on. Fewer rows are learned by heart sooner." />
       <LinearField field="data.noise" label={TASK_PROBLEMS[task.value] === 'language_model' ? 'Wrong facts' : 'Wrong labels'} min={0} max={0.4} step={0.05} hint={WRONG_HINTS[TASK_PROBLEMS[task.value]]} />
       <p className="small muted">{wrongSentence(task.value, percent(noise), grouped(rows), grouped(Math.round(noise * rows)))}</p>
       <Problems card="data" />

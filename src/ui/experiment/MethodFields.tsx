@@ -16,11 +16,11 @@ export function MethodFields() {
   const peft = usePage((state) => state.draft.model.peft);
   return (
     <>
-      {isLora(peft) && <StopsField field="model.rank" label="Rank r" whole stops={[1, 2, 4, 8, 16, 32, 64]} hint="Width of the low-rank matrices. A higher rank can learn, and memorise, more." />}
+      {isLora(peft) && <StopsField field="model.rank" label="Rank r" stops={[1, 2, 4, 8, 16, 32, 64]} hint="Width of the low-rank matrices. A higher rank can learn, and memorise, more." />}
       {isLora(peft) && <StopsField field="model.alpha" label="Scale α" stops={[1, 2, 4, 8, 16, 32, 64]} hint={`The low-rank branch is multiplied by ${peft === 'rslora' ? 'α/√r' : 'α/r'}. Raise it to let LoRA speak louder.`} />}
       {peft === 'loraplus' && <StopsField field="model.ratio" label="B learns faster" unit="times" stops={[1, 2, 4, 8, 16, 32, 64]} hint="B’s learning rate over A’s. 1 is ordinary LoRA." />}
-      {isVirtual(peft) && <StopsField field="model.virtualTokens" label="Virtual tokens" whole stops={[1, 2, 4, 8, 16, 32, 64]} hint="Trained vectors in front of every text. More of them can hold more." />}
-      {peft === 'adapter' && <StopsField field="model.bottleneck" label="Bottleneck" unit="wide" whole stops={[1, 2, 4, 8, 16, 32, 64]} hint="Width of the adapter’s middle. A wider one can learn, and memorise, more." />}
+      {isVirtual(peft) && <StopsField field="model.virtualTokens" label="Virtual tokens" stops={[1, 2, 4, 8, 16, 32, 64]} hint="Trained vectors in front of every text. More of them can hold more." />}
+      {peft === 'adapter' && <StopsField field="model.bottleneck" label="Bottleneck" unit="wide" stops={[1, 2, 4, 8, 16, 32, 64]} hint="Width of the adapter’s middle. A wider one can learn, and memorise, more." />}
       {isLora(peft) && <Targets />}
       {hasLayers(peft) && <AdaptedLayers />}
     </>

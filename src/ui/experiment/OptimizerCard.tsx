@@ -13,15 +13,15 @@ export function OptimizerCard() {
   return (
     <Card name="optimizer" title="Optimizer" summary={`rate ${digits(rate)} · ${steps} steps of ${accumulation > 1 ? `${accumulation} × ` : ''}${batch}`}>
       <StopsField field="optimizer.learningRate" label="Learning rate" stops={stops13(1e-5, 1)} hint="How far each step goes. Too high and the loss explodes, too low and nothing happens." />
-      <StopsField field="optimizer.batchSize" label="Batch" unit="rows" whole stops={[1, 2, 4, 8, 16, 32, 64, 128]} hint="Rows of one pass. Larger batches give calmer gradients and use more memory." />
-      <StopsField field="optimizer.steps" label="Steps" whole stops={stops13(10, 10000)} hint="Length of the run. More steps leave more time to overfit." />
+      <StopsField field="optimizer.batchSize" label="Batch" unit="rows" stops={[1, 2, 4, 8, 16, 32, 64, 128]} hint="Rows of one pass. Larger batches give calmer gradients and use more memory." />
+      <StopsField field="optimizer.steps" label="Steps" stops={stops13(10, 10000)} hint="Length of the run. More steps leave more time to overfit." />
       {accumulation > 1 && <p className="small muted">A step averages {accumulation} batches: {grouped(batch * accumulation)} rows a step.</p>}
       <details className="more">
         <summary>Accumulation, warm-up, clipping, evaluation</summary>
-        <StopsField field="optimizer.accumulation" label="Average into one step" unit="batches" whole stops={[1, 2, 4, 8, 16, 32]} hint="Gradients of several batches make one step: a larger batch in the memory of a small one." />
-        <LinearField field="optimizer.warmup" label="Warm-up" unit="steps" whole min={0} max={Math.max(1, Math.round(steps / 2))} step={1} hint="Steps over which the rate rises from zero. Raise it if the first steps are wild." />
+        <StopsField field="optimizer.accumulation" label="Average into one step" unit="batches" stops={[1, 2, 4, 8, 16, 32]} hint="Gradients of several batches make one step: a larger batch in the memory of a small one." />
+        <LinearField field="optimizer.warmup" label="Warm-up" unit="steps" min={0} max={Math.max(1, Math.round(steps / 2))} step={1} hint="Steps over which the rate rises from zero. Raise it if the first steps are wild." />
         <LinearField field="optimizer.clip" label="Clip gradient norm" min={0} max={5} step={0.1} hint="Longer gradients are shortened to this; 0 switches it off." />
-        <StopsField field="evaluation.every" label="Evaluate every" unit="steps" whole stops={[1, 2, 5, 10, 20, 50, 100, 200]} hint="Steps between two evaluations. Fewer give a finer curve and a slower run." />
+        <StopsField field="evaluation.every" label="Evaluate every" unit="steps" stops={[1, 2, 5, 10, 20, 50, 100, 200]} hint="Steps between two evaluations. Fewer give a finer curve and a slower run." />
       </details>
       <Regularisers />
       <Problems card="optimizer" />

@@ -49,7 +49,7 @@ export function RuleClause({ position, opening, last, rules, onRules }: Props) {
       <p>
         {opening} <WordSelect label="What is dropped" value={rule.pattern} options={PATTERN_OPTIONS(position)} onChange={(pattern) => set({ pattern })} />{' '}
         of <span title={POSITION_REASONS[position]}><WordSelect label="Where" value={position} options={places} onChange={moveTo} /></span>{' '}
-        with chance <NumberBox id={id} label={`Chance at ${position}`} className="number-box inline" value={rule.p} onChange={(p) => set({ p })} />{last ? '.' : ','}
+        with chance <NumberBox id={id} field={`dropout.${position}.p`} label={`Chance at ${position}`} className="number-box inline" value={rule.p} onChange={(p) => set({ p })} />{last ? '.' : ','}
         {field.changed && <button type="button" className="changed-dot" aria-label="This place: back to the preset" title="Differs from the preset; click to restore" onClick={field.restore} />}
       </p>
       <div className="clause-lower">

@@ -31,15 +31,14 @@ interface FieldProps {
   label: string;
   hint?: string;
   unit?: string;
-  whole?: boolean;
 }
 
 /** A slider over evenly spaced values, with the number beside it to type. */
-export function LinearField({ field, label, hint, unit, whole, min, max, step }: FieldProps & { min: number; max: number; step: number }) {
+export function LinearField({ field, label, hint, unit, min, max, step }: FieldProps & { min: number; max: number; step: number }) {
   const state = useField<number>(field);
   const id = useId();
   return (
-    <FieldFrame field={state} label={label} hint={hint} controlId={id} aside={<><NumberBox label={`${label}, value`} value={state.value} onChange={state.set} whole={whole} />{unit && <span className="unit">{unit}</span>}</>}>
+    <FieldFrame field={state} label={label} hint={hint} controlId={id} aside={<><NumberBox field={field} label={`${label}, value`} value={state.value} onChange={state.set} />{unit && <span className="unit">{unit}</span>}</>}>
       <Slider id={id} label={label} value={state.value} min={min} max={max} step={step} valueText={`${digits(state.value)} ${unit ?? ''}`} onChange={state.set} />
     </FieldFrame>
   );
@@ -58,7 +57,7 @@ export function stops13(low: number, high: number): number[] {
 }
 
 /** A slider over given stops, for values that only make sense in ratios; any other value can be typed. */
-export function StopsField({ field, label, hint, unit, whole, stops }: FieldProps & { stops: readonly number[] }) {
+export function StopsField({ field, label, hint, unit, stops }: FieldProps & { stops: readonly number[] }) {
   const state = useField<number>(field);
   const id = useId();
   const above = stops.findIndex((stop) => stop >= state.value);
@@ -67,7 +66,7 @@ export function StopsField({ field, label, hint, unit, whole, stops }: FieldProp
   const between = above >= 0 && stops[above] !== state.value;
   const choose = (next: number) => state.set(stops[between && next === index + 1 ? index : next]);
   return (
-    <FieldFrame field={state} label={label} hint={hint} controlId={id} aside={<><NumberBox label={`${label}, value`} value={state.value} onChange={state.set} whole={whole} />{unit && <span className="unit">{unit}</span>}</>}>
+    <FieldFrame field={state} label={label} hint={hint} controlId={id} aside={<><NumberBox field={field} label={`${label}, value`} value={state.value} onChange={state.set} />{unit && <span className="unit">{unit}</span>}</>}>
       <Slider id={id} label={label} value={index} min={0} max={stops.length - 1} step={1} valueText={`${digits(state.value)} ${unit ?? ''}`} onChange={choose} />
     </FieldFrame>
   );

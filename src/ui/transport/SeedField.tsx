@@ -8,7 +8,7 @@ export function SeedField() {
   return (
     <div className={`seed${seed.waits ? ' waits' : ''}`} role="group" aria-label="Seed" title="Seeds data, LoRA start, order of rows and every mask. Change it to see what is luck.">
       <span aria-hidden="true">seed</span>
-      <NumberBox label="Seed" value={seed.value} whole onChange={seed.set} />
+      <NumberBox field="seed" label="Seed" value={seed.value} onChange={seed.set} />
       <button type="button" className="button plain icon" aria-label="Roll a new seed" title="Roll a new seed" onClick={() => seed.set(1 + Math.floor(Math.random() * 9999))}><Icon name="die" /></button>
       {seed.waits && <span className="visually-hidden">after restart</span>}
     </div>
