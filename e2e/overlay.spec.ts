@@ -30,7 +30,7 @@ test('two runs: pin, hide, rename, download, and back in', async ({ page, playgr
   await names.nth(1).fill('Mine, the first');
   await expect(page.getByRole('button', { name: 'Pin Mine, the first' })).toHaveAttribute('aria-pressed', 'true');
 
-  const csv = (await playground.download('CSV')).trimEnd().split('\n');
+  const csv = (await playground.download('CSV')).trimEnd().split('\r\n');
   expect(csv[0]).toBe('run,name,step,seconds,series,value');
   expect(csv.filter((line) => line.includes('"Mine, the first"') && line.includes(',crossEntropy,'))).toHaveLength(8);
   expect(csv.filter((line) => line.includes('HiddenCut') && line.includes(',heldOutLoss,'))).toHaveLength(3);

@@ -1,5 +1,6 @@
 /** Pure: what one chart shows, from runs and view settings: lines, rows, domains. No colours and no pixels. */
 import type { RunConfig } from '../config/config';
+import { hasTerm } from './holes';
 import type { Problem } from './metrics';
 import type { RunData } from './runData';
 import { type Axis, evaluationOnAxis, type Line, pointsOnAxis, roundUp, type Row, rowsOf, smooth, stepOnAxis } from './series';
@@ -63,6 +64,12 @@ function stepLine(role: Role, run: RunInfo, data: RunData, axis: Axis, y: ArrayL
   return { key: `${role}:${run.id}`, runId: run.id, role, dots: false, x: pointsOnAxis(data, axis, rowsAStep(run.config)), y };
 }
 
+/** `line` without the points that `wanted` says no to: they are no holes, nothing was to be there. */
+function only<L extends Line>(line: L, wanted: (index: number) => boolean): L {
+  const kept = Array.from({ length: line.x.length }, (_, index) => index).filter(wanted);
+  return kept.length === line.x.length ? line : { ...line, x: kept.map((index) => line.x[index]), y: kept.map((index) => line.y[index]) };
+}
+
 function linesOf(kind: ChartKind, run: RunInfo, data: RunData, view: ViewSettings, focused: boolean): (Line & ChartLine)[] {
   const { axis, smoothing } = view;
   const at = data.evaluations;
@@ -75,7 +82,10 @@ function linesOf(kind: ChartKind, run: RunInfo, data: RunData, view: ViewSetting
     const shadow = focused ? [stepLine('shadow', run, data, axis, raw)] : [];
     return [...shadow, stepLine(role, run, data, axis, smooth(raw, smoothing))];
   };
-  if (kind === 'consistency') return data.hasConsistency ? perStep('consistency') : [];
+  if (kind === 'consistency') {
+    const due = hasTerm(run);
+    return data.hasConsistency ? perStep('consistency').map((line) => only(line, (index) => due(data.step.at(index)))) : [];
+  }
   return [
     ...(focused ? perStep('stochastic') : []),
     evaluationLine('train', run, data, axis, (index) => at[index].train.loss),
@@ -160,12 +170,13 @@ export function buildChart({ kind, runs, data, view, focus, problem, classes }: 
     const x = stepOnAxis(data.get(current!.id)!, change.step, view.axis, rowsAStep(current!.config));
     return x === undefined ? [] : [{ x, index }];
   });
-  const positive = log ? lines.map((line) => ({ ...line, y: Array.from(line.y, (value) => (value > 0 ? value : Number.NaN)) })) : lines;
+  // A logarithmic axis has no place for what is not positive.
+  const drawable = log ? lines.map((line) => only(line, (index) => !(line.y[index] <= 0))) : lines;
   const x: [number, number] = [0, xEnd(visible, data, view.axis)];
   return {
     kind,
     lines: lines.map(({ key, runId, role, dots }) => ({ key, runId, role, dots })),
-    rows: rowsOf(positive).filter((row) => row.x <= x[1]),
+    rows: rowsOf(drawable).filter((row) => row.x <= x[1]),
     axis: view.axis,
     share: kind === 'metric' && problem === 'classification',
     x,

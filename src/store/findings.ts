@@ -17,21 +17,25 @@ export function lowestHeldOut(evaluations: readonly Evaluation[]): Lowest | unde
   return best;
 }
 
+/** Those whose losses are numbers: what is not is a hole, and no story goes through it. */
+const measured = (evaluations: readonly Evaluation[]) => evaluations.filter(({ heldOut, train }) => Number.isFinite(heldOut.loss) && Number.isFinite(train.loss));
+
 /** Held-out rise over its lowest value, as a share; 0 where it is still at its lowest. */
 export function riseSinceLowest(evaluations: readonly Evaluation[]): number {
   const best = lowestHeldOut(evaluations);
-  const last = evaluations.at(-1);
+  const last = measured(evaluations).at(-1);
   return best && last && best.loss > 0 ? last.heldOut.loss / best.loss - 1 : 0;
 }
 
 export type Course = 'waiting' | 'starting' | 'broken' | 'flat' | 'falling' | 'settling' | 'overfitting';
 
 /** Which of a few stories the evaluations tell so far. */
-export function courseOf(evaluations: readonly Evaluation[]): Course {
-  if (evaluations.length === 0) return 'waiting';
+export function courseOf(all: readonly Evaluation[]): Course {
+  if (all.length === 0) return 'waiting';
+  const evaluations = measured(all);
   const first = evaluations[0];
   const last = evaluations[evaluations.length - 1];
-  if (!Number.isFinite(last.heldOut.loss) || !Number.isFinite(last.train.loss)) return 'broken';
+  if (last !== all[all.length - 1]) return 'broken';
   if (evaluations.length < 3) return 'starting';
   const best = lowestHeldOut(evaluations)!;
   const atBest = evaluations.find(({ step }) => step === best.step)!;
@@ -49,7 +53,7 @@ export function visiblyOverfits(evaluations: readonly Evaluation[]): boolean {
 /** For text: what the held-out loss means, token by token. Its perplexity falls and rises with it. */
 function describePerplexity(evaluations: readonly Evaluation[], finished: boolean): string {
   const last = evaluations.at(-1);
-  const lowest = Math.min(...evaluations.map(({ heldOut }) => heldOut.metric));
+  const lowest = Math.min(...evaluations.map(({ heldOut }) => heldOut.metric).filter(Number.isFinite));
   if (!last || evaluations.length < 3 || !Number.isFinite(last.heldOut.metric)) return '';
   const { metric } = last.heldOut;
   const best = metric > lowest * 1.05 ? `; at best it was ${digits(lowest)}` : '';
@@ -64,10 +68,11 @@ export function describeRun(evaluations: readonly Evaluation[], finished: boolea
 /** Also for a run that was stopped before an evaluation could show it. */
 export const DIVERGED = 'This run has diverged: its loss left all bounds.';
 
-function describeCourse(evaluations: readonly Evaluation[], finished: boolean): string {
+function describeCourse(all: readonly Evaluation[], finished: boolean): string {
+  const course = courseOf(all);
+  const evaluations = measured(all);
   const best = lowestHeldOut(evaluations);
   const last = evaluations.at(-1);
-  const course = courseOf(evaluations);
   if (course === 'waiting' && finished) return 'This run ended before its first evaluation.';
   if (course === 'waiting') return 'The first evaluation will appear here: loss on rows the model never trains on.';
   if (course === 'broken' || !best || !last) return DIVERGED;
@@ -120,8 +125,8 @@ export function compareWithAll(run: NamedRun, references: readonly NamedRun[]): 
 
 /** Held-out loss and gap at the last step that both runs were evaluated at: who stops at the best point does not see what comes after. */
 function compareEnds(run: NamedRun, reference: NamedRun): string {
-  const theirs = new Map(reference.evaluations.map((evaluation) => [evaluation.step, evaluation]));
-  const common = [...run.evaluations].reverse().find(({ step }) => step > 0 && theirs.has(step));
+  const theirs = new Map(measured(reference.evaluations).map((evaluation) => [evaluation.step, evaluation]));
+  const common = measured(run.evaluations).reverse().find(({ step }) => step > 0 && theirs.has(step));
   if (!common) return '';
   const gap = ({ heldOut, train }: Evaluation) => heldOut.loss - train.loss;
   const their = theirs.get(common.step)!;

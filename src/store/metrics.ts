@@ -19,18 +19,21 @@ export interface MetricWords {
 
 const TURNS_UP = 'Where the thick line turns up, the model has begun to learn its training rows by heart.';
 
+/** What is not a number is said to be none, in whatever way numbers are written. */
+const orNone = (write: (value: number) => string) => (value: number) => (Number.isFinite(value) ? write(value) : digits(value));
+
 export const METRICS: Record<Problem, MetricWords> = {
   classification: {
     lossTitle: 'Loss', loss: 'loss',
     lossCaption: `Cross-entropy in nats, lower is better; the dashed line is guessing. ${TURNS_UP}`,
     metric: 'accuracy', metricCaption: 'Share of held-out rows that are right, with dropout off; guessing gets half of them.',
-    show: (value) => `${(value * 100).toFixed(1)} %`, speak: (value) => `${Math.round(value * 100)} percent`,
+    show: orNone((value) => `${(value * 100).toFixed(1)} %`), speak: orNone((value) => `${Math.round(value * 100)} percent`),
   },
   regression: {
     lossTitle: 'Squared error', loss: 'squared error',
     lossCaption: `Lower is better. ${TURNS_UP}`,
     metric: 'correlation', metricCaption: 'Pearson correlation with the true scores; 0 is guessing.',
-    show: (value) => value.toFixed(3), speak: (value) => digits(value, 2),
+    show: orNone((value) => value.toFixed(3)), speak: (value) => digits(value, 2),
   },
   language_model: {
     lossTitle: 'Loss, nats per token', loss: 'loss',

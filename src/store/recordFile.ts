@@ -96,22 +96,25 @@ export function jsonOf(records: readonly RunRecord[]): string {
   return JSON.stringify(records.length === 1 ? records[0] : { runs: records });
 }
 
-const quoted = (text: string) => (/[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+/** A field of a CSV file (RFC 4180). */
+const field = (text: string) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+/** What is not a number is an empty cell: no program reads NaN as one. */
+const cell = (value: number) => (Number.isFinite(value) ? String(value) : '');
 
-/** Long format: one line a value, so that any tool can pivot it. */
+/** Long format: one line a value, so that any tool can pivot it. As RFC 4180 has it: a header, CRLF, quotes doubled. */
 export function csvOf(records: readonly RunRecord[]): string {
   const lines = ['run,name,step,seconds,series,value'];
   for (const { id, name, points, evaluations } of records) {
-    const start = `${quoted(id)},${quoted(name)}`;
+    const start = `${field(id)},${field(name)}`;
     points.step.forEach((step, index) => {
       for (const column of POINT_COLUMNS) {
-        if (column !== 'seconds') lines.push(`${start},${step + 1},${points.seconds[index]},${column},${points[column][index]}`);
+        if (column !== 'seconds') lines.push(`${start},${step + 1},${cell(points.seconds[index])},${column},${cell(points[column][index])}`);
       }
     });
     for (const { step, seconds, heldOut, train } of evaluations) {
       const values = { heldOutLoss: heldOut.loss, heldOutMetric: heldOut.metric, trainLoss: train.loss, trainMetric: train.metric };
-      for (const [series, value] of Object.entries(values)) lines.push(`${start},${step},${seconds},${series},${value}`);
+      for (const [series, value] of Object.entries(values)) lines.push(`${start},${step},${cell(seconds)},${series},${cell(value)}`);
     }
   }
-  return `${lines.join('\n')}\n`;
+  return `${lines.join('\r\n')}\r\n`;
 }

@@ -67,14 +67,31 @@ describe('files', () => {
     expect(readRecord(JSON.stringify({ ...record, points: { ...record.points, seconds: [] } }), 'x')).toMatchObject({ ok: false, sentence: expect.stringContaining('points.seconds has 0 values') });
     expect(readRecord(JSON.stringify({ ...record, config: { ...DEFAULT_CONFIG, seed: -1 } }), 'x')).toMatchObject({ ok: false, sentence: expect.stringContaining('seed') });
   });
-  it('are long in CSV: one value a line, with commas quoted', () => {
+  it('are long in CSV: one value a line, as RFC 4180 has it', () => {
     const id = run(2);
     page.runList.update(id, { name: 'a, "b"' });
-    const lines = csvOf(page.runList.records()).trim().split('\n');
+    const text = csvOf(page.runList.records());
+    const lines = text.split('\r\n');
     expect(lines[0]).toBe('run,name,step,seconds,series,value');
-    expect(lines).toHaveLength(1 + 2 * 4 + 3 * 4);
+    expect(lines).toHaveLength(1 + 2 * 4 + 3 * 4 + 1);
+    expect(text.endsWith('\r\n')).toBe(true);
+    expect(text.replaceAll('\r\n', '')).not.toMatch(/[\r\n]/);
     expect(lines[1]).toContain('"a, ""b"""');
-    expect(lines.at(-1)).toMatch(/,40,0\.8,trainMetric,0\.6$/);
+    expect(lines.at(-2)).toMatch(/,40,0\.8,trainMetric,0\.6$/);
+  });
+  it.each(['two\nlines', 'two\rlines', 'a"b', 'a,b', 'a;b', 'plain'])('name %j in a cell of CSV', (name) => {
+    page.runList.update(run(1), { name });
+    const [record] = page.runList.records();
+    expect(csvOf([{ ...record, id: 'x', evaluations: [] }]).split('\r\n')[1].startsWith(/[\r\n",]/.test(name) ? `x,"${name.replace('"', '""')}",1,` : `x,${name},1,`)).toBe(true);
+  });
+  it('leave what is not a number out of CSV', () => {
+    run(2);
+    const [record] = page.runList.records();
+    Object.assign(record.points, { crossEntropy: [NaN, 0.5], gradientNorm: [Infinity, 1] });
+    record.evaluations[1] = { ...record.evaluations[1], heldOut: { loss: NaN, metric: NaN } };
+    const text = csvOf([record]);
+    expect(text).not.toMatch(/NaN|Infinity|null/);
+    for (const [step, series] of [[1, 'crossEntropy'], [1, 'gradientNorm'], [20, 'heldOutLoss'], [20, 'heldOutMetric']]) expect(text).toMatch(new RegExp(`,${step},[\\d.]*,${series},\\r\\n`));
   });
 });
 
@@ -140,6 +157,27 @@ describe('charts', () => {
   it('draw no consistency without one', () => {
     run();
     expect(chart('consistency').lines).toEqual([]);
+  });
+  it('break where a value is not a number, whichever line it is in', () => {
+    const id = run();
+    const { evaluations, crossEntropy } = page.data.get(id)!;
+    Object.assign(evaluations[1].heldOut, { loss: NaN, metric: NaN });
+    crossEntropy.view().set([NaN], 7);
+    const holes = (kind: 'loss' | 'gap' | 'metric', role: string) => chart(kind).rows.filter((row) => Number.isNaN(row[`${role}:${id}`])).map(({ x }) => x);
+    expect([holes('loss', 'heldOut'), holes('gap', 'gap'), holes('metric', 'heldOut'), holes('loss', 'train')]).toEqual([[20], [20], [20], []]);
+    expect([holes('loss', 'stochastic'), holes('loss', 'shadow')]).toEqual([[8], [8]]);
+    expect(chart('loss').y[1]).toBeLessThan(4);
+  });
+  it('have no hole between the steps that a consistency term comes at, only where it came and was no number', () => {
+    page.edits.set('dropout', { hidden: { p: 0.1, pattern: 'element' } });
+    page.edits.set('consistency', { kind: 'kl', alpha: 0.1, second: 'dropped_grad', every: 4 });
+    const id = run();
+    page.data.get(id)!.consistency.view().forEach((_, step, column) => column.set([step % 4 === 0 ? 1 + step : NaN], step));
+    page.data.get(id)!.hasConsistency = true;
+    const values = () => chart('consistency').rows.map((row) => row[`shadow:${id}`]);
+    expect(values()).toEqual([1, 5, 9, 13, 17, 21, 25, 29, 33, 37]);
+    page.data.get(id)!.consistency.view().set([NaN], 8);
+    expect(values()).toEqual([1, 5, NaN, 13, 17, 21, 25, 29, 33, 37]);
   });
   it('place evaluations by steps, examples or seconds', () => {
     run();

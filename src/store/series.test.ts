@@ -47,13 +47,20 @@ describe('thinning', () => {
 });
 
 describe('rows', () => {
-  it('merge lines by x and leave holes out', () => {
-    expect(rowsOf([{ key: 'a', x: [1, 3], y: [10, Number.NaN] }, { key: 'b', x: [2, 3], y: [20, 30] }])).toEqual([{ x: 1, a: 10 }, { x: 2, b: 20 }, { x: 3, b: 30 }]);
+  it('merge lines by x, and a line is nowhere but at its own', () => {
+    expect(rowsOf([{ key: 'a', x: [1, 3], y: [10, 11] }, { key: 'b', x: [2, 3], y: [20, 30] }])).toEqual([{ x: 1, a: 10 }, { x: 2, b: 20 }, { x: 3, a: 11, b: 30 }]);
   });
-  it('keep every value of a line that is mostly holes', () => {
-    const x = Array.from({ length: 1000 }, (_, step) => step);
-    const y = x.map((step) => (step % 4 === 0 ? step : NaN));
-    expect(rowsOf([{ key: 'kl', x, y }], 250).map((row) => row.kl)).toEqual(x.filter((step) => step % 4 === 0));
+  it('keep what is not a number as a hole, once between two points and not at the ends', () => {
+    const y = [NaN, 1, NaN, Infinity, 2, 3, NaN];
+    expect(rowsOf([{ key: 'a', x: upTo(7), y }])).toEqual([{ x: 1, a: 1 }, { x: 2, a: NaN }, { x: 4, a: 2 }, { x: 5, a: 3 }]);
+    expect(rowsOf([{ key: 'a', x: [0, 1, 1], y: [1, NaN, 2] }])).toEqual([{ x: 0, a: 1 }, { x: 0.5, a: NaN }, { x: 1, a: 2 }]);
+    expect(rowsOf([{ key: 'a', x: [0, 1], y: [NaN, NaN] }])).toEqual([]);
+  });
+  it('keep a hole of one step in a long line, and few rows however many holes there are', () => {
+    const values = (isHole: (x: number) => boolean) => upTo(5000).map((x) => (isHole(x) ? NaN : Math.sin(x)));
+    const rows = (isHole: (x: number) => boolean) => rowsOf([{ key: 'a', x: upTo(5000), y: values(isHole) }]);
+    expect(rows((x) => x === 3217).filter(({ a }) => Number.isNaN(a))).toEqual([{ x: 3217, a: NaN }]);
+    expect(rows((x) => x % 2 === 1).length).toBeLessThanOrEqual(2 * MAX_POINTS);
   });
   it('find the place of a cursor', () => {
     expect([0, 1, 1.5, 9].map((at) => indexAt([1, 2, 3], at))).toEqual([-1, 0, 0, 2]);

@@ -84,17 +84,28 @@ export interface Line {
   y: ArrayLike<number>;
 }
 
-/** Merges lines with their own x into rows sorted by x; values that are not finite are left out, the line then has a hole. */
+/**
+ * Merges lines with their own x into rows sorted by x. A value that is not a number is a hole: where some lie between two points, the first
+ * of them stays in the rows as NaN, so that the line breaks there. A line without a value at another's x just has none in that row.
+ */
 export function rowsOf(lines: readonly Line[], limit = MAX_POINTS): Row[] {
   const rows = new Map<number, Row>();
+  const put = (at: number, key: string, value: number) => {
+    const row: Row = rows.get(at) ?? { x: at };
+    row[key] ??= value;
+    rows.set(at, row);
+  };
   for (const { key, x, y } of lines) {
-    // Before thinning: a term that comes at every n-th step only is mostly holes, and they must not take its place.
+    // Before thinning, so that holes take no point's place.
     const there = Array.from({ length: x.length }, (_, index) => index).filter((index) => Number.isFinite(y[index]));
-    for (const place of thin(there.map((index) => x[index]), there.map((index) => y[index]), limit)) {
-      const index = there[place];
-      const row: Row = rows.get(x[index]) ?? { x: x[index] };
-      row[key] = y[index];
-      rows.set(x[index], row);
+    const chosen = thin(there.map((index) => x[index]), there.map((index) => y[index]), limit);
+    for (const place of chosen) put(x[there[place]], key, y[there[place]]);
+    for (let turn = 1; turn < chosen.length; turn++) {
+      const [before, after] = [there[chosen[turn - 1]], there[chosen[turn]]];
+      if (after - before === chosen[turn] - chosen[turn - 1]) continue;
+      let hole = before + 1;
+      while (Number.isFinite(y[hole])) hole++;
+      put(x[hole] > x[before] && x[hole] < x[after] ? x[hole] : (x[before] + x[after]) / 2, key, Number.NaN);
     }
   }
   return [...rows.values()].sort((a, b) => a.x - b.x);

@@ -68,7 +68,7 @@ function Readout({ model, at, x, width }: { model: ChartModel; at: number; x: nu
     const rows = model.rows.filter((row) => key in row);
     const index = indexAt(rows.map((row) => row.x), at);
     return index < 0 ? [] : [{ key, runId, role, value: rows[index][key] }];
-  }).sort((a, b) => b.value - a.value), [model, at, focus]);
+  }).sort((a, b) => (Number.isNaN(a.value) ? 1 : Number.isNaN(b.value) ? -1 : b.value - a.value)), [model, at, focus]);
   const shown = new Set(values.map(({ runId }) => runId));
   const labels = labelsOf(runs.filter(({ id }) => shown.has(id)));
   return (

@@ -1,4 +1,5 @@
 import { compareWithAll, describeRun, DIVERGED } from '../../../store/findings';
+import { describeHoles } from '../../../store/holes';
 import { labelsOf } from '../../../store/labels';
 import { referencesFor } from '../../../store/runList';
 import { usePage, usePlayground } from '../../kit/context';
@@ -21,10 +22,13 @@ export function Findings() {
   const labels = labelsOf(runs.filter(({ hidden }) => !hidden));
   const named = (other: typeof run) => ({ name: labels.get(other.id) ?? other.name, seed: other.config.seed, evaluations: data.get(other.id)?.evaluations ?? [] });
   const references = referencesFor(run, runs);
+  const points = data.get(run.id);
+  const holes = points && describeHoles(run, points, METRICS[problemOf(run.config)]);
   return (
     <div className="finding say">
       {run.kind === 'recorded' && <p className="recorded-label">An example run, recorded on {run.device}.{!absent && ' Press Start for your own.'}</p>}
       <p>{diverged ? DIVERGED : describeRun(evaluations, finished, problemOf(run.config))}</p>
+      {holes && <p>{holes}</p>}
       {compareWithAll(named(run), references.map(named)).map((sentence) => <p key={sentence}>{sentence}</p>)}
       {run.test && <p>On the {run.test.rows} test rows, after step {run.test.step}: {METRICS[problemOf(run.config)].metric} {METRICS[problemOf(run.config)].show(run.test.scores.metric)}.</p>}
     </div>

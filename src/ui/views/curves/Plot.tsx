@@ -1,9 +1,9 @@
-import { memo } from 'react';
-import { CartesianGrid, ComposedChart, Area, Line, ReferenceLine, XAxis, YAxis } from 'recharts';
+import { type ComponentProps, memo } from 'react';
+import { CartesianGrid, ComposedChart, Curve, Line, ReferenceLine, XAxis, YAxis } from 'recharts';
 import { axisLabel, percent } from '../../../protocol/format';
 import { type ChartLine, type ChartModel, ticks } from '../../../store/chartModel';
 import type { RunInfo } from '../../../store/state';
-import { colourOf, PLOT } from './geometry';
+import { colourOf, PLOT, plotY } from './geometry';
 
 export interface PlotProps {
   model: ChartModel;
@@ -37,6 +37,26 @@ function AcrossTick({ x, y, payload, unit }: TickProps & { unit: string | undefi
   return <text x={unit ? Number(x) + 5 : x} y={y} dy="0.8em" fill="var(--muted)" fontSize={12} textAnchor={unit ? 'end' : 'middle'}>{axisLabel(payload.value)}{unit && ` ${unit}`}</text>;
 }
 
+type LineShape = ComponentProps<typeof Curve>;
+
+interface Below {
+  /** Height in pixels down to which the area below a line is filled. */
+  floor: number;
+  fill: string;
+  fillOpacity: number;
+}
+
+/** A line through its own points: rows that belong to other lines only are passed over, and one whose value is not a number breaks it. */
+function Pieces({ line, dataKey, below }: { line: LineShape; dataKey: string; below: Below | undefined }) {
+  const points = line.points?.filter((point) => dataKey in ((point as { payload?: object }).payload ?? {}));
+  return (
+    <>
+      {below && <Curve {...line} points={points} baseLine={below.floor} stroke="none" fill={below.fill} fillOpacity={below.fillOpacity} className="recharts-area-area" />}
+      <Curve {...line} points={points} className={below ? 'recharts-area-curve' : line.className} />
+    </>
+  );
+}
+
 /** The drawn part of a chart. Loaded on its own, since recharts is most of the page's code. */
 export const Plot = memo(function Plot({ model, runs, focus, hovered, width, height }: PlotProps) {
   const across = ticks(model.x, false, width < 420 ? 3 : 6);
@@ -54,13 +74,13 @@ export const Plot = memo(function Plot({ model, runs, focus, hovered, width, hei
         const strength = presence(run, focus, hovered);
         const common = {
           dataKey: key, stroke: colourOf(run.colour), strokeWidth: WIDTHS[role] + (hovered === runId && role === 'heldOut' ? 1 : 0),
-          strokeOpacity: STRENGTH[role] * strength, isAnimationActive: false, connectNulls: true, activeDot: false as const,
+          strokeOpacity: STRENGTH[role] * strength, isAnimationActive: false, activeDot: false as const,
           strokeDasharray: role === 'train' ? '1.5 3' : run.kind === 'recorded' && (role === 'heldOut' || role === 'gap') ? '6 4' : undefined,
           strokeLinecap: 'round' as const,
           dot: dots ? { r: role === 'heldOut' || role === 'gap' ? 2.6 : 1.8, fill: colourOf(run.colour), fillOpacity: strength, strokeWidth: 0, strokeDasharray: '' } : false,
         };
-        if (role === 'gap') return <Area key={key} type="linear" {...common} baseValue={Math.max(0, model.y[0])} fill={colourOf(run.colour)} fillOpacity={runId === (hovered ?? focus) ? 0.14 : 0.03} />;
-        return <Line key={key} type="linear" {...common} />;
+        const below = role === 'gap' ? { floor: plotY(Math.max(0, model.y[0]), model.y, height), fill: colourOf(run.colour), fillOpacity: runId === (hovered ?? focus) ? 0.14 : 0.03 } : undefined;
+        return <Line key={key} type="linear" {...common} shape={(line) => <Pieces line={line as LineShape} dataKey={key} below={below} />} />;
       })}
     </ComposedChart>
   );

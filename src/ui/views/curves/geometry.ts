@@ -5,6 +5,11 @@ export function plotX(value: number, [low, high]: readonly [number, number], wid
   return PLOT.left + ((value - low) / (high - low)) * (width - PLOT.left - PLOT.right);
 }
 
+/** Where a value lies below the top of a chart with an even axis. */
+export function plotY(value: number, [low, high]: readonly [number, number], height: number): number {
+  return PLOT.top + ((high - value) / (high - low)) * (height - PLOT.top - PLOT.bottom);
+}
+
 export function valueAt(pixel: number, [low, high]: readonly [number, number], width: number): number {
   const share = (pixel - PLOT.left) / (width - PLOT.left - PLOT.right);
   return low + Math.min(1, Math.max(0, share)) * (high - low);
