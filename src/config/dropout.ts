@@ -97,7 +97,7 @@ export const slotCount = (rules: DropoutRules, layers: number): number => POSITI
 
 /** Every reason why `rules` cannot run, as sentences; empty when they can. `layers` is the depth of the model. */
 export function dropoutProblems(rules: DropoutRules, layers: number): string[] {
-  const problems: string[] = [];
+  const problems = Object.keys(rules).filter((place) => !POSITIONS.includes(place as Position)).map((place) => `dropout: unknown place "${place}"; choose one of ${POSITIONS.join(', ')}`);
   for (const position of POSITIONS) {
     const rule = rules[position];
     if (!rule) continue;

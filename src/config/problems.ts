@@ -49,6 +49,8 @@ function modelProblems({ data, model }: RunConfig, layers: number): string[] {
     check(fits('model.rank', model.rank), `LoRA: rank ${model.rank}; choose a whole number from 1 to 256`);
     check(fits('model.alpha', model.alpha), `LoRA: α ${model.alpha}; choose a number above 0`);
     check(model.targets.length > 0, `LoRA: no target is chosen; choose at least one of ${facts.targets.join(', ')}`);
+    const twice = model.targets.find((target, index) => model.targets.indexOf(target) !== index);
+    check(twice === undefined, `LoRA: target "${twice}" is named twice; name it once`);
     for (const target of model.targets) check(facts.targets.includes(target), `LoRA: ${model.folder} has no target "${target}"; choose among ${facts.targets.join(', ')}`);
   }
   const vectors = model.targets.some((target) => target === 'k' || target === 'v') ? facts.keyValueWidth : facts.width;

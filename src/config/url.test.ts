@@ -30,8 +30,9 @@ describe('links', () => {
     expect(round({ ...config, seed: 4294967295 }).config).toEqual({ ...config, seed: 4294967295 });
   });
   it('carry changes', () => {
-    const changes = [{ step: 120, field: 'dropout.logits.p', from: 0.1, to: 0.3 }, { step: 150, field: 'consistency', from: { kind: 'none' }, to: { kind: 'kl', alpha: 0.1, second: 'dropped_grad' } }];
-    expect(openLink(linkOf(DEFAULT_CONFIG, changes)).changes).toEqual(changes);
+    const config = withField(DEFAULT_CONFIG, 'dropout.logits', { p: 0.1, pattern: 'column' });
+    const changes = [{ step: 120, field: 'dropout.logits.p', from: 0.1, to: 0.3 }, { step: 150, field: 'consistency', from: config.consistency, to: { kind: 'kl', alpha: 0.1, second: 'dropped_grad' } }];
+    expect(openLink(linkOf(config, changes)).changes).toEqual(changes);
   });
   it('name what is unknown and go on', () => {
     const opened = openLink('#v=7&data.rows=64&foo=1&data.task=poetry&optimizer.steps=abc&model.targets=q.z&__proto__=1');
@@ -49,5 +50,18 @@ describe('links', () => {
     expect(openLink('changes=%5B%5B1,%22model.rank%22,1,2%5D%5D')).toMatchObject({ changes: [], ignored: ['change [1,"model.rank",1,2]'] });
     expect(openLink('changes=nonsense').ignored).toEqual(['changes']);
     expect(openLink('changes=%7B%7D').ignored).toEqual(['changes']);
+    expect(openLink(`changes=${'['.repeat(200_000)}`).ignored).toEqual(['changes']);
+  });
+  it('name a setting that is said twice, and take the last; a target that is named twice is taken once', () => {
+    expect(openLink('v=1&data.rows=64&data.rows=32&v=1')).toMatchObject({ config: withField(DEFAULT_CONFIG, 'data.rows', 32), applied: 1, ignored: ['v=1 (said again later)', 'data.rows=64 (said again later)'] });
+    expect(openLink('model.targets=q.v.q')).toMatchObject({ config: DEFAULT_CONFIG, applied: 1, ignored: ['model.targets=q.v.q (taken as q.v)'] });
+  });
+  it.each(['data.rows=0x10', 'data.rows=', 'data.rows=1,000', 'data.rows=NaN', 'data.rows=1e999', 'optimizer.clip=Infinity', 'dropout.nonsense.p=0.5', 'dropout.__proto__.p=0.5', 'dropout.hidden.__proto__=1', 'constructor.prototype=1', 'toString=1'])('do not understand %s', (text) => {
+    const opened = openLink(`v=1&${text}`);
+    expect([opened.config, opened.ignored]).toEqual([DEFAULT_CONFIG, [text]]);
+  });
+  it('list no more than can be read, and quote no more than that', () => {
+    expect(openLink(Array.from({ length: 5000 }, (_, index) => `a${index}=1`).join('&')).ignored).toEqual([...Array.from({ length: 19 }, (_, index) => `a${index}=1`), '4981 more']);
+    expect(openLink(`a=${'x'.repeat(1e6)}`).ignored[0].length).toBeLessThan(200);
   });
 });

@@ -1,68 +1,19 @@
 /**
  * The whole experiment in a link: version, every field that differs from the default, and the changes made on the way.
- * One table of fields serves reading and writing.
+ * One table of fields (fields.ts) serves reading and writing.
  */
 import { readAddress } from './address';
-import { type Change, DEFAULT_CONFIG, type RunConfig, TASK_NAMES } from './config';
-import { changeKind, fieldOf, withField } from './change';
+import { type Change, DEFAULT_CONFIG, type RunConfig } from './config';
+import { fieldOf, withField } from './change';
+import { cut, possibleChanges } from './changes';
 import { sameValue } from './diff';
-import { COMPENSATIONS, CONSISTENCY_KINDS, PATTERNS, POSITIONS, RATE_COURSES, SECOND_PASSES } from './dropout';
-import { MODEL_FOLDERS } from './models';
-import { PEFT_KINDS, TARGETS } from './peft';
+import { POSITIONS } from './dropout';
+import { FIELDS } from './fields';
 
 export const LINK_VERSION = '1';
 
-type Codec = { write: (value: unknown) => string; read: (text: string) => unknown };
-
-/** `read` answers undefined for text that it cannot understand. */
-const number: Codec = { write: String, read: (text) => (text.trim() !== '' && Number.isFinite(Number(text)) ? Number(text) : undefined) };
-const oneOf = (names: readonly string[]): Codec => ({ write: String, read: (text) => (names.includes(text) ? text : undefined) });
-const listOf = (names: readonly string[]): Codec => ({
-  write: (value) => (value as string[]).join('.'),
-  read: (text) => {
-    const parts = text.split('.');
-    return parts.every((part) => names.includes(part)) ? parts : undefined;
-  },
-});
-
-const FIELDS: Record<string, Codec> = {
-  'data.task': oneOf(TASK_NAMES),
-  'data.rows': number,
-  'data.noise': number,
-  'model.folder': oneOf(MODEL_FOLDERS),
-  'model.peft': oneOf(PEFT_KINDS),
-  'model.rank': number,
-  'model.alpha': number,
-  'model.targets': listOf(TARGETS),
-  'model.fromLayer': number,
-  'model.ratio': number,
-  'model.virtualTokens': number,
-  'model.bottleneck': number,
-  ...Object.fromEntries(POSITIONS.flatMap((position) => [
-    [`dropout.${position}.p`, number],
-    [`dropout.${position}.pattern`, oneOf(PATTERNS)],
-    [`dropout.${position}.compensation`, oneOf(COMPENSATIONS)],
-    [`dropout.${position}.fromLayer`, number],
-    [`dropout.${position}.depth`, oneOf(RATE_COURSES)],
-    [`dropout.${position}.time`, oneOf(RATE_COURSES)],
-  ])),
-  'consistency.kind': oneOf(CONSISTENCY_KINDS),
-  'consistency.alpha': number,
-  'consistency.second': oneOf(SECOND_PASSES),
-  'consistency.every': number,
-  'optimizer.learningRate': number,
-  'optimizer.batchSize': number,
-  'optimizer.accumulation': number,
-  'optimizer.steps': number,
-  'optimizer.warmup': number,
-  'optimizer.weightDecay': number,
-  'optimizer.clip': number,
-  'optimizer.smoothing': number,
-  'optimizer.l1': number,
-  'optimizer.neftune': number,
-  'evaluation.every': number,
-  seed: number,
-};
+/** More of what was not understood is counted and not listed. */
+const MOST_LISTED = 20;
 
 /** The part of a link after `#`; empty for the default without changes. */
 export function linkOf(config: RunConfig, changes: readonly Change[] = []): string {
@@ -85,15 +36,15 @@ export interface OpenedLink {
   ignored: string[];
 }
 
-function readChanges(text: string, ignored: string[]): Change[] {
+/** The rows of a link's changes; what is none is named. */
+function readRows(text: string, ignored: string[]): Change[] {
   try {
     const rows: unknown = JSON.parse(text);
     if (!Array.isArray(rows)) throw new TypeError('changes are not a list');
-    return rows.flatMap((row) => {
-      const [step, field, from, to] = Array.isArray(row) ? row : [];
-      const known = Number.isInteger(step) && step >= 0 && typeof field === 'string' && changeKind(field) !== 'restart';
-      if (!known) ignored.push(`change ${JSON.stringify(row)}`);
-      return known ? [{ step, field, from, to } as Change] : [];
+    return rows.flatMap((row: unknown) => {
+      if (Array.isArray(row) && row.length >= 2) return [{ step: row[0], field: row[1], from: row[2], to: row[3] } as Change];
+      ignored.push(`change ${cut(JSON.stringify(row))}`);
+      return [];
     });
   } catch {
     ignored.push('changes');
@@ -103,27 +54,31 @@ function readChanges(text: string, ignored: string[]): Change[] {
 
 /** Reads the part of a link after `#`, apart from what of it is about the page. Unknown and unreadable settings are listed, never fatal. */
 export function openLink(hash: string): OpenedLink {
-  const parameters = new URLSearchParams(readAddress(hash).run);
+  const parameters = [...new URLSearchParams(readAddress(hash).run)];
+  const last = new Map(parameters.map(([field], index) => [field, index]));
   const ignored: string[] = [];
   let config = DEFAULT_CONFIG;
   let changes: Change[] = [];
   let applied = 0;
-  for (const [field, text] of parameters) {
-    if (field === 'v') {
-      if (text !== LINK_VERSION) ignored.push(`version ${text}`);
-    } else if (field === 'changes') changes = readChanges(text, ignored);
+  parameters.forEach(([field, text], index) => {
+    const known = field === 'v' || field === 'changes' || Object.hasOwn(FIELDS, field);
+    if (known && last.get(field) !== index) ignored.push(`${cut(`${field}=${text}`)} (said again later)`);
+    else if (field === 'v') {
+      if (text !== LINK_VERSION) ignored.push(`version ${cut(text)}`);
+    } else if (field === 'changes') changes = readRows(text, ignored);
     else {
-      const value = Object.hasOwn(FIELDS, field) ? FIELDS[field].read(text) : undefined;
-      if (value === undefined) ignored.push(`${field}=${text}`);
+      const value = known ? FIELDS[field].read(text) : undefined;
+      if (value === undefined) ignored.push(cut(`${field}=${text}`));
       else {
         // The first part of a rule makes the rule; what it lacks is filled in below.
         const rule = /^dropout\.\w+/.exec(field)?.[0];
         if (rule && !fieldOf(config, rule)) config = withField(config, rule, {});
         config = withField(config, field, value);
         applied += 1;
+        if (Array.isArray(value) && FIELDS[field].write(value) !== text) ignored.push(`${cut(`${field}=${text}`)} (taken as ${FIELDS[field].write(value)})`);
       }
     }
-  }
+  });
   for (const position of POSITIONS) {
     const rule = config.dropout[position];
     // A link may name only a rate: element is the plainest pattern. A rule without a rate drops nothing and is left out.
@@ -132,5 +87,7 @@ export function openLink(hash: string): OpenedLink {
       ignored.push(`dropout.${position} (no rate)`);
     } else if (rule && rule.pattern === undefined) config = withField(config, `dropout.${position}.pattern`, 'element');
   }
+  changes = possibleChanges(config, changes, ignored);
+  if (ignored.length > MOST_LISTED) ignored.splice(MOST_LISTED - 1, Infinity, `${ignored.length - MOST_LISTED + 1} more`);
   return { config, changes, applied, ignored };
 }
