@@ -42,7 +42,6 @@ describe('changes from elsewhere', () => {
   it('are put in the order of their steps, and each is judged after those before it', () => {
     const { made, changes, ignored } = judge([9, 'dropout.logits.p', 'a lie', 0.2], [5, 'dropout.logits', 'a lie', rule], [12, 'dropout.logits', null, null], [15, 'dropout.logits.p', 0.2, 0.1]);
     expect(made).toEqual([[5, 'dropout.logits', rule], [9, 'dropout.logits.p', 0.2], [12, 'dropout.logits', null]]);
-    // What stood there before follows from the run, whatever the list says.
     expect(changes.map(({ from }) => from)).toEqual([null, 0.5, { ...rule, p: 0.2 }]);
     expect(ignored).toEqual(['change [15,"dropout.logits.p",0.2,0.1] (there is no such place then)']);
   });

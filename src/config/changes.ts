@@ -45,7 +45,8 @@ export function possibleChanges(config: RunConfig, rows: readonly Change[], igno
       ignored.push(`change ${cut(JSON.stringify([step, field, change.from ?? null, to ?? null]))}${problem && ` (${problem})`}`);
       return [];
     }
-    const from = fieldOf(current, field) ?? null;
+    // What stood there before is for people to read; where the list says nothing that can be, it follows from the run.
+    const from = change.from !== null && canBecome(field, change.from) ? change.from : (fieldOf(current, field) ?? null);
     current = withField(current, field, to);
     return [{ step, field, from, to: to ?? null }];
   });

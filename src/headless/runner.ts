@@ -16,6 +16,8 @@ export interface HeadlessRun {
   name: string;
   config: RunConfig;
   changes: Change[];
+  /** What of the link was not understood and left out, as on the page. */
+  ignored: string[];
   device: string;
   evaluations: { step: number; heldOut: Scores; train: Scores; seconds: number }[];
   /** Scores of the test rows after the last step. */
@@ -50,11 +52,10 @@ export function createHeadless({ gpu, models, profile }: HeadlessOptions) {
   return {
     /**
      * Trains what `link` (the part of the page's address after #) describes, to its end.
-     * @throws when the link has a setting that is not understood, the run cannot be made or fails, or one of its changes is refused
+     * @throws when the run cannot be made or fails, or one of its changes is refused
      */
     async run(link: string): Promise<HeadlessRun> {
       const { config, changes, ignored } = openLink(link);
-      if (ignored.length > 0) throw new Error(`not understood: ${ignored.join(', ')}; take the part after # from the page's Share link`);
       const evaluations: HeadlessRun['evaluations'] = [];
       const runId = crypto.randomUUID();
       return new Promise((resolve, reject) => {
@@ -72,7 +73,7 @@ export function createHeadless({ gpu, models, profile }: HeadlessOptions) {
             seconds = event.seconds;
             void engine.handle({ type: 'test', runId });
           }
-          if (event.type === 'tested') resolve({ name: nameOfRun(config, changes, DEFAULT_CONFIG), config, changes, device, evaluations, test: event.scores, seconds });
+          if (event.type === 'tested') resolve({ name: nameOfRun(config, changes, DEFAULT_CONFIG), config, changes, ignored, device, evaluations, test: event.scores, seconds });
         };
         void engine.handle({ type: 'start', runId, config, changes });
       });

@@ -11,7 +11,8 @@ export interface Checkpoint {
   file: Uint8Array<ArrayBuffer>;
 }
 
-export type ReadCheckpoint = { ok: true; checkpoint: Checkpoint } | { ok: false; sentence: string };
+/** `note`: what of its run was not understood and left out, as a sentence. */
+export type ReadCheckpoint = { ok: true; checkpoint: Checkpoint; note?: string } | { ok: false; sentence: string };
 
 /** Bytes that say how long the header is: a little-endian u64. */
 const LENGTH_BYTES = 8;
@@ -29,7 +30,7 @@ function headerOf(file: Uint8Array<ArrayBuffer>): { header: Header; dataStart: n
   if (length < 2 || length > file.length - LENGTH_BYTES) return undefined;
   try {
     const header: unknown = JSON.parse(new TextDecoder().decode(file.subarray(LENGTH_BYTES, LENGTH_BYTES + length)));
-    return typeof header === 'object' && header !== null ? { header: header as Header, dataStart: LENGTH_BYTES + length } : undefined;
+    return typeof header === 'object' && header !== null && !Array.isArray(header) ? { header: header as Header, dataStart: LENGTH_BYTES + length } : undefined;
   } catch {
     return undefined;
   }
@@ -37,7 +38,7 @@ function headerOf(file: Uint8Array<ArrayBuffer>): { header: Header; dataStart: n
 
 /** Where the last tensor ends, counted from the end of the header. */
 function dataEnd(header: Header): number {
-  const ends = Object.entries(header).map(([name, tensor]) => (name === '__metadata__' ? 0 : Number((tensor as { data_offsets?: number[] }).data_offsets?.[1] ?? 0)));
+  const ends = Object.entries(header).map(([name, tensor]) => (name === '__metadata__' ? 0 : Number((tensor as { data_offsets?: number[] } | null)?.data_offsets?.[1] ?? 0)));
   return Math.max(0, ...ends);
 }
 
@@ -55,5 +56,8 @@ export function readCheckpoint(file: Uint8Array<ArrayBuffer>, name: string): Rea
   if (typeof step !== 'string' || !Number.isInteger(steps) || steps < 0) return wrong(`its step is ${String(step)}, expected a whole number; the file is damaged.`);
   if (typeof record !== 'string') return wrong('it carries no run, so there is nothing to go on with; the file is damaged.');
   const read = readRecord(record, name);
-  return read.ok ? { ok: true, checkpoint: { fileName: name, step: steps, record: read.record, file } } : read;
+  if (!read.ok) return read;
+  const { steps: last } = read.record.config.optimizer;
+  if (steps > last) return wrong(`its step is ${steps} of a run of ${last} steps; the file is damaged.`);
+  return { ok: true, checkpoint: { fileName: name, step: steps, record: read.record, file }, ...(read.note !== undefined && { note: read.note }) };
 }

@@ -36,7 +36,7 @@ export function createCheckpoints({ store, engine, data }: Context, runList: Run
     const { checkpoint } = read;
     const { record, step } = checkpoint;
     const shownAs = runList.addRecord({ ...record, changes: record.changes.filter((change) => change.step <= step) }, 'loaded');
-    return store.setState({ notice: undefined, checkpoint: { ...checkpoint, shownAs } });
+    return store.setState({ notice: read.note, checkpoint: { ...checkpoint, shownAs } });
   };
 
   return {

@@ -1,15 +1,19 @@
 /** Runs as files: reading one back with a sentence for whatever is wrong, writing JSON and CSV. */
 import * as v from 'valibot';
 import { CONSISTENCY_KINDS, COMPENSATIONS, PATTERNS, POSITIONS, RATE_COURSES, SECOND_PASSES } from '../config/dropout';
-import { DEFAULT_CONFIG, TASK_NAMES } from '../config/config';
+import { cut, possibleChanges } from '../config/changes';
+import { type Change, DEFAULT_CONFIG, type RunConfig, TASK_NAMES } from '../config/config';
 import { MODEL_FOLDERS } from '../config/models';
 import { PEFT_KINDS, TARGETS } from '../config/peft';
 import { configProblems } from '../config/problems';
 import type { RunRecord } from '../protocol/run';
 import { POINT_COLUMNS } from './runData';
 
-/** JSON has no NaN: a diverged value arrives as null and stays a hole in the line. */
-const measured = v.pipe(v.nullable(v.number()), v.transform((value) => value ?? Number.NaN));
+/** JSON has no NaN: a diverged value arrives as null and stays a hole in the line, as does one that is beyond all numbers (1e999). */
+const measured = v.pipe(v.nullable(v.number()), v.transform((value) => (Number.isFinite(value) ? value! : Number.NaN)));
+/** More of what was left out is counted and not named. */
+const MOST_NAMED = 5;
+
 const scores = v.object({ loss: measured, metric: measured });
 
 const rule = v.object({
@@ -47,7 +51,8 @@ const record = v.object({
   createdAt: v.string(),
   device: v.string(),
   config,
-  changes: v.array(v.object({ step: v.number(), field: v.string(), from: v.optional(v.unknown()), to: v.optional(v.unknown()) })),
+  // Judged one by one, and named where they cannot be made.
+  changes: v.array(v.object({ step: v.unknown(), field: v.unknown(), from: v.optional(v.unknown()), to: v.optional(v.unknown()) })),
   points: v.object({
     step: v.array(v.number()), crossEntropy: v.array(measured), consistency: v.array(measured),
     gradientNorm: v.array(measured), learningRate: v.array(measured), seconds: v.array(measured),
@@ -56,28 +61,53 @@ const record = v.object({
   test: v.optional(v.object({ step: v.number(), scores, rows: v.number() })),
 });
 
-export type ReadRecord = { ok: true; record: RunRecord } | { ok: false; sentence: string };
+/** `note`: what of the file was not understood and left out, as a sentence. */
+export type ReadRecord = { ok: true; record: RunRecord; note?: string } | { ok: false; sentence: string };
+
+/** Names in `raw` that reading has not taken over, as paths. */
+function unknownIn(raw: unknown, taken: unknown, path: string): string[] {
+  if (typeof raw !== 'object' || raw === null || Array.isArray(raw) || typeof taken !== 'object' || taken === null) return [];
+  return Object.keys(raw).flatMap((name) => (Object.hasOwn(taken, name) ? unknownIn(raw[name as never], taken[name as never], `${path}.${name}`) : [cut(`${path}.${name}`)]));
+}
+
+/** What is wrong with the steps of curves and evaluations, as a sentence. */
+function stepProblem({ points, evaluations, config: { optimizer } }: Pick<RunRecord, 'points' | 'evaluations' | 'config'>): string | undefined {
+  const uneven = POINT_COLUMNS.find((column) => points[column].length !== points.step.length);
+  if (uneven) return `points.${uneven} has ${points[uneven].length} values for ${points.step.length} steps`;
+  const check = (steps: readonly number[], where: string, least: number, last: number) => {
+    const wrong = steps.findIndex((step, index) => !Number.isInteger(step) || step < 0 || (index > 0 && step < steps[index - 1] + least));
+    if (wrong >= 0) return `${where} has step ${steps[wrong]}${wrong > 0 ? ` after ${steps[wrong - 1]}` : ''}, where steps are whole numbers that go up`;
+    const end = steps.at(-1) ?? 0;
+    return end > last ? `${where} has step ${end} of a run of ${optimizer.steps} steps` : undefined;
+  };
+  // A point is numbered by the step it was measured in, an evaluation by the steps done before it.
+  return check(points.step, 'points', 1, optimizer.steps - 1) ?? check(evaluations.map(({ step }) => step), 'evaluations', 0, optimizer.steps);
+}
 
 /** Reads the text of a run file. `name` is the file's, for the sentence. */
 export function readRecord(text: string, name: string): ReadRecord {
+  const wrong = (what: string): ReadRecord => ({ ok: false, sentence: `${name}: ${what}` });
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
-    return { ok: false, sentence: `${name}: not a JSON file; drop a run that was downloaded from this page as JSON.` };
+    return wrong('not a JSON file; drop a run that was downloaded from this page as JSON.');
   }
   const found = v.safeParse(record, value);
   if (!found.success) {
     const issue = found.issues[0];
     const where = issue.path?.map((step) => String(step.key)).join('.') || 'the file';
-    return { ok: false, sentence: `${name}: this is not a run of this page: ${where} is ${issue.received}, expected ${issue.expected ?? 'something else'}.` };
+    return wrong(`this is not a run of this page: ${where} is ${cut(issue.received)}, expected ${issue.expected ?? 'something else'}.`);
   }
-  const { points } = found.output;
-  const uneven = POINT_COLUMNS.find((column) => points[column].length !== points.step.length);
-  if (uneven) return { ok: false, sentence: `${name}: points.${uneven} has ${points[uneven].length} values for ${points.step.length} steps; the file is damaged.` };
-  const problems = configProblems(found.output.config);
-  if (problems.length) return { ok: false, sentence: `${name}: its configuration cannot run: ${problems[0]}` };
-  return { ok: true, record: found.output as RunRecord };
+  const read = found.output as RunRecord;
+  const problems = configProblems(read.config);
+  if (problems.length) return wrong(`its configuration cannot run: ${problems[0]}`);
+  const damage = stepProblem(read);
+  if (damage) return wrong(`${damage}; the file is damaged.`);
+  const ignored = unknownIn((value as { config: RunConfig }).config, read.config, 'config');
+  const changes = possibleChanges(read.config, read.changes as Change[], ignored);
+  const note = ignored.length === 0 ? {} : { note: `${name}: not understood here and left out: ${ignored.slice(0, MOST_NAMED).join(', ')}${ignored.length > MOST_NAMED ? ` and ${ignored.length - MOST_NAMED} more` : ''}.` };
+  return { ok: true, record: { ...read, changes }, ...note };
 }
 
 /** All runs of a file; a download of several runs holds them under `runs`. */

@@ -128,7 +128,8 @@ export function createRunList({ store, data, redraw }: Context): RunList {
       const bad: string[] = [];
       for (const found of readRecords(text, fileName)) {
         if (found.ok) addRecord(found.record, 'loaded');
-        else bad.push(found.sentence);
+        const said = found.ok ? found.note : found.sentence;
+        if (said) bad.push(said);
       }
       store.setState({ notice: bad[0] });
     },
