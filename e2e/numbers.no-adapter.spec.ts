@@ -1,10 +1,11 @@
-/** Numbers that people type, and values that are none. */
+/** Numbers that people type, and values that are none. Neither needs a GPU. */
 import { readFile } from 'node:fs/promises';
 import { isAccessible } from './support/accessible';
 import { expect, test } from './support/page';
+import { linkTo, TINY } from './support/playground';
 
 test('boxes take numbers as people write them, and say what they cannot take', async ({ page, playground }) => {
-  await playground.open({ 'optimizer.steps': 200 });
+  await playground.goto(linkTo({ ...TINY, 'optimizer.steps': 200 }));
   const box = (label: string) => page.getByRole('textbox', { name: label, exact: true });
   const typed = async (label: string, text: string) => {
     await box(label).fill(text);
@@ -43,7 +44,6 @@ test('boxes take numbers as people write them, and say what they cannot take', a
 
 test('a value that is not a number breaks its line, and is said once', async ({ page, playground }) => {
   await playground.goto('');
-  await expect(playground.chip).toBeVisible();
   await playground.bring('run.json', await readFile('src/fixtures/saved/record-with-a-hole.json'));
   const piecesOf = async (chart: string) => {
     const paths = await page.locator(`.${chart} path.recharts-curve[d]`).evaluateAll((lines) => lines.map((line) => [Number(line.getAttribute('stroke-width')), line.getAttribute('d')!.match(/M/g)!.length]));
