@@ -44,6 +44,8 @@ test('predicted out of memory: Start is disabled and the control to lower is nam
   const banner = playground.banner(/^This would need [\d.]+ GiB of 1 GiB$|^This is larger than the GPU can hold$/);
   await expect(banner).toContainText('Lower the batch or the second pass.');
   await expect(playground.start).toBeDisabled();
+  // The folded card says that it is the one.
+  await expect(page.getByRole('heading', { name: 'Optimizer · lower it here' })).toBeVisible();
   await playground.unfold('Optimizer');
   await expect(page.locator('.lower-me').filter({ hasText: 'Batch' })).toBeVisible();
   await isAccessible(page);

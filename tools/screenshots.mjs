@@ -28,22 +28,10 @@ const start = async (page) => {
 /** The default run, and over it the one that the page then offers. */
 async function twoRuns(page) {
   await start(page);
-  const folded = page.locator('.sentence-fold:not([open]) > summary');
-  const phone = await folded.count() > 0;
-  if (phone) await folded.click();
   await page.getByRole('region', { name: 'Presets' }).getByRole('button', { name: 'HiddenKey⁻', exact: true }).click();
-  if (phone) await page.locator('.sentence-fold > summary').click();
   await page.getByRole('button', { name: 'Start', exact: true }).click();
   await page.waitForFunction(() => !document.title.startsWith('✓'), undefined, { timeout: 60_000 });
   await page.waitForFunction(() => document.title.startsWith('✓'), undefined, { timeout: 300_000 });
-  await page.evaluate(() => globalThis.scrollTo(0, 0));
-}
-
-/** The same runs, and what their masks do inside. */
-async function twoRunsInside(page) {
-  await twoRuns(page);
-  await page.getByRole('tab', { name: 'Inside' }).click();
-  await page.getByText('as this run sees it').waitFor();
 }
 
 /** Opens a checkpoint that the page has just made of a run after a few steps. */
@@ -96,15 +84,18 @@ const CONTROLS = {
   'sheet-device': { link: {}, act: (page) => page.getByRole('button', { name: 'Device and limits' }).click(), height: 640 },
 };
 
-const PICTURES = {
-  'playground-light': { link: {}, act: twoRuns, engine: true, width: 1440, height: 1000 },
-  'playground-dark': { link: {}, act: twoRuns, engine: true, width: 1440, height: 1000, scheme: 'dark' },
-  'playground-phone': { link: {}, act: twoRuns, engine: true, width: 390, height: 844 },
-  'inside-light': { link: {}, act: twoRunsInside, engine: true, width: 1440, height: 1200 },
-  'inside-dark': { link: {}, act: twoRunsInside, engine: true, width: 1440, height: 1200, scheme: 'dark' },
-  'inside-phone': { link: {}, act: twoRunsInside, engine: true, width: 390, height: 844 },
-  ...Object.fromEntries(Object.entries(CONTROLS).map(([name, picture]) => [`controls/${name}`, picture])),
+/** The page with two runs, as it looks in each view; the runs are trained once for all of them. */
+const PAGE = {
+  'playground-light': { view: 'Curves', width: 1440, height: 1000 },
+  'playground-dark': { view: 'Curves', width: 1440, height: 1000, scheme: 'dark' },
+  'playground-phone': { view: 'Curves', width: 390, height: 844 },
+  'inside-light': { view: 'Inside', width: 1440, height: 1200 },
+  'inside-dark': { view: 'Inside', width: 1440, height: 1200, scheme: 'dark' },
+  'inside-phone': { view: 'Inside', width: 390, height: 844 },
 };
+
+const PICTURES = Object.fromEntries(Object.entries(CONTROLS).map(([name, picture]) => [`controls/${name}`, picture]));
+const NAMES = [...Object.keys(PAGE), ...Object.keys(PICTURES)];
 
 const freePort = () => new Promise((resolve) => {
   const probe = createServer().listen(0, 'localhost', () => {
@@ -114,9 +105,9 @@ const freePort = () => new Promise((resolve) => {
 });
 
 const wanted = process.argv.slice(2);
-const unknown = wanted.filter((name) => !(name in PICTURES));
+const unknown = wanted.filter((name) => !NAMES.includes(name));
 if (unknown.length) {
-  console.error(`screenshots: no picture called ${unknown.join(', ')}; choose among ${Object.keys(PICTURES).join(', ')}`);
+  console.error(`screenshots: no picture called ${unknown.join(', ')}; choose among ${NAMES.join(', ')}`);
   process.exit(2);
 }
 
@@ -124,21 +115,46 @@ mkdirSync(join(folder, 'controls'), { recursive: true });
 const port = await freePort();
 const server = spawn(process.execPath, [join(root, 'e2e', 'support', 'serve.mjs'), String(port)], { stdio: 'inherit' });
 const browser = await chromium.launch({ executablePath: await findBrowser(), args: [...HEADLESS_FLAGS, ...SOFTWARE_ADAPTER_FLAGS] });
+const isWanted = (name) => wanted.length === 0 || wanted.includes(name);
+
+async function openPage({ link = {}, scheme = 'light', width = 1280, height = 1800, engine = false }) {
+  const page = await browser.newPage({ viewport: { width, height }, colorScheme: scheme, reducedMotion: 'reduce' });
+  await page.goto(`http://localhost:${port}/some/sub-path/#${new URLSearchParams([['v', '1'], ...Object.entries(link)])}`);
+  // The plan's figures are part of a card, and examples of the data.
+  await page.locator('.device:has-text("MiB")').waitFor({ timeout: 60_000, state: 'attached' });
+  if (engine) await page.waitForFunction(() => !document.querySelector('.transport .start')?.disabled);
+  return page;
+}
+
+/** @param what the page, as much as its window shows, or a part of it */
+async function picture(page, name, what = page) {
+  await page.waitForTimeout(700);
+  await what.screenshot({ path: join(folder, `${name}.png`) });
+  console.log(name);
+}
+
 try {
-  for (const [name, { link, act, of, scheme = 'light', width = 1280, height, engine = false }] of Object.entries(PICTURES)) {
-    if (wanted.length && !wanted.includes(name)) continue;
-    const page = await browser.newPage({ viewport: { width, height: height ?? 1800 }, colorScheme: scheme, reducedMotion: 'reduce' });
-    await page.goto(`http://localhost:${port}/some/sub-path/#${new URLSearchParams([['v', '1'], ...Object.entries(link)])}`);
-    // The plan's figures are part of a card, and examples of the data.
-    await page.locator('.device:has-text("MiB")').waitFor({ timeout: 60_000, state: 'attached' });
-    if (engine) await page.waitForFunction(() => !document.querySelector('.transport .start')?.disabled);
-    await act?.(page);
-    await page.waitForTimeout(700);
-    const path = join(folder, `${name}.png`);
-    if (of) await of(page).screenshot({ path });
-    else await page.screenshot({ path });
+  if (Object.keys(PAGE).some(isWanted)) {
+    const page = await openPage({ engine: true });
+    await twoRuns(page);
+    for (const [name, { view, width, height, scheme = 'light' }] of Object.entries(PAGE)) {
+      if (!isWanted(name)) continue;
+      await page.setViewportSize({ width, height });
+      await page.emulateMedia({ colorScheme: scheme });
+      await page.getByRole('tab', { name: view }).click();
+      if (view === 'Inside') await page.getByText('as this run sees it').waitFor();
+      await page.evaluate(() => globalThis.scrollTo(0, 0));
+      await page.mouse.move(0, 0);
+      await picture(page, name);
+    }
     await page.close();
-    console.log(name);
+  }
+  for (const [name, options] of Object.entries(PICTURES)) {
+    if (!isWanted(name)) continue;
+    const page = await openPage(options);
+    await options.act?.(page);
+    await picture(page, name, options.of?.(page));
+    await page.close();
   }
 } finally {
   await browser.close();

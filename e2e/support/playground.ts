@@ -103,7 +103,8 @@ export class Playground {
   /** Unfolds a card of the experiment, as one has to before anything in it can be reached. */
   async unfold(...titles: readonly ('Data' | 'Model' | 'Optimizer')[]): Promise<void> {
     for (const title of titles) {
-      const card = this.page.locator('details.card').filter({ has: this.page.getByRole('heading', { level: 3, name: title, exact: true }) });
+      // A folded card may add to its heading what waits in it.
+      const card = this.page.locator('details.card').filter({ has: this.page.getByRole('heading', { level: 3, name: new RegExp(`^${title}\\b`) }) });
       if (!await card.evaluate((details: HTMLDetailsElement) => details.open)) await card.locator('> summary').click();
     }
   }

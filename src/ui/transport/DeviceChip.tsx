@@ -12,7 +12,7 @@ export function DeviceChip() {
   }
   return (
     <button type="button" className={`device ${device.profile === 'software' ? 'software' : 'ready'}`} aria-label="Device and limits" aria-haspopup="dialog" title={`${device.name}, ${device.profile} profile: device and limits`} data-opens="device" onClick={() => openSheet('device')}>
-      <span className="device-name">{device.name}</span><em> · {device.profile}</em><span className="device-memory">{plan && ` · ${bytes(plan.bytes.total)}`}</span>
+      <span className="device-name">{device.name}</span><em> · {device.profile}</em><span className="device-memory">{plan && `· ${bytes(plan.bytes.total)}`}</span>
     </button>
   );
 }
