@@ -1,12 +1,13 @@
 /** The commands' own decisions: what counts as a failure, what is missing, and whether the check of the build can fail. */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { firstMissing } from './install.mjs';
 import { hasDisplay, openerOf } from './open.mjs';
+import { findDeno } from './runtimes/deno.mjs';
 import { countPlaywright, countVitest, judge, runScript } from './runner.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'lora-dropout-commands-'));
@@ -113,6 +114,16 @@ describe('what is missing', () => {
   ])('%s', (_, installed, missing) => {
     expect(firstMissing(locked, installed)).toBe(missing);
   });
+});
+
+it('Deno is missing where its package is, and is a file elsewhere', () => {
+  expect(findDeno(join(folder, 'none.mjs'))).toBeUndefined();
+  // What a package without its binary for this platform looks like.
+  file('deno/node_modules/deno/package.json', { name: 'deno' });
+  file('deno/node_modules/deno/install_api.cjs', 'module.exports = { runInstall() { throw new Error("unsupported"); } };');
+  expect(findDeno(join(folder, 'deno', 'here.mjs'))).toBeUndefined();
+  const found = findDeno();
+  if (found !== undefined) expect(existsSync(found)).toBe(true);
 });
 
 describe('opening a browser', () => {

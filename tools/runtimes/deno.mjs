@@ -7,13 +7,12 @@ import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { closeAtEnd, Refusal } from '../command.mjs';
 import { driverEnvironments, noDriver } from './drivers.mjs';
-import { bundleModule } from './vite.mjs';
 
 export const NO_DENO = 'the npm package `deno` is not installed here (it is optional, and exists for Linux with glibc, macOS and Windows, x64 and arm64); run `npm ci --include=optional`, or choose another --runtime';
 
-/** Path of Deno's binary; undefined where its package is missing or has none for this platform. */
-export function findDeno() {
-  const require = createRequire(import.meta.url);
+/** Path of Deno's binary; undefined where its package is missing or has none for this platform. @param from file whose packages are looked through */
+export function findDeno(from = import.meta.url) {
+  const require = createRequire(from);
   try {
     const binary = join(dirname(require.resolve('deno/package.json')), process.platform === 'win32' ? 'deno.exe' : 'deno');
     // What the package's own launcher does where its install script did not run.
@@ -84,6 +83,7 @@ export async function openDeno(modulePath, { adapter, profile }) {
   const chosen = await chooseDeno(adapter);
   const folder = mkdtempSync(join(tmpdir(), 'lora-dropout-deno-'));
   closeAtEnd(() => rmSync(folder, { recursive: true, force: true }));
+  const { bundleModule } = await import('./vite.mjs'); // Only now: who asks for the binary alone needs no bundler.
   const bundle = join(folder, await bundleModule(modulePath, folder));
   let deno;
   closeAtEnd(() => deno?.close());

@@ -1,0 +1,1 @@
+export function findDeno(from?: string): string | undefined;
