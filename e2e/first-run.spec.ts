@@ -2,9 +2,10 @@
 import { expect, RECORDED_INDEX, test } from './support/page';
 import { recordedRun } from './support/recordedRun';
 
-// Three times the budgets of a software adapter: a guard against hanging, the real times are measured by the benchmark.
+// Several times the budgets of a software adapter: a guard against hanging, the real times are measured by the benchmark.
 const START_ENABLED_MS = 3 * 8000;
-const FIRST_POINT_MS = 3 * 2000;
+// A shared host may be three times slower than the one of docs/figures.md: code that took 1.8 s there took 5.4 s on one (2026-11-25).
+const FIRST_POINT_MS = 6 * 2000;
 
 /** Every label is wrong, so that whatever is learned makes held-out rows worse: this run overfits for certain, and soon. */
 const OVERFITTING = { 'data.noise': 1, 'optimizer.steps': 24, 'evaluation.every': 8, 'optimizer.warmup': 2 };
