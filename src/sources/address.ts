@@ -3,14 +3,14 @@ import type { SourceReference } from '../config/sources';
 import { collected } from './files';
 import type { ReadOptions, Source, SourceFile } from './source';
 import { SourceError } from './sourceError';
-import { transfer, type TransferOptions } from './transfer';
+import { type Endpoint, type Patience, transfer } from './transfer';
 
 /** Small files that a model's folder may have. Weights are looked for by way of their index first. */
 export const MODEL_FILES: readonly string[] = ['config.json', 'tokenizer.json', 'tokenizer_config.json', 'special_tokens_map.json', 'added_tokens.json', 'vocab.txt', 'vocab.json', 'merges.txt', 'generation_config.json'];
 
 export interface AddressOptions {
   allowed?: (address: string) => void;
-  patience?: TransferOptions['patience'];
+  patience?: Patience;
   /** Left out: never from the browser's cache, since nothing says whether a folder has changed. */
   cache?: RequestCache;
 }
@@ -26,7 +26,7 @@ export function addressSource(reference: SourceReference, name: string, base: st
   const sizes = new Map<string, Promise<number | undefined>>();
   /** Length of a file: from the answer to a request for its first byte. Undefined where it is not there. */
   const sizeOf = (path: string): Promise<number | undefined> => {
-    const known = sizes.get(path) ?? lengthOf(path, endpointOf(path).address, allowed);
+    const known = sizes.get(path) ?? lengthOf(endpointOf(path), patience);
     sizes.set(path, known);
     known.catch(() => sizes.delete(path));
     return known;
@@ -54,17 +54,19 @@ export function addressSource(reference: SourceReference, name: string, base: st
   };
 }
 
-async function lengthOf(path: string, address: string, allowed?: (address: string) => void): Promise<number | undefined> {
-  allowed?.(address);
-  let response: Response;
+/** Length of a file, from the answer to a request for its first byte; undefined where it is not there, or where the answer does not say. @throws SourceError */
+async function lengthOf(endpoint: Endpoint, patience: Patience | undefined): Promise<number | undefined> {
+  let total: number | undefined;
+  const answered = ({ headers, status }: Response) => {
+    const whole = status === 206 ? /\/(\d+)$/.exec(headers.get('content-range') ?? '')?.[1] : headers.has('content-encoding') ? undefined : headers.get('content-length') ?? undefined;
+    total = whole === undefined ? undefined : Number(whole);
+  };
   try {
-    response = await fetch(address, { headers: { Range: 'bytes=0-0' }, credentials: 'omit', referrerPolicy: 'no-referrer', cache: 'no-store' });
+    await collected(endpoint.file, transfer({ ...endpoint, answered }, { patience, begin: 0, end: 1 }));
   } catch (error) {
-    throw new SourceError('offline', path, `could not be fetched from ${new URL(address).host} (${(error as Error).message}); check the connection, and whether the server lets other pages read from it`);
+    // Not there, or a page: servers of single-page applications answer every unknown address with theirs.
+    if (error instanceof SourceError && (error.code === 'no_file' || error.code === 'not_the_file')) return undefined;
+    throw error;
   }
-  await response.body?.cancel();
-  // Servers of single-page applications answer every unknown address with their page.
-  if (!response.ok || /text\/html/.test(response.headers.get('content-type') ?? '')) return undefined;
-  const total = /\/(\d+)$/.exec(response.headers.get('content-range') ?? '')?.[1] ?? (response.headers.has('content-encoding') ? null : response.headers.get('content-length'));
-  return total === null || total === undefined ? undefined : Number(total);
+  return total;
 }

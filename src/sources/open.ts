@@ -1,5 +1,5 @@
 /** A reference → the place it names. The one door to models and datasets for page, worker and commands. */
-import { HUB, isCommit, readReference, referenceText, type SourceReference } from '../config/sources';
+import { HUB, isCommit, referenceText, type SourceReference } from '../config/sources';
 import type { Shelves } from '../storage/shelves';
 import { addressSource } from './address';
 import type { HubAccess, Repository, RepositoryKind } from './hub/api';
@@ -57,17 +57,10 @@ async function openHub(access: HubAccess, reference: Extract<SourceReference, { 
   const { shelves } = places;
   if (!shelves) return hubSource(access, reference.id, reference.revision, options);
   const name = referenceText(reference);
-  const isKept = isCommit(reference.revision) && (await shelves.list()).some((entry) => entry.name === name);
+  const isKept = isCommit(reference.revision) && (await shelves.has(name));
   const known = isKept ? noted((await shelves.open(name)).note) : undefined;
   const source: HubSource = known ? sourceOf(access, known) : await hubSource(access, reference.id, reference.revision, options);
   const kept = await keptSource(source, shelves, places);
   if (!known && kept !== source) await (await shelves.open(referenceText(source.reference))).remember(JSON.stringify(source.repository)).catch(() => undefined);
   return { ...kept, licence: source.licence };
-}
-
-/** @throws SourceError where the text is no reference */
-export function referenceOf(text: string): SourceReference {
-  const reference = readReference(text);
-  if (!reference) throw new SourceError('not_found', text, 'is no reference to a model; it looks like nano-encoder, hub:org/name@commit or https://host/folder');
-  return reference;
 }

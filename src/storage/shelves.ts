@@ -131,6 +131,11 @@ export class Shelves {
     };
   }
 
+  /** Whether there is a shelf of that name, without making one. */
+  async has(name: string): Promise<boolean> {
+    return (await this.root.names()).includes(encodeURIComponent(name));
+  }
+
   /** Everything that is kept, last used first. */
   async list(): Promise<ShelfEntry[]> {
     const entries = await Promise.all((await this.root.names()).map(async (encoded): Promise<ShelfEntry> => {
