@@ -1,19 +1,15 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { Shelves } from '../storage/shelves';
 import { memoryDirectory } from '../storage/testing/memory';
 import { collected } from './files';
 import { openSource, type Places } from './open';
 import type { SourceError } from './sourceError';
-import { COMMIT, config, openStandIn, repository, weights } from './testing/library';
+import { COMMIT, config, standInForTests, weights } from './testing/library';
 import type { Fault, HubStandIn } from './testing/standIn';
 
 let hub: HubStandIn;
-beforeAll(async () => { hub = await openStandIn(); });
-afterAll(() => hub.stop());
-beforeEach(() => {
-  hub.reset();
-  hub.repositories.set('org/name', repository());
-});
+const standIn = standInForTests();
+beforeEach(() => { hub = standIn(); });
 
 const NAME = `hub:org/name@${COMMIT}`;
 const patience = { tries: 1, pause: 1, silence: 500 };

@@ -1,19 +1,13 @@
 /** What goes wrong between a host and here: rows 4 to 8 of the list that describes a stand-in, and the sentence that a person reads. */
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { gzipSync } from 'node:zlib';
 import type { Places } from './open';
-import { config, onCdn, once, onConfig, onInfo, openFrom, openStandIn, refusal, repository, weights, whole } from './testing/library';
+import { config, onCdn, once, onConfig, onInfo, openFrom, refusal, repository, weights, whole, standInForTests } from './testing/library';
 import type { Fault, HubStandIn } from './testing/standIn';
 
 let hub: HubStandIn;
-beforeAll(async () => { hub = await openStandIn(); });
-afterAll(() => hub.stop());
-beforeEach(() => {
-  hub.reset();
-  hub.repositories.clear();
-  hub.renamed.clear();
-  hub.repositories.set('org/name', repository());
-});
+const standIn = standInForTests();
+beforeEach(() => { hub = standIn(); });
 
 const open = (id?: string, revision?: string, more: Partial<Places> = {}) => openFrom(hub, id, revision, more);
 

@@ -1,20 +1,14 @@
 /** The Hub's answers and refusals: rows 1, 2, 9, 10, 11 and 13 of the list that describes a stand-in (transfer.test.ts has the others). */
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { Places } from '../open';
-import { COMMIT, config, CONVERTED, openFrom, openStandIn, patience, patterned, refusal, repository, weights, whole } from '../testing/library';
+import { COMMIT, config, CONVERTED, openFrom, patience, patterned, refusal, repository, weights, whole, standInForTests } from '../testing/library';
 import { type HubStandIn, TOKEN } from '../testing/standIn';
 import { treeOf } from './api';
 import { conversionOf } from './hub';
 
 let hub: HubStandIn;
-beforeAll(async () => { hub = await openStandIn(); });
-afterAll(() => hub.stop());
-beforeEach(() => {
-  hub.reset();
-  hub.repositories.clear();
-  hub.renamed.clear();
-  hub.repositories.set('org/name', repository());
-});
+const standIn = standInForTests();
+beforeEach(() => { hub = standIn(); });
 
 const open = (id?: string, revision?: string, more: Partial<Places> = {}) => openFrom(hub, id, revision, more);
 const access = (token?: string) => ({ endpoint: hub.endpoint, kind: 'models' as const, token, patience });

@@ -1,5 +1,5 @@
 /** A repository of small made-up files for the stand-in, and what tests do with it. */
-import { expect } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect } from 'vitest';
 import { Checksum } from '../checksum';
 import { collected } from '../files';
 import { openSource, type Places } from '../open';
@@ -24,11 +24,18 @@ export function repository(more: Partial<StandInRepository> = {}): StandInReposi
   };
 }
 
-/** A stand-in with `org/name`. */
-export async function openStandIn(): Promise<HubStandIn> {
-  const standIn = await HubStandIn.start();
-  standIn.repositories.set('org/name', repository());
-  return standIn;
+/** A stand-in that runs for the tests of a file, with `org/name` alone in it when each begins. @returns how to get at it */
+export function standInForTests(): () => HubStandIn {
+  let hub: HubStandIn;
+  beforeAll(async () => { hub = await HubStandIn.start(); });
+  afterAll(() => hub.stop());
+  beforeEach(() => {
+    hub.reset();
+    hub.repositories.clear();
+    hub.renamed.clear();
+    hub.repositories.set('org/name', repository());
+  });
+  return () => hub;
 }
 
 export const patience = { tries: 3, pause: 1, silence: 300 };
