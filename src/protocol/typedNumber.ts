@@ -1,6 +1,7 @@
 /** Numbers as people type and paste them, the counterpart of format.ts. What could mean two numbers, or none, is said and never guessed. */
 
-export type TypedNumber = { ok: true; value: number } | { ok: false; sentence: string };
+/** `ambiguous`: it is a number, and more than one; the sentence then says what to do. */
+export type TypedNumber = { ok: true; value: number } | { ok: false; sentence: string; ambiguous?: boolean };
 
 /** Longer texts are no number that anybody typed. */
 const LONGEST = 60;
@@ -85,7 +86,7 @@ export function readNumber(typed: string, whole: boolean): TypedNumber {
   const [mantissa, exponent] = power === null ? [unsigned, '0'] : power.length === 2 ? ['1', power[1]] : [power[1], power[2]];
   const reading = readDigits(mantissa, whole && power === null && percent === undefined);
   if (reading === undefined) return nothing();
-  if ('either' in reading) return wrong(`${quoted(trimmed)} could mean ${reading.either.join(' or ')}; write the one that you mean`);
+  if ('either' in reading) return { ok: false, sentence: `${quoted(trimmed)} could mean ${reading.either.join(' or ')}; write the one that you mean`, ambiguous: true };
   if (whole && percent !== undefined) return wrong(`${quoted(trimmed)} is a share, and a whole number is wanted`);
   const value = Number(`${sign}${reading.digits}e${Number(exponent) - (percent === undefined ? 0 : 2)}`);
   if (!Number.isFinite(value)) return wrong(`${quoted(trimmed)} is too large a number`);

@@ -63,7 +63,7 @@ export function NumberBox({ id, label, field, value, onChange, className = 'numb
         onBlur={commit}
         onKeyDown={onKeyDown}
       />
-      {wrong && <span className="number-trouble" id={sentenceId} role="alert">{trouble}{/ mean /.test(trouble) ? '' : `; choose ${rangeWords(range)}`}. Until then it stays {shown}.</span>}
+      {wrong && <span className="number-trouble" id={sentenceId} role="alert">{trouble}{read?.ok === false && read.ambiguous ? '' : `; choose ${rangeWords(range)}`}. Until then it stays {shown}.</span>}
     </span>
   );
 }
