@@ -80,11 +80,11 @@ test('a new place and its rate in one breath', async ({ page, playground }) => {
   expect(changes.map(({ field, to }) => [field, to])).toEqual([['dropout.logits', { p: 0.1, pattern: 'column' }], ['dropout.logits.p', 0.4]]);
 });
 
-test('a change that the engine refuses shows its sentence and leaves the run as it is', async ({ page, playground }) => {
+test('a change of a link that cannot be made shows its sentence and leaves the run as it is', async ({ page, playground }) => {
   const changes = JSON.stringify([[1, 'dropout.logits.p', 0.1, 1.5]]);
   await playground.goto(linkTo({ ...TINY, ...LONG, ...DROPKEY, changes }));
+  await expect(page.getByRole('status').filter({ hasText: 'From a link' }).locator('code')).toHaveText('change [1,"dropout.logits.p",0.1,1.5] (dropout at logits: rate 1.5 is outside 0 ≤ p < 1; choose a rate below 1)');
   await playground.start.click();
-  await expect(page.getByRole('alert')).toHaveText('dropout at logits: rate 1.5 is outside 0 ≤ p < 1; choose a rate below 1');
   await playground.hasReached(3);
   await expect(page.getByRole('textbox', { name: 'Chance at logits', exact: true })).toHaveValue('0.1');
   expect((await playground.record()).changes).toEqual([]);
