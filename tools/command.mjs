@@ -1,5 +1,7 @@
 // How a command begins and ends. One that cannot do what was asked says why in a sentence and ends with 2; nothing it opened outlives it.
 import './nodeVersion.mjs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
 
 /** What a command cannot do, as a sentence: what, where, the value, what to do next. */
@@ -61,4 +63,29 @@ export function readArguments(config) {
 /** @throws Refusal when `value` is none of `choices`; one that was left out is none to check */
 export function refuseUnlessOneOf(what, value, choices) {
   if (value !== undefined && !choices.includes(value)) throw new Refusal(`unknown ${what} ${value}; choose ${choices.slice(0, -1).join(', ')} or ${choices.at(-1)}`);
+}
+
+/** A file of JSON that a command is given. @param {string} example what should be in it. @throws Refusal */
+export function readJson(file, example) {
+  let text;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new Refusal(`${file} could not be read (${error.code}); check the path`);
+  }
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new Refusal(`${file} is not JSON (${error.message}); write ${example}`);
+  }
+}
+
+/** Writes what a command made. @throws Refusal */
+export function writeJson(file, value) {
+  try {
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, `${JSON.stringify(value)}\n`);
+  } catch (error) {
+    throw new Refusal(`${file} could not be written (${error.code}); choose another place`);
+  }
 }

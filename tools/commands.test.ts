@@ -76,6 +76,8 @@ describe('a command that refuses', () => {
   it.each([
     ['an unknown option', 'tools/train.mjs', ['--nix'], "train: Unknown option '--nix'; the options are --out VALUE, --profile VALUE"],
     ['a profile', 'tools/train.mjs', ['--profile', 'fast'], 'train: unknown profile fast; choose software or gpu'],
+    ['no texts', 'tools/evaluate.mjs', ['--model', 'nano-decoder', '--out', 'none'], 'evaluate: --texts is missing; write npm run evaluate -- --model SOURCE'],
+    ['texts that are not there', 'tools/evaluate.mjs', ['--model', 'nano-decoder', '--texts', 'none.json', '--out', 'none'], 'evaluate: none.json could not be read (ENOENT); check the path'],
     ['no cases', 'tools/parity.mjs', [], 'parity: needs --cases DIR and --out DIR'],
     ['a runtime', 'tools/parity.mjs', ['--cases', '.', '--out', 'none', '--runtime', 'bun'], 'parity: unknown runtime bun; choose chromium, node, deno or firefox'],
     ['a folder without cases', 'tools/parity.mjs', ['--cases', 'tools', '--out', 'none'], 'parity: no case in'],

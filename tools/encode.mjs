@@ -2,9 +2,8 @@
 //
 // Turns rows [text, pair or null, greatest length] into arrays of token ids with the tokenizer of a folder, by the code that the page uses. No
 // GPU. docs/tokenizers.md has the files that are read.
-import { readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { readArguments, Refusal, runCommand } from './command.mjs';
+import { readArguments, readJson, Refusal, runCommand, writeJson } from './command.mjs';
 import { ensureInstalled } from './install.mjs';
 
 function readOptions() {
@@ -14,29 +13,11 @@ function readOptions() {
   return values;
 }
 
-function readRows(file) {
-  let text;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch (error) {
-    throw new Refusal(`${file} could not be read (${error.code}); check the path`);
-  }
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new Refusal(`${file} is not JSON (${error.message}); write [[text, pair or null, greatest length], …]`);
-  }
-}
-
 await runCommand('encode', async () => {
   const { model, rows, out } = readOptions();
-  const parsed = readRows(rows);
+  const parsed = readJson(rows, '[[text, pair or null, greatest length], …]');
   ensureInstalled();
   const { loadModule } = await import('./runtimes/vite.mjs');
   const ids = await (await loadModule('/src/headless/encode.ts')).encodeRows(resolve(model), parsed);
-  try {
-    writeFileSync(out, `${JSON.stringify(ids)}\n`);
-  } catch (error) {
-    throw new Refusal(`${out} could not be written (${error.code}); choose a folder that is there`);
-  }
+  writeJson(out, ids);
 });

@@ -11,10 +11,11 @@ import { emitAdd } from '../kernels/add';
 import { recordCrossEntropy } from '../kernels/cross_entropy';
 import { emitGradientNorm } from '../kernels/gradient_norm';
 import { emitL1Penalty } from '../kernels/l1_penalty';
+import { recordSelectToken } from '../kernels/select_token';
 import { NO_BRANCH } from '../kernels/site';
 import { emitStepMetrics, RING_SLOTS, RING_WIDTH } from '../kernels/step_metrics';
 import type { ModelConfig } from './modelConfig';
-import type { Method, Trained } from './method';
+import { type Method, type Trained, virtualRowsOf } from './method';
 import { type BatchShape, type PassOptions, recordPasses } from './passes';
 import { recordModel, recordStages } from './stages';
 import type { ArenaLayout } from './state';
@@ -66,17 +67,19 @@ export function planStates(config: ModelConfig, trained: Trained, batch: BatchSh
 
 /**
  * Records and compiles a forward pass without dropout.
- * @param options.keep the `logits`, or of a language model the `losses` of its tokens, without smoothing; `attention` keeps, beside the
- *   logits, the scaled attention logits of each layer
+ * @param options.keep the `logits`, or of a language model the `losses` of its tokens, without smoothing; `scores` keeps, beside these losses, the
+ *   `last logits` (S,vocabulary) of each row's last real token; `attention` keeps, beside the logits, the scaled attention logits of each layer
  */
-export function planEvaluation(config: ModelConfig, trained: Trained, batch: BatchShape, target: PlanTarget, keep: 'logits' | 'losses' | 'attention' = 'logits'): Plan {
+export function planEvaluation(config: ModelConfig, trained: Trained, batch: BatchShape, target: PlanTarget, keep: 'logits' | 'losses' | 'scores' | 'attention' = 'logits'): Plan {
   const layers = Array.from({ length: config.layers }, (_, layer) => `logits ${layer}`);
   const tape = new Tape(new Set(keep === 'attention' ? layers : []));
   const pass = { samples: batch.samples, branch: 0, cleanBranch: NO_BRANCH };
   const logits = recordModel({ tape, config, trained, rules: {}, pass, whole: keep === 'attention', ...batch });
-  if (keep === 'losses') {
+  if (keep === 'losses' || keep === 'scores') {
     const labels = tape.input('labels', [rows(logits)], 'i32');
     tape.keep('losses', recordCrossEntropy(tape, 'loss', logits, labels, 1, { smoothed: false }));
+    const last = { lengths: tape.input('lengths', [batch.samples], 'u32'), virtualTokens: virtualRowsOf(trained).rows };
+    if (keep === 'scores') tape.keep('last logits', recordSelectToken(tape, 'last token', logits, last));
   } else tape.keep('logits', logits);
   return compile(tape, { ...target, samples: batch.samples, gradientSamples: batch.samples }, { backward: false, add: emitAdd });
 }

@@ -1,0 +1,71 @@
+/** A model, and an adapter on it, against texts: what `npm run evaluate` writes. */
+import { readTokenizer } from '../data/tokenization/files';
+import { createPipeline, type Pipeline } from '../data/tokenization/pipeline';
+import { checkIds } from '../data/tokenization/files';
+import { acquireDevice, type Profile } from '../gpu/device';
+import { Pipelines } from '../gpu/pipelines';
+import { selfTest } from '../gpu/selfTest';
+import { longestSequence } from '../model/files/checkpointConfig';
+import { loadCheckpoint, type ModelFolder } from '../model/files/folder';
+import { checkpointFor } from '../model/forProblem';
+import { virtualRowsOf } from '../model/method';
+import { parameterSpecs } from '../model/parameters';
+import { adapterName } from '../protocol/browsers';
+import { openModel, type Openable } from './openModel';
+import { type Score, type Scored, scoreRows } from './scoring';
+import { rowsOf } from './textRows';
+
+export type Evaluated = { ids: number[] } & Score;
+
+/** The base model alone: nothing is trained, so whatever its head needs must be in the file. */
+async function bareModel(folder: ModelFolder): Promise<Scored> {
+  const loaded = await loadCheckpoint(folder);
+  const { problem, labels } = loaded.config;
+  // LoRA without a target: the head, and nothing else.
+  const trained = { peft: 'lora', rank: 1, alpha: 1, targets: [] } as const;
+  const checkpoint = checkpointFor(loaded, { problem, labels }, trained);
+  const values = new Map(parameterSpecs(checkpoint.config, trained).map(({ name, of }) => {
+    const stored = checkpoint.tensors.get(of);
+    if (!stored) throw new Error(`model.safetensors: ${of} is missing, so the model has no head to evaluate; choose a checkpoint that was fine-tuned, or give --adapter with a head`);
+    return [name, stored.values];
+  }));
+  return { checkpoint, trained, values };
+}
+
+/** The tokenizer of a folder; undefined where it has none at all. @throws where it has one that cannot be read */
+async function tokenizerOf(folder: ModelFolder, vocabulary: number): Promise<Pipeline | undefined> {
+  const files = ['tokenizer.json', 'vocab.txt', 'vocab.json', 'tokenizer.model'];
+  const found = await Promise.all(files.map((file) => folder.read(file).then(() => true, () => false)));
+  if (!found.includes(true)) return undefined;
+  const { tokenizerJson } = await readTokenizer((file) => folder.read(file));
+  const pipeline = createPipeline(tokenizerJson);
+  checkIds(pipeline.idCount, vocabulary);
+  return pipeline;
+}
+
+export interface EvaluateOptions extends Openable {
+  gpu: GPU;
+  profile?: Profile;
+}
+
+/** Prepares a device once. */
+export async function createEvaluate({ gpu, profile, ...openable }: EvaluateOptions) {
+  const device = await acquireDevice(gpu, { profile });
+  const pipelines = new Pipelines(device);
+  const wrong = await selfTest(device, pipelines);
+  if (wrong) throw new Error(`the GPU computes wrongly (${wrong}); choose another adapter`);
+  return {
+    device: `${adapterName(device.info)}, ${device.profile}`,
+    /** @param texts as parsed. @throws with a sentence */
+    async evaluate(model: string, texts: unknown): Promise<Evaluated[]> {
+      const folder = await openModel(model, openable);
+      const scored = await bareModel(folder);
+      const { config } = scored.checkpoint;
+      const rows = rowsOf(texts, await tokenizerOf(folder, config.vocabulary), {
+        vocabulary: config.vocabulary, longest: longestSequence(config) - virtualRowsOf(scored.trained).keys, writes: config.problem === 'language_model',
+      });
+      const scores = await scoreRows(device, pipelines, scored, rows);
+      return rows.map((ids, index) => ({ ids, ...scores[index] }));
+    },
+  };
+}
