@@ -1,0 +1,138 @@
+/** Records → rows to train on, and those that are set aside with a reason. */
+import { conversationOf } from './chat';
+import type { Labelling } from './kind';
+import { isMinusOne, labelText } from './labels';
+import { count } from './lines';
+import { scoreOf } from './numbers';
+import { columnOf, type Roles } from './roles';
+import type { BadRow, Cell, Example, Place, Table, TableRecord } from './report';
+
+export interface Sorted {
+  examples: Example[];
+  bad: BadRow[];
+  labelCounts: Record<string, number>;
+  range?: [number, number];
+}
+
+/** A cell that cannot be used, as a reason. */
+class Fault {
+  constructor(readonly reason: string) {}
+}
+
+export function sortRecords(table: Table, roles: Roles, labelling: Labelling | undefined, hasBroken: boolean): Sorted {
+  const examples: Example[] = [];
+  const bad: BadRow[] = [...table.bad];
+  const counts = new Map<string, number>();
+  let range: [number, number] | undefined;
+  const read = readerOf(table, roles, labelling, hasBroken);
+  for (const record of table.records) {
+    const example = read(record);
+    if (example instanceof Fault) {
+      bad.push({ ...placeOf(record), reason: example.reason });
+      continue;
+    }
+    examples.push(example);
+    if (typeof example.label === 'number') range = [Math.min(range?.[0] ?? Infinity, example.label), Math.max(range?.[1] ?? -Infinity, example.label)];
+    else if (example.label !== undefined) counts.set(example.label, (counts.get(example.label) ?? 0) + 1);
+  }
+  const order = new Intl.Collator('en', { numeric: true });
+  const labels = [...counts.keys()].toSorted((a, b) => order.compare(a, b) || (a < b ? -1 : 1));
+  bad.sort((a, b) => (a.line ?? a.record ?? 0) - (b.line ?? b.record ?? 0));
+  return { examples, bad, labelCounts: Object.fromEntries(labels.map((label) => [label, counts.get(label)!])), range };
+}
+
+const placeOf = ({ line, record }: Place): Place => ({ ...(line === undefined ? {} : { line }), ...(record === undefined ? {} : { record }) });
+
+function readerOf(table: Table, roles: Roles, labelling: Labelling | undefined, hasBroken: boolean): (record: TableRecord) => Example | Fault {
+  const isFile = table.quoting !== 'none';
+  const nameOf = (at: number) => (isFile ? 'text' : String(columnOf(table, at)));
+  const hint = table.delimiter === ',' && table.quoting === 'csv' ? ' (comma in an unquoted text)' : table.delimiter === '\t' ? ' (a tab inside a text)' : table.quoting === 'csv' ? ' (the separator in an unquoted text)' : '';
+  const text = (cells: readonly Cell[], at: number) => textOf(cells[at], nameOf(at), isFile, hasBroken);
+
+  return (record) => {
+    const { cells } = record;
+    if ((isFile || table.names) && cells.length !== table.width) return new Fault(`${count(cells.length, 'field')}, ${table.width} expected${cells.length > table.width ? hint : ''}`);
+    const place = placeOf(record);
+    if (roles.messages !== undefined) {
+      const read = conversationOf(cells[roles.messages]);
+      if ('fault' in read) return new Fault(read.fault);
+      const last = read.turns.findLastIndex(({ role }) => role === 'assistant');
+      return { ...place, messages: read.turns, prompt_parts: read.turns.slice(0, last).map(({ content }) => content), target_text: read.turns[last].content };
+    }
+    if (roles.target !== undefined) return written(cells, roles, place, text, isFile);
+    const first = roles.text === undefined ? undefined : text(cells, roles.text);
+    const second = roles.text2 === undefined ? undefined : text(cells, roles.text2);
+    const label = labelling && roles.label !== undefined ? labelOf(cells[roles.label], labelling, isFile, table.encoding === 'none') : undefined;
+    if (first instanceof Fault) return isFile && label instanceof Fault && isEmpty(cells[roles.text!]) && isEmpty(cells[roles.label!]) ? new Fault('empty text and empty label') : emptied(first, record, isFile);
+    if (second instanceof Fault) return new Fault(second.reason.replace('no text', 'no second text'));
+    if (label instanceof Fault) return label;
+    return { ...place, ...(first === undefined ? {} : { text: first }), ...(second === undefined ? {} : { text2: second }), ...(label === undefined ? {} : { label }) };
+  };
+}
+
+const isEmpty = (cell: Cell): boolean => cell === '' || cell === undefined || cell === null || (typeof cell === 'string' && cell.trim() === '');
+const emptied = (fault: Fault, { emptyQuotes }: TableRecord, isFile: boolean): Fault => (isFile && emptyQuotes && fault.reason === 'no text' ? new Fault('no text (empty quotes)') : fault);
+
+function written(cells: readonly Cell[], { prompt = [], target }: Roles, place: Place, text: (cells: readonly Cell[], at: number) => string | Fault, isFile: boolean): Example | Fault {
+  const parts: (string | null)[] = [];
+  let reason: Fault | undefined;
+  for (const at of prompt) {
+    const cell = cells[at];
+    if (isEmpty(cell)) parts.push(typeof cell === 'string' ? cell : null);
+    else {
+      const part = typeof cell === 'object' ? listedPrompt(cell!) : text(cells, at);
+      if (part instanceof Fault) reason ??= part;
+      else parts.push(part);
+    }
+  }
+  const cell = cells[target!];
+  const references = Array.isArray(cell) ? referencesOf(cell as unknown[]) : undefined;
+  const answer = references ? (references[0] ?? new Fault(`no ${isFile ? 'text to write' : 'reference'}`)) : text(cells, target!);
+  if (reason) return reason;
+  if (answer instanceof Fault) return isFile ? new Fault(answer.reason.replace('no text', 'no text to write')) : answer;
+  if (parts.every((part) => part === null || part.trim() === '')) return new Fault('the prompt is empty');
+  return { ...place, prompt_parts: parts, target_text: answer, ...(references ? { references } : {}) };
+}
+
+/** Facts as WebNLG's literature writes them: the parts of a triple with a bar between, triples with && between. Other lists and objects as JSON. */
+function listedPrompt(cell: object): string {
+  const isWord = (part: unknown) => typeof part === 'string' || typeof part === 'number';
+  if (!Array.isArray(cell)) return JSON.stringify(cell);
+  if (cell.every(isWord)) return cell.join(' && ');
+  if (cell.every((triple) => Array.isArray(triple) && triple.every(isWord))) return (cell as unknown[][]).map((triple) => triple.join(' | ')).join(' && ');
+  return JSON.stringify(cell);
+}
+
+/** A list of texts, or of objects that each hold one. */
+function referencesOf(list: readonly unknown[]): string[] {
+  return list.map((one) => (typeof one === 'object' && one !== null ? ((one as Record<string, unknown>).lex ?? (one as Record<string, unknown>).text ?? (one as Record<string, unknown>).content) : one)).filter((one): one is string => typeof one === 'string' && one.trim() !== '');
+}
+
+function textOf(cell: Cell, name: string, isFile: boolean, hasBroken: boolean): string | Fault {
+  if (cell === undefined) return new Fault(`no ${name}`);
+  if (cell === null) return new Fault(`${name} is null`);
+  if (typeof cell === 'number' || typeof cell === 'boolean') return String(cell);
+  if (typeof cell !== 'string') return new Fault(Array.isArray(cell) ? `${name} is a list` : cell instanceof Uint8Array ? `${name} is bytes, not text` : `${name} is an object`);
+  if (cell === '') return new Fault(isFile ? 'no text' : `${name} is empty`);
+  if (cell.trim() === '') return new Fault(isFile ? 'no text (only spaces)' : `${name} has only spaces`);
+  if (cell.includes('\0')) return new Fault(`a zero byte in the text: the file may be damaged here`);
+  if (hasBroken && cell.includes('\uFFFD')) return new Fault('bytes that are not valid in the encoding of the file');
+  return cell;
+}
+
+function labelOf(cell: Cell, { target, spellings, none, numbers }: Labelling, isFile: boolean, isTyped: boolean): string | number | Fault {
+  if (cell === undefined) return new Fault('no label');
+  if (cell === null) return new Fault(isFile ? 'no label' : isTyped ? 'no label (null)' : 'label is null');
+  const written = labelText(cell);
+  if (written === undefined) return new Fault(Array.isArray(cell) ? (cell.length === 0 ? 'label is an empty list' : 'label is a list (several labels for one row)') : 'label is an object');
+  if (written.trim() === '') return new Fault(written === '' || isFile ? 'no label' : 'label has only spaces');
+  if (written.includes('\0')) return new Fault('a zero byte in the label: the file may be damaged here');
+  if (target === 'number') {
+    const score = scoreOf(written, numbers);
+    if (none.has(written.trim())) return new Fault(`the score ${written.trim()} means that there is none`);
+    return score ?? new Fault(`the score "${written.trim()}" is not a number`);
+  }
+  const label = spellings.labelOf.get(written) ?? written.trim();
+  if (none.has(label)) return new Fault(isMinusOne(label) ? 'label is −1 (no label)' : `label is ${label} (no label)`);
+  return label;
+}
