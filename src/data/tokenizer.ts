@@ -52,12 +52,11 @@ export function createTokenizer(tokenizerJson: Json, tokenizerConfig: Json): Tex
   const endToken = tokenText(tokenizerConfig.eos_token);
   const endId = endToken === undefined ? undefined : pipeline.tokenToId(endToken);
   const byteLevel = isByteLevel(tokenizerJson.pre_tokenizer) || isByteLevel(tokenizerJson.decoder);
-  const begin = beginOf(pipeline.around([[-1]]));
 
   function encodeCompletion(text: string, completion: string, maxLength: number): EncodedText {
     if (endId === undefined)
       throw new Error(`tokenizer_config.json: the end token is not in the vocabulary (${endToken ?? 'eos_token is missing'}); set eos_token to one of its tokens.`);
-    const prompt = [...begin, ...pipeline.textIds(text)];
+    const prompt = pipeline.promptIds(text);
     const full = [...prompt, ...pipeline.textIds(completion), endId];
     if (prompt.length >= maxLength)
       throw new RangeError(`tokenizer: the prompt leaves no room for a token that is scored (${prompt.length} tokens of ${maxLength}); shorten the prompt or raise the greatest length.`);
@@ -84,9 +83,6 @@ export function createTokenizer(tokenizerJson: Json, tokenizerConfig: Json): Tex
 
   return { vocabularySize: pipeline.idCount, padId, encode, tokenStrings, isSpecial: pipeline.isSpecial };
 }
-
-/** The special tokens in front of a text. @param row special tokens around −1, which stands for the text */
-const beginOf = (row: number[]): number[] => row.slice(0, Math.max(0, row.indexOf(-1)));
 
 /** A token of byte-level BPE as text; a token that holds half a character shows its bytes. */
 function readGlyphs(token: string): string {

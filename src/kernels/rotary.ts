@@ -14,7 +14,7 @@ function emitRotary(emit: Emitter, label: string, x: Tensor, angles: Tensor, y: 
   const { grid, row_stride } = linearGrid(pairs);
   emit.dispatch({
     label, shader: rotaryShader, entry: 'forward', grid, constants,
-    params: { pairs, tokens: x.shape[1], width: width(x), half_head: headSize / 2, row_stride }, bindings: { x, angles, y },
+    params: { pairs, tokens: angles.shape[0], width: width(x), half_head: headSize / 2, row_stride }, bindings: { x, angles, y },
   });
 }
 
@@ -48,7 +48,7 @@ export function rotaryTable(tokens: number, headSize: number, theta: number, fir
   return table;
 }
 
-/** @param x (S,T,H·d) @param angles (T, d/2, 2), see `rotaryTable` */
+/** @param x (S,T,H·d) @param angles (T, d/2, 2), see `rotaryTable`; where T is 1 also (S, d/2, 2), one position a sample */
 export function recordRotary(tape: Tape, label: string, x: Tensor, angles: Tensor, headSize: number): Tensor {
   return tape.record(rotary, label, { x, angles }, { y: x.shape }, { headSize }).y;
 }

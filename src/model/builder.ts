@@ -22,6 +22,7 @@ import { recordSplitColumns } from '../kernels/split_columns';
 import type { Pass, ReadRow, Site } from '../kernels/site';
 import { siteOf } from '../random/masks';
 import type { ArchitectureDescription } from './architectures/description';
+import { ANGLES, type CacheUse, recordCached } from './keyValueCache';
 import { recordLowRank } from './lora';
 import { type Trained, virtualRowsOf } from './method';
 import { type ModelConfig, paddingRow } from './modelConfig';
@@ -43,6 +44,10 @@ export interface Recording {
   tokens: number;
   /** Record every row of the last layer, also those that a head does not read: for whoever looks at them, or keeps them. */
   whole?: boolean;
+  /** Of a language model, only the logits behind each sample's last real token. */
+  lastRow?: boolean;
+  /** Keys and values go into a cache; a step's rows are one token a sample, behind what is there. */
+  cached?: CacheUse;
   /** Put before every label, to tell two recordings on one tape apart. */
   prefix?: string;
 }
@@ -69,13 +74,19 @@ export class Builder {
     this.parameters = new Map(specs.map((spec) => [spec.of, spec]));
     const virtual = virtualRowsOf(trained);
     this.virtualKeys = virtual.keys;
-    this.virtualRows = virtual.rows;
+    // A step's row stands behind them.
+    this.virtualRows = this.steps ? 0 : virtual.rows;
     this.padding = this.architecture.padded ? paddingRow(config.padId, config.vocabulary) : undefined;
     this.inputs = {
       ids: tape.input('ids', [pass.samples, tokens], 'u32'),
       lengths: tape.input('lengths', [pass.samples], 'u32'),
       spans: tape.input('spans', [SLOT_LIMIT, pass.samples], 'u32'),
     };
+  }
+
+  /** Whether each sample is one token behind what a cache holds. */
+  private get steps(): boolean {
+    return this.recording.cached?.use === 'step';
   }
 
   label(text: string): string {
@@ -110,8 +121,8 @@ export class Builder {
     const tables = { position: this.tensor(position, [positions, hidden]), segment: segment === undefined ? undefined : this.tensor(segment, [types, hidden]) };
     const offset = this.architecture.firstPosition(this.config) + this.virtualKeys - this.virtualRows;
     // Behind prompt vectors transformers sees no ids, and counts all rows.
-    const counted = this.architecture.countsPositions && this.virtualRows === 0
-      ? { places: this.tape.input(PLACES, this.inputs.ids.shape, 'u32'), padding: paddingRow(this.config.padId, positions)! } : undefined;
+    const counted = this.steps || (this.architecture.countsPositions && this.virtualRows === 0)
+      ? { places: this.tape.input(PLACES, this.inputs.ids.shape, 'u32'), padding: paddingRow(this.config.padId, positions) ?? 0 } : undefined;
     return recordPosition(this.tape, this.label('positions'), x, tables, offset, counted);
   }
 
@@ -131,7 +142,7 @@ export class Builder {
   rotate(label: string, x: Tensor): Tensor {
     const { headSize, ropeTheta } = this.config;
     const rows = x.shape[1];
-    const angles = this.tape.constant('rotary angles', [rows, headSize / 2, 2], () => rotaryTable(rows, headSize, ropeTheta, this.virtualKeys - this.virtualRows));
+    const angles = this.steps ? this.tape.input(ANGLES, [x.shape[0], headSize / 2, 2], 'f32') : this.tape.constant('rotary angles', [rows, headSize / 2, 2], () => rotaryTable(rows, headSize, ropeTheta, this.virtualKeys - this.virtualRows));
     return recordRotary(this.tape, this.label(`${label} rotary`), x, angles, headSize);
   }
 
@@ -169,16 +180,23 @@ export class Builder {
   attention(layer: number, q: Tensor, k: Tensor, v: Tensor): Tensor {
     const { tape, config } = this;
     const at = (what: string) => this.label(`layer ${layer} ${what}`);
-    const [prefixKeys, prefixValues] = this.prefixOf(layer);
-    const keys = prefixKeys ? recordPrepend(tape, at('prefix keys'), prefixKeys, k) : k;
-    const values = prefixValues ? recordPrepend(tape, at('prefix values'), prefixValues, v) : v;
+    // A step's are in the cache, with what else is in front.
+    const [prefixKeys, prefixValues] = this.steps ? [] : this.prefixOf(layer);
+    const keys = this.cached('keys', layer, prefixKeys ? recordPrepend(tape, at('prefix keys'), prefixKeys, k) : k);
+    const values = this.cached('values', layer, prefixValues ? recordPrepend(tape, at('prefix values'), prefixValues, v) : v);
     const g = recordAttentionLogits(tape, at('logits'), q, keys, config.heads);
     tape.keepable(`logits ${layer}`, g);
     const w = recordAttentionWeights(tape, at('weights'), g, this.inputs, {
       pass: this.recording.pass, logits: this.site('logits', layer), weights: this.site('weights', layer), causal: config.causal,
-      virtualKeys: this.virtualKeys, virtualQueries: this.virtualRows, read: isRow(q) ? this.readRow : undefined,
+      virtualKeys: this.virtualKeys, virtualQueries: this.virtualRows, read: isRow(q) || this.steps ? this.readRow : undefined,
     });
     return recordAttentionMix(tape, at('mix'), w, values, config.heads, { keyValueHeads: config.keyValueHeads, single: isRow(q) });
+  }
+
+  /** What attention sees of a layer's keys or values, which go into the cache where there is one. */
+  private cached(what: 'keys' | 'values', layer: number, x: Tensor): Tensor {
+    const { cached } = this.recording;
+    return cached ? recordCached(this.tape, this.config, cached, { what, layer, label: this.label(`layer ${layer} cached ${what}`) }, x, this.inputs.lengths, this.virtualKeys) : x;
   }
 
   /** The row of each sample that a head of classes reads. */
@@ -187,12 +205,13 @@ export class Builder {
   }
 
   /**
-   * What of `x` goes on in `layer`: all rows, or in the last layer below a head of classes the one row that the head reads, (S,D). Keys and
+   * What of `x` goes on in `layer`: all rows, or in the last layer below a head that reads one row that row, (S,D). Keys and
    * values come from all rows, but what else the layer would make of the others nobody would see.
    */
   rowsRead(layer: number, x: Tensor): Tensor {
     const { problem, layers } = this.config;
-    return problem === 'language_model' || layer < layers - 1 || this.recording.whole ? x : this.rowRead(x);
+    const all = problem === 'language_model' && !this.recording.lastRow;
+    return all || layer < layers - 1 || this.recording.whole ? x : this.rowRead(x);
   }
 
   /** The row that the head reads (S,D): the first, a virtual one with a prompt; of a decoder the last real token. */

@@ -1,5 +1,6 @@
 /** A tokenizer as tokenizer.json describes it: text → added tokens, normaliser, pre-tokeniser, model → special tokens around → ids, those of Python's `tokenizers`. */
 import { AddedTokens } from './addedTokens';
+import { createDecoder } from './decoders';
 import { isObject, type Json } from './json';
 import { createModel } from './models/create';
 import { createNormalizer } from './normalizers';
@@ -21,6 +22,10 @@ export interface Pipeline {
    * @throws RangeError where the special tokens alone are longer
    */
   row(text: string, pair: string | undefined, greatestLength: number): { ids: number[]; cutOff: number };
+  /** The ids of a text that something is to be written behind: special tokens in front of it, none after it. */
+  promptIds(text: string): number[];
+  /** The text of ids, special tokens left out, and ids that only the model has. */
+  decode(ids: ArrayLike<number>): string;
   tokenToId(token: string): number | undefined;
   idToToken(id: number): string | undefined;
   isSpecial(id: number): boolean;
@@ -55,12 +60,23 @@ export function createPipeline(json: Json): Pipeline {
     }
     return { ids, counted: counted ?? ids.length };
   }
+
+  // A tokenizer that only reads need not know how to write.
+  let decoder: ReturnType<typeof createDecoder> | undefined;
   const around = (texts: number[][]) => postProcessor.process(texts).flat();
+  /** −1 stands for the text. */
+  const marked = around([[-1]]);
+  const textIds = (text: string) => tokenize(text, Infinity).ids;
+  const isSpecial = (id: number) => addedTokens.get(id)?.special === true;
 
   return {
     idCount: tokens.length,
     added: (pair) => postProcessor.added(pair),
-    textIds: (text) => tokenize(text, Infinity).ids,
+    textIds,
+    promptIds: (text) => [...marked.slice(0, Math.max(0, marked.indexOf(-1))), ...textIds(text)],
+    decode(ids) {
+      return (decoder ??= createDecoder(json.decoder))(Array.from(ids).filter((id) => tokens[id] !== undefined && !isSpecial(id)).map((id) => tokens[id]));
+    },
     around,
     row(text, pair, greatestLength) {
       const texts = [text, ...(pair === undefined ? [] : [pair])].map((one) => tokenize(one, greatestLength));
@@ -74,6 +90,6 @@ export function createPipeline(json: Json): Pipeline {
     },
     tokenToId: (token) => addedTokens.idOf(token) ?? model.idOf(token),
     idToToken: (id) => tokens[id],
-    isSpecial: (id) => addedTokens.get(id)?.special === true,
+    isSpecial,
   };
 }

@@ -16,7 +16,10 @@ it.each([['gpt2', 'gpt2_multilingual'], ['roberta-base', 'roberta_base_multiling
   if (found instanceof Error) return console.log(`reference data: ${found.message}; ${folder} is not compared`);
   const pipeline = createPipeline(found.tokenizerJson);
   const texts = new Map((await json('inputs_ad471b9') as { id: string; text: string }[]).map(({ id, text }) => [id, text]));
-  const { entries } = await json(set) as { entries: { id: string; input_ids: number[] }[] };
+  const { entries } = await json(set) as { entries: { id: string; input_ids: number[]; decoded_skip_special: string }[] };
   expect(entries.length).toBeGreaterThan(50);
-  for (const { id, input_ids: ids } of entries) expect(pipeline.row(texts.get(id)!, undefined, 512).ids, id).toEqual(ids);
+  for (const { id, input_ids: ids, decoded_skip_special: decoded } of entries) {
+    expect(pipeline.row(texts.get(id)!, undefined, 512).ids, id).toEqual(ids);
+    expect(pipeline.decode(ids), id).toBe(decoded);
+  }
 });
