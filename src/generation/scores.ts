@@ -1,13 +1,14 @@
 /** From the logits of one row to scores of its next token, by the rules of transformers' logits processors. All in float64. */
 import type { GenerationSettings, Sampling } from './settings';
 
-/** log softmax. @param logits (vocabulary) */
+/** log softmax. @param logits (vocabulary) @throws where they are no numbers to go on with */
 export function logProbabilities(logits: ArrayLike<number>): Float64Array {
   let highest = -Infinity;
   for (let i = 0; i < logits.length; i++) highest = Math.max(highest, logits[i]);
   let sum = 0;
   for (let i = 0; i < logits.length; i++) sum += Math.exp(logits[i] - highest);
   const log = highest + Math.log(sum);
+  if (!Number.isFinite(log)) throw new Error(`the logits of the next token are no numbers (their greatest is ${highest}); look for such values in the weights`);
   return Float64Array.from(logits, (value) => value - log);
 }
 

@@ -33,7 +33,7 @@ async function bareModel(folder: ModelFolder): Promise<Scored> {
 }
 
 /** The tokenizer of a folder; undefined where it has none at all. @throws where it has one that cannot be read */
-async function tokenizerOf(folder: ModelFolder, vocabulary: number): Promise<Pipeline | undefined> {
+export async function tokenizerOf(folder: ModelFolder, vocabulary: number): Promise<Pipeline | undefined> {
   const files = ['tokenizer.json', 'vocab.txt', 'vocab.json', 'tokenizer.model'];
   const found = await Promise.all(files.map((file) => folder.read(file).then(() => true, () => false)));
   if (!found.includes(true)) return undefined;

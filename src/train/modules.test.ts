@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { distinct, productForm } from '../../bench/subjects';
 import { COMPENSATIONS, CONSISTENCY_KINDS, type DropoutRules, dropoutProblems, hasLayerRules, PATTERNS, type Position, POSITIONS, SECOND_PASSES } from '../config/dropout';
 import { PEFT_KINDS } from '../config/peft';
+import { planFill, planStep } from '../generation/plans';
 import { moduleText } from '../gpu/moduleText';
 import type { Plan } from '../graph/compile';
 import type { Dispatch } from '../graph/emitter';
@@ -53,7 +54,9 @@ function plansOf(config: ModelConfig, method: Method, target: PlanTarget, number
   const training = planTraining(config, method, BATCH, arena, target, { passes: number % 2 ? 'doubled' : 'sequential', accumulating: number % 3 === 0 });
   if (Object.keys(method.dropout).length > 0) return [training];
   const keep = config.problem === 'language_model' ? 'losses' : number % 2 ? 'attention' : 'logits';
-  return [training, planEvaluation(config, method, BATCH, target, keep), planStates(config, method, BATCH, target, 1)];
+  const cache = { samples: BATCH.samples, keys: BATCH.tokens + 5, shared: number % 2 === 0 };
+  const writing = config.problem === 'language_model' ? [planFill(config, method, BATCH, target, cache), planStep(config, method, cache, target)] : [];
+  return [training, planEvaluation(config, method, BATCH, target, keep), planStates(config, method, BATCH, target, 1), ...writing];
 }
 
 /** Every distinct kernel: shader, entry point and constants, with one dispatch of it. */

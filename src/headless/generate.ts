@@ -1,0 +1,121 @@
+/** A decoder, and an adapter on it, writes behind prompts: what `npm run generate` does. */
+import type { Pipeline } from '../data/tokenization/pipeline';
+import { type FolderSettings, readGenerationFiles } from '../generation/files';
+import { RecomputedModel } from '../generation/recomputedModel';
+import { type GenerationOptions, type GenerationSettings, optionProblems, settingsOf } from '../generation/settings';
+import { writeTexts } from '../generation/write';
+import type { Written } from '../generation/written';
+import { acquireDevice, type Gpu, type Profile } from '../gpu/device';
+import { Pipelines } from '../gpu/pipelines';
+import { selfTest } from '../gpu/selfTest';
+import { loadCheckpoint, type ModelFolder } from '../model/files/folder';
+import { checkpointFor } from '../model/forProblem';
+import { parameterSpecs } from '../model/parameters';
+import { ModelState } from '../model/state';
+import { adapterName } from '../protocol/browsers';
+import { tokenizerOf } from './evaluate';
+import { openModel, type Openable } from './openModel';
+import type { Scored } from './scoring';
+
+/** One prompt's answer. */
+export interface Generated extends Written {
+  /** The text of the new tokens, special ones left out; null where the folder has no tokenizer. */
+  text: string | null;
+}
+
+export interface GenerateOptions extends Openable {
+  gpu: GPU;
+  profile?: Profile;
+}
+
+export interface GenerateRequest {
+  model: string;
+  /** As parsed. */
+  prompts: unknown;
+  options: GenerationOptions;
+  /** Without a cache, to measure what it saves. */
+  recompute?: boolean;
+  progress?: (done: number, of: number) => void;
+}
+
+const shown = (value: unknown): string => {
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+};
+
+/** Prompts as token ids. @param pipeline undefined where the folder has no tokenizer @throws with the number of the prompt, counted from 1 */
+export function promptIds(prompts: unknown, pipeline: Pipeline | undefined): number[][] {
+  if (!Array.isArray(prompts)) throw new Error(`the prompts are no list (${shown(prompts)}); write ["a text", …], or lists of token ids`);
+  if (prompts.length === 0) throw new Error('the list of prompts is empty; give at least one');
+  return prompts.map((prompt: unknown, index) => {
+    const refuse = (sentence: string) => new Error(`prompt ${index + 1} ${sentence}`);
+    if (Array.isArray(prompt)) {
+      const wrong = (prompt as unknown[]).find((id) => typeof id !== 'number');
+      if (wrong !== undefined) throw refuse(`is a list with something that is no token id (${shown(wrong)}); write a text, or whole numbers`);
+      return prompt as number[];
+    }
+    if (typeof prompt !== 'string') throw refuse(`is no text (${shown(prompt)}); write a string, or a list of token ids`);
+    if (!pipeline) throw refuse("is a text, and the model's folder has no tokenizer; add its tokenizer.json, or give lists of token ids");
+    return pipeline.promptIds(prompt);
+  });
+}
+
+/** The base model alone, as a language model. */
+async function decoderOf(folder: ModelFolder): Promise<Scored> {
+  const loaded = await loadCheckpoint(folder);
+  const { architecture, causal, labels } = loaded.config;
+  if (!causal) throw new Error(`${folder.name} is an encoder (${architecture}), which reads whole texts and writes none; choose a decoder: gpt2, llama, qwen2 or qwen3`);
+  const trained = { peft: 'lora', rank: 1, alpha: 1, targets: [] } as const;
+  return { checkpoint: checkpointFor(loaded, { problem: 'language_model', labels }, trained), trained, values: new Map() };
+}
+
+async function write(gpu: Gpu, pipelines: Pipelines, { checkpoint: { config, tensors }, trained, values }: Scored, ids: number[][], settings: GenerationSettings, request: GenerateRequest): Promise<Written[]> {
+  const refused: string[] = [];
+  const listen = ({ error }: GPUUncapturedErrorEvent) => refused.push(error.message.split('\n')[0]);
+  gpu.device.addEventListener('uncapturederror', listen);
+  const state = new ModelState(gpu, tensors, parameterSpecs(config, trained));
+  try {
+    state.reset(values);
+    const strict = request.options.maxNewTokens !== undefined;
+    const create = request.recompute ? RecomputedModel.create : undefined;
+    const written = await writeTexts({ gpu, pipelines, state, config, trained }, ids, settings, { strict, create, progress: request.progress });
+    if (refused.length > 0) throw new Error(`WebGPU refused a command (${refused[0]}), so the texts are worth nothing; write fewer tokens, or choose another adapter`);
+    return written;
+  } finally {
+    state.destroy();
+    gpu.device.removeEventListener('uncapturederror', listen);
+  }
+}
+
+/** What a person should know beside the texts. */
+function notesOf({ ignored, endTokens }: FolderSettings): string[] {
+  return [
+    ...(ignored.length > 0 ? [`the folder's settings ask for what is not done here, and is left aside: ${ignored.join(', ')}`] : []),
+    ...(endTokens.length === 0 ? ['the folder names no end token, so every text is as long as it may be'] : []),
+  ];
+}
+
+/** Prepares a device once. */
+export async function createGenerate({ gpu, profile, ...openable }: GenerateOptions) {
+  const device = await acquireDevice(gpu, { profile });
+  const pipelines = new Pipelines(device);
+  const wrong = await selfTest(device, pipelines);
+  if (wrong) throw new Error(`the GPU computes wrongly (${wrong}); choose another adapter`);
+  return {
+    device: `${adapterName(device.info)}, ${device.profile}`,
+    /** @throws with a sentence */
+    async generate(request: GenerateRequest): Promise<{ texts: Generated[]; notes: string[]; seconds: number }> {
+      const [problem] = optionProblems(request.options);
+      if (problem) throw new Error(`--${problem}`);
+      const folder = await openModel(request.model, openable);
+      const decoder = await decoderOf(folder);
+      const pipeline = await tokenizerOf(folder, decoder.checkpoint.config.vocabulary);
+      const ids = promptIds(request.prompts, pipeline);
+      const folderSettings = await readGenerationFiles((file) => folder.read(file).then((bytes) => new TextDecoder().decode(bytes), () => undefined));
+      const began = performance.now();
+      const written = await write(device, pipelines, decoder, ids, settingsOf(request.options, folderSettings), request);
+      const seconds = (performance.now() - began) / 1000;
+      return { texts: written.map((one) => ({ text: pipeline?.decode(one.ids) ?? null, ...one })), notes: notesOf(folderSettings), seconds };
+    },
+  };
+}
