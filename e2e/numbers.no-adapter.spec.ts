@@ -6,6 +6,7 @@ import { linkTo, TINY } from './support/playground';
 
 test('boxes take numbers as people write them, and say what they cannot take', async ({ page, playground }) => {
   await playground.goto(linkTo({ ...TINY, 'optimizer.steps': 200 }));
+  await playground.unfold('Data', 'Model', 'Optimizer');
   const box = (label: string) => page.getByRole('textbox', { name: label, exact: true });
   const typed = async (label: string, text: string) => {
     await box(label).fill(text);

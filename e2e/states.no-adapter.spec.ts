@@ -49,6 +49,7 @@ test('the recorded run, the sentence, the examples and the masks work', async ({
   // A run from elsewhere can be looked at, and the settings can be shared with somebody who has a GPU.
   await page.getByRole('button', { name: 'Download and open runs' }).click();
   await page.locator('input[type=file]').setInputFiles({ name: 'run.json', mimeType: 'application/json', buffer: Buffer.from(JSON.stringify(recordedRun({ id: 'other', name: 'Brought along' }))) });
+  await playground.view('Curves');
   await expect(playground.runRows).toHaveCount(2);
   expect(await playground.link()).toContain('dropout.logits.p=0.5');
 });
