@@ -2,6 +2,7 @@
 import type { Page } from 'playwright/test';
 import { expect, RECORDED_INDEX, test } from './support/page';
 import { linkTo, TINY } from './support/playground';
+import { beforeEngine } from './support/worker';
 import { recordedRun } from './support/recordedRun';
 
 const HIDDENKEY = { 'dropout.logits.p': 0.1, 'dropout.logits.pattern': 'column', 'dropout.hidden.p': 0.1, 'consistency.kind': 'kl', 'consistency.alpha': 0.1 };
@@ -76,6 +77,15 @@ async function barAt(page: Page): Promise<Record<number, number[][]>> {
   return found;
 }
 
+function isInLine(bar: Record<number, number[][]>): void {
+  for (const width of WIDTHS) {
+    const [[, top, , height], ...parts] = bar[width];
+    for (const [left, , wide] of parts) expect(left + wide, `${width} pixels`).toBeLessThanOrEqual(width);
+    // In one line each part lies across the middle of the bar.
+    if (width >= 1100) for (const [, at, , tall] of parts) expect(at < top + height / 2 && at + tall > top + height / 2, `${width} pixels: ${at}, ${tall} in a bar of ${height}`).toBe(true);
+  }
+}
+
 test('nothing in the bar moves when a run starts, at any width, and from 1,100 pixels on it is one line', async ({ page, playground }) => {
   await playground.open({ 'optimizer.steps': 5000, 'evaluation.every': 5000 });
   await expect(playground.chip).toContainText('MiB');
@@ -87,12 +97,16 @@ test('nothing in the bar moves when a run starts, at any width, and from 1,100 p
   await playground.pause.click();
   await playground.hasPaused();
   expect(await barAt(page)).toEqual(idle);
-  for (const width of WIDTHS) {
-    const [[, top, , height], ...parts] = idle[width];
-    for (const [left, , wide] of parts) expect(left + wide, `${width} pixels`).toBeLessThanOrEqual(width);
-    // In one line each part lies across the middle of the bar.
-    if (width >= 1100) for (const [, at, , tall] of parts) expect(at < top + height / 2 && at + tall > top + height / 2, `${width} pixels: ${at}, ${tall} in a bar of ${height}`).toBe(true);
-  }
+  isInLine(idle);
+});
+
+test('an adapter with a long name breaks no line of the bar', async ({ page, playground }) => {
+  await beforeEngine(page, "Object.defineProperty(GPUAdapterInfo.prototype, 'description', { get: () => 'Somebody Graphics 9090 Ti Laptop GPU with 24 GiB (driver 123.45.678)' })");
+  await playground.open();
+  await expect(playground.chip).toContainText('MiB');
+  isInLine(await barAt(page));
+  // The name is cut, the kernels are not.
+  await expect(playground.chip.getByText('software')).toBeInViewport({ ratio: 1 });
 });
 
 test('a view is a place: it stands in the address, back and forward lead there, and the run is left alone', async ({ page, playground }) => {

@@ -28,6 +28,16 @@ inFirefox('a change while it trains takes effect at once, is marked, and stays i
   expect((await playground.record()).changes.map(({ field, from, to }) => [field, from, to])).toEqual([['dropout.logits.p', 0.1, 0.3]]);
 });
 
+inFirefox('the bar is one line, and the chip says what is known of an adapter that has no name', async (playground) => {
+  const { page } = playground;
+  await playground.open();
+  for (const width of [1100, 1280, 1600]) {
+    await page.setViewport({ width, height: 800 });
+    expect(await page.$eval('.bar', (bar) => bar.getBoundingClientRect().height), `${width} pixels`).toBeLessThan(60);
+  }
+  expect((await playground.texts('.device')).join()).toMatch(/\w.* · (software|gpu)/);
+});
+
 inFirefox('fits a phone, and trains there', async (playground) => {
   const { page } = playground;
   await page.setViewport({ width: 390, height: 844 });

@@ -37,6 +37,6 @@ it('calls an adapter what it calls itself, and one without a name by its browser
   expect(adapterName(info)).toBe('google swiftshader');
   expect(adapterName({ ...info, description: 'SwiftShader Device' })).toBe('SwiftShader Device');
   const nameless = { vendor: '', architecture: '', description: '' };
-  expect(adapterName(nameless, FIREFOX(LINUX, 153))).toBe('Adapter of Firefox 153');
+  expect(adapterName(nameless, FIREFOX(LINUX, 153))).toBe('Firefox 153 adapter');
   expect(adapterName(nameless, 'lynx')).toBe('Unnamed adapter');
 });

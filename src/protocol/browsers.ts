@@ -62,5 +62,5 @@ export function adapterName({ vendor, architecture, description }: { vendor: str
   const named = description || [vendor, architecture].filter(Boolean).join(' ');
   if (named) return named;
   const browser = browserOf(userAgent ?? '');
-  return browser ? `Adapter of ${browser.name} ${browser.version}` : 'Unnamed adapter';
+  return browser ? `${browser.name} ${browser.version} adapter` : 'Unnamed adapter';
 }
