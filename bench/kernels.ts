@@ -1,6 +1,6 @@
 /** Each kernel of a training step against the adapter's limits, and the forms of the matrix product against each other, all interleaved. */
 import { createLimits, type Limit } from './limits';
-import { type Bench, distinct, productForm, subjectOf, type KernelSubject } from './subjects';
+import { type Bench, distinct, type Form, productForm, subjectOf, type KernelSubject } from './subjects';
 import type { Plan } from '../src/graph/compile';
 import { median, Timer, type Times, timesOf } from './timer';
 
@@ -29,7 +29,8 @@ export interface FormResult {
   label: string;
   size: string;
   flops: number;
-  ms: Record<'naive' | 'registers' | 'tiles', Times>;
+  /** Of four lanes where the plan has that form. */
+  ms: Partial<Record<Form, Times>>;
 }
 
 export interface KernelSuite {
@@ -38,7 +39,8 @@ export interface KernelSuite {
   forms: FormResult[];
 }
 
-const FORMS = ['naive', 'registers', 'tiles'] as const;
+const FORMS = ['naive', 'registers', 'quads', 'tiles'] as const;
+const formsOf = ({ source }: KernelSubject) => FORMS.filter((form) => form !== 'quads' || source.entry === 'quads');
 /** Kernels timed between two measurements of the limits, so that a busy moment hits both. */
 const BETWEEN = 8;
 /** Shapes whose product is tried in every form: those with the most work. */
@@ -50,10 +52,10 @@ export async function benchKernels(bench: Bench, plan: Plan, rounds: number, say
   const kernels: KernelSubject[] = [];
   for (const { dispatch, count } of distinct(plan)) kernels.push(await subjectOf(bench, plan, dispatch, count));
   const products = kernels.filter(({ flops }) => flops > 0).sort((a, b) => b.flops * b.count - a.flops * a.count).slice(0, SHAPES);
-  const forms: { product: KernelSubject; subjects: Record<(typeof FORMS)[number], KernelSubject> }[] = [];
+  const forms: { product: KernelSubject; subjects: Map<Form, KernelSubject> }[] = [];
   for (const product of products) {
-    const subjects = {} as Record<(typeof FORMS)[number], KernelSubject>;
-    for (const form of FORMS) subjects[form] = await subjectOf(bench, plan, productForm(product.source, form));
+    const subjects = new Map<Form, KernelSubject>();
+    for (const form of formsOf(product)) subjects.set(form, await subjectOf(bench, plan, productForm(product.source, form)));
     forms.push({ product, subjects });
   }
 
@@ -62,7 +64,7 @@ export async function benchKernels(bench: Bench, plan: Plan, rounds: number, say
     const ms = await timer.time(subject);
     taken.set(subject, [...(taken.get(subject) ?? []), ms]);
   };
-  const all = [...kernels, ...forms.flatMap(({ subjects }) => FORMS.map((form) => subjects[form]))];
+  const all = [...kernels, ...forms.flatMap(({ subjects }) => [...subjects.values()])];
   for (let round = 0; round < rounds; round++) {
     say(`kernels, round ${round + 1} of ${rounds} (${all.length} subjects)`);
     for (const [index, subject] of all.entries()) {
@@ -82,7 +84,7 @@ export async function benchKernels(bench: Bench, plan: Plan, rounds: number, say
     kernels: kernels.map((subject) => kernelResult(subject, timesOf(taken.get(subject)!), found)),
     forms: forms.map(({ product, subjects }) => ({
       label: product.label, size: product.size, flops: product.flops,
-      ms: Object.fromEntries(FORMS.map((form) => [form, timesOf(taken.get(subjects[form])!)])) as FormResult['ms'],
+      ms: Object.fromEntries([...subjects].map(([form, subject]) => [form, timesOf(taken.get(subject)!)])),
     })),
   };
   all.forEach((subject) => subject.destroy());

@@ -29,42 +29,63 @@ export interface KernelSubject extends Subject {
 
 const baseOf = (matrix: 'a' | 'b'): string => new RegExp(`let ${matrix}_base = (.*);`).exec(matmulCode)![1];
 const head = matmulCode.slice(0, matmulCode.indexOf('@compute'));
+const matmul = shader('matmul', matmulCode);
 const naive = shader('naive_matmul', `${head}\n${naiveCode.replace('= A_BASE', `= ${baseOf('a')}`).replace('= B_BASE', `= ${baseOf('b')}`)}`);
 
 /** Kernels that read some rows of what they are given. */
 const LOOK_UPS = ['embedding', 'position', 'select_token'];
 
-const isProduct = (dispatch: Dispatch): boolean => dispatch.shader.name === 'matmul';
+const isProduct = (dispatch: Dispatch): boolean => dispatch.shader.name.startsWith('matmul');
+const productsOf = ({ params, grid }: Dispatch): number => params.products ?? grid[2];
 
-/** The same product by another kernel: one output an invocation, or one of the two profiles' tiles. */
-export function productForm(dispatch: Dispatch, form: 'naive' | 'registers' | 'tiles'): Dispatch {
-  const { rows, columns } = dispatch.params;
-  const [, , products] = dispatch.grid;
-  const { ACCUMULATE, BIAS } = dispatch.constants;
-  if (form !== 'naive' && dispatch.entry === form) return dispatch;
+export type Form = 'naive' | 'registers' | 'quads' | 'tiles';
+
+/** The same product by another kernel: one output an invocation, or one of the profiles' own. Four lanes only where the plan has them. */
+export function productForm(dispatch: Dispatch, form: Form): Dispatch {
+  if (dispatch.entry === form) return dispatch;
+  if (form === 'quads') throw new Error(`bench: ${dispatch.label} is not planned for four lanes`);
+  const { params, constants, bindings } = dispatch.entry === 'quads' ? ofMatmul(dispatch) : dispatch;
+  const { ACCUMULATE, BIAS } = constants;
   const [wx, ownedRows, ownedColumns] = { naive: [8, 8, 8], registers: [4, 32, 32], tiles: [8, 32, 32] }[form];
   return {
-    ...dispatch,
     label: `${dispatch.label} ${form}`,
-    shader: form === 'naive' ? naive : dispatch.shader,
+    shader: form === 'naive' ? naive : matmul,
     entry: form,
     constants: { WX: wx, WY: wx, ACCUMULATE, BIAS, ...(form === 'tiles' ? { TILE_K: 16 } : {}) },
-    grid: [Math.ceil(columns / ownedColumns), Math.ceil(rows / ownedRows), products],
+    params, bindings,
+    grid: [Math.ceil(params.columns / ownedColumns), Math.ceil(params.rows / ownedRows), productsOf(dispatch)],
+  };
+}
+
+/** What matmul.wgsl is asked for the product of a dispatch of matmul_quads.wgsl, which may have turned it. */
+function ofMatmul({ params: asked, bindings }: Dispatch): Pick<Dispatch, 'params' | 'constants' | 'bindings'> {
+  const { products: _products, group_stride: _groupStride, accumulate, biased, c_column, a_group, ...params } = asked;
+  const constants = { ACCUMULATE: accumulate, BIAS: biased };
+  if (c_column === 1 && a_group === 1) return { params, constants, bindings };
+  return {
+    constants,
+    bindings: { ...bindings, a: bindings.b, b: bindings.a },
+    params: {
+      ...params, rows: asked.columns, columns: asked.rows, c_row: c_column, b_group: a_group,
+      a_row: asked.b_column, a_depth: asked.b_depth, a_outer: asked.b_outer, a_inner: asked.b_inner, a_start: asked.b_start,
+      b_depth: asked.a_depth, b_column: asked.a_row, b_outer: asked.a_outer, b_inner: asked.a_inner, b_start: asked.a_start,
+    },
   };
 }
 
 function workOf(dispatch: Dispatch): { flops: number; bytes: number; size: string } {
-  const { params, constants, grid, bindings } = dispatch;
+  const { params, constants, bindings } = dispatch;
   const tensors = Object.entries(bindings);
   const output = tensors.length ? elements(tensors[tensors.length - 1][1].shape) : 0;
   // What is looked up is not read whole: as many elements of a table as come out.
   const looksUp = LOOK_UPS.includes(dispatch.shader.name);
   const touched = tensors.map(([, tensor]) => (looksUp ? Math.min(elements(tensor.shape), output) : elements(tensor.shape)));
-  const again = constants.ACCUMULATE ? output : 0;
+  const again = constants.ACCUMULATE || params.accumulate ? output : 0;
   const bytes = 4 * (touched.reduce((sum, count) => sum + count, 0) + again);
   if (isProduct(dispatch)) {
     const { rows, columns, depth } = params;
-    return { bytes, flops: 2 * rows * columns * depth * grid[2], size: `${rows}×${columns}×${depth}${grid[2] > 1 ? ` ·${grid[2]}` : ''}` };
+    const products = productsOf(dispatch);
+    return { bytes, flops: 2 * rows * columns * depth * products, size: `${rows}×${columns}×${depth}${products > 1 ? ` ·${products}` : ''}` };
   }
   const extents = 'rows' in params ? [params.rows, params.columns ?? params.keys ?? params.classes] : [params.elements ?? params.count];
   return { bytes, flops: 0, size: extents.filter((extent) => extent !== undefined).join('×') };
@@ -103,7 +124,7 @@ export async function subjectOf({ gpu, pipelines, config, state, batch }: Bench,
   writeBatch(execution, batch, config);
   return {
     label: dispatch.label,
-    kernel: [dispatch.shader.name, dispatch.entry, dispatch.constants.BIAS ? '+ bias' : '', dispatch.constants.ACCUMULATE ? '+=' : ''].filter(Boolean).join(' '),
+    kernel: [dispatch.shader.name, dispatch.entry, dispatch.constants.BIAS || dispatch.params.biased ? '+ bias' : '', dispatch.constants.ACCUMULATE || dispatch.params.accumulate ? '+=' : ''].filter(Boolean).join(' '),
     count,
     source: dispatch,
     ...workOf(dispatch),

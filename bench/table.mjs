@@ -37,9 +37,9 @@ function printShape(shape) {
 
   console.log('\nForms of the matrix product, same round, best GFLOP/s (times naive):\n');
   const rate = (form) => form.flops / 1e6;
-  table(['product', 'size', 'naive', 'registers', 'tiles', 'registers ÷ naive', 'tiles ÷ naive'], shape.forms.map((form) => [
-    form.label, form.size, ...['naive', 'registers', 'tiles'].map((name) => digits(rate(form) / form.ms[name].best)),
-    `${digits(form.ms.naive.best / form.ms.registers.best)}×`, `${digits(form.ms.naive.best / form.ms.tiles.best)}×`,
+  const names = ['naive', 'registers', 'quads', 'tiles'].filter((name) => shape.forms.some(({ ms }) => name in ms));
+  table(['product', 'size', ...names, ...names.slice(1).map((name) => `${name} ÷ naive`)], shape.forms.map(({ label, size, ms, ...form }) => [
+    label, size, ...names.map((name) => digits(rate(form) / ms[name].best)), ...names.slice(1).map((name) => `${digits(ms.naive.best / ms[name].best)}×`),
   ]));
 
   console.log('\nWhole step:\n');

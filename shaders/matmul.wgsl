@@ -1,7 +1,7 @@
 // matmul — C[z] (+)= scale · A[z] · B[z] + bias, for any strides, so that NN, NT and TN products are one kernel
 //
 // shapes   A (M,K), B (K,N), C (M,N); z counts the products of a batch as (outer, inner), inner < params.inner
-// software one invocation owns 8×8 outputs in registers: no workgroup memory, no barrier
+// software one invocation owns 8×8 outputs in registers: no workgroup memory, no barrier; where there are subgroups, matmul_quads multiplies
 // gpu      a workgroup of WX×WY invocations goes through tiles of TILE_K in workgroup memory; an invocation owns one or two blocks of 4×4 outputs each way
 // backward dA = dC·Bᵀ and dB = Aᵀ·dC are two more products of this kernel; d(bias) is column_sum
 // set by the host

@@ -24,7 +24,7 @@ export function moduleText(shader: Shader, constants: Record<string, number>, su
     const value = literal(shader, constant, constants[constant.name] ?? constant.value);
     text = text.replace(new RegExp(`(\\bconst ${constant.name}: \\w+ = )[^;]+;`), (_, declaration) => `${declaration}${value};`);
   }
-  return `${form === 'subgroup' ? 'enable subgroups;\n' : ''}${withPlainSizes(text)}`;
+  return `${/\b(subgroup|quad)[A-Z]\w*\(/.test(text) ? 'enable subgroups;\n' : ''}${withPlainSizes(text)}`;
 }
 
 /** The form follows from the number of lanes: one lane needs none, a subgroup shuffles, more share workgroup memory. */

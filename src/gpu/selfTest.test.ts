@@ -19,20 +19,36 @@ async function test(options: FakeOptions = {}) {
 }
 
 describe('the self-test', () => {
-  it('tries the reduction with subgroups and a product in tiles on a GPU, a product in registers on a software adapter', async () => {
+  it('tries the reduction with subgroups and a product in tiles on a GPU, a product of four lanes or in registers on a software adapter', async () => {
     const { outcome, gpu, compiled } = await test();
     expect(outcome).toBeUndefined();
     expect(gpu.subgroupSize).toBe(16);
     expect(compiled.map((text) => text.split('\n')[0]).sort()).toEqual(['forward', 'tiles']);
     const software = await test({ architecture: 'swiftshader' });
     expect(software.outcome).toBeUndefined();
-    expect(software.compiled.map((text) => text.split('\n')[0]).sort()).toEqual(['forward', 'registers']);
+    expect(software.compiled.map((text) => text.split('\n')[0]).sort()).toEqual(['forward', 'quads']);
+    expect(software.gpu.subgroupSize).toBe(16);
+    const plain = await test({ architecture: 'swiftshader', subgroups: false });
+    expect(plain.outcome).toBeUndefined();
+    expect(plain.compiled.map((text) => text.split('\n')[0]).sort()).toEqual(['forward', 'registers']);
   });
 
   it('goes on without subgroups where they compute wrong sums', async () => {
     const { outcome, gpu } = await test({ spoil: shuffles });
     expect(outcome).toBeUndefined();
     expect(gpu.subgroupSize).toBe(0);
+  });
+
+  it.each<[string, FakeOptions]>([
+    ['multiply wrongly', { spoil: (_, entry) => entry === 'quads' }],
+    ['do not compile', { refuse: (text) => (text.includes('fn quads') ? 'no extension subgroups' : undefined) }],
+    ['make no pipeline', { silent: true, refuse: (_, entry) => (entry === 'quads' ? 'no extension subgroups' : undefined) }],
+  ])('multiplies in registers where four lanes %s, and lets no error escape', async (_, options) => {
+    const { outcome, gpu, compiled, uncaptured } = await test({ architecture: 'swiftshader', ...options });
+    expect(outcome).toBeUndefined();
+    expect(gpu.subgroupSize).toBe(0);
+    expect(compiled.some((text) => text.startsWith('registers'))).toBe(true);
+    expect(uncaptured).toEqual([]);
   });
 
   it.each([false, true])('goes on without subgroups where they do not compile, and lets no error escape (silent: %s)', async (silent) => {

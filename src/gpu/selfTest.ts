@@ -4,6 +4,7 @@
  */
 import columnSumCode from '../../shaders/column_sum.wgsl?raw';
 import matmulCode from '../../shaders/matmul.wgsl?raw';
+import quadsCode from '../../shaders/matmul_quads.wgsl?raw';
 import { CompilerRefusal } from './compilerRefusal';
 import type { Gpu } from './device';
 import type { Pipelines } from './pipelines';
@@ -12,6 +13,7 @@ import { packParams, paramsBytes, type Shader, shader } from './shader';
 
 const columnSum = shader('column_sum', columnSumCode);
 const matmul = shader('matmul', matmulCode);
+const matmulQuads = shader('matmul_quads', quadsCode);
 
 /** Small whole numbers, whose sums and products have no rounding. */
 const numbers = (count: number, factor: number) => Float32Array.from({ length: count }, (_, index) => ((index * factor) % 11) - 5);
@@ -73,8 +75,14 @@ function sumOfColumns(lanes: number): Trial {
   };
 }
 
-/** A product with edges that no tile divides, in registers or in tiles of workgroup memory, as the smaller layers have it. */
-function product(tiled: boolean): Trial {
+/** What the kernels of products have in common: sizes and strides of row-major matrices, no batch. */
+const strides = (rows: number, columns: number, depth: number) => ({
+  rows, columns, depth, inner: 1, a_row: depth, a_depth: 1, a_outer: 0, a_inner: 0, b_depth: columns, b_column: 1, b_outer: 0, b_inner: 0,
+  c_row: columns, c_outer: 0, c_inner: 0, scale: 1, a_start: 0, b_start: 0, b_group: 1,
+});
+
+/** A product with edges that no tile divides, by one of the kernels that the profiles use, as the smaller layers have it. */
+function product(form: 'registers' | 'quads' | 'tiles'): Trial {
   const [rows, columns, depth] = [37, 35, 21];
   const [a, b] = [numbers(rows * depth, 7), numbers(depth * columns, 3)];
   const expected = Float32Array.from({ length: rows * columns }, (_, index) => {
@@ -83,15 +91,14 @@ function product(tiled: boolean): Trial {
     for (let k = 0; k < depth; k++) sum += a[row * depth + k] * b[k * columns + column];
     return sum;
   });
-  const [WX, owned] = tiled ? [8, 32] : [4, 32];
+  const shared = { inputs: { a, b }, output: { name: 'c', expected }, what: `a product in ${form}` };
+  const params = strides(rows, columns, depth);
+  // Six tiles of 16×32, two a workgroup.
+  if (form === 'quads') return { ...shared, shader: matmulQuads, entry: form, constants: {}, params: { ...params, products: 1, a_group: 1, c_column: 1, accumulate: 0, biased: 0, group_stride: 3 }, grid: [3, 1] };
+  const [WX, owned] = form === 'tiles' ? [8, 32] : [4, 32];
   return {
-    shader: matmul, entry: tiled ? 'tiles' : 'registers',
-    constants: { WX, WY: WX, ACCUMULATE: 0, BIAS: 0, ...(tiled && { TILE_K: 16, ROW_BLOCKS: 1, COLUMN_BLOCKS: 1, A_BY_K: 1, B_BY_K: 0 }) },
-    params: {
-      rows, columns, depth, inner: 1, a_row: depth, a_depth: 1, a_outer: 0, a_inner: 0, b_depth: columns, b_column: 1, b_outer: 0, b_inner: 0,
-      c_row: columns, c_outer: 0, c_inner: 0, scale: 1, a_start: 0, b_start: 0, b_group: 1,
-    },
-    inputs: { a, b }, output: { name: 'c', expected }, grid: [Math.ceil(columns / owned), Math.ceil(rows / owned)], what: `a product in ${tiled ? 'tiles' : 'registers'}`,
+    ...shared, shader: matmul, entry: form, params, grid: [Math.ceil(columns / owned), Math.ceil(rows / owned)],
+    constants: { WX, WY: WX, ACCUMULATE: 0, BIAS: 0, ...(form === 'tiles' && { TILE_K: 16, ROW_BLOCKS: 1, COLUMN_BLOCKS: 1, A_BY_K: 1, B_BY_K: 0 }) },
   };
 }
 
@@ -102,19 +109,24 @@ function product(tiled: boolean): Trial {
  * @throws CompilerRefusal where a kernel does not compile
  */
 export async function selfTest(gpu: Gpu, pipelines: Pipelines): Promise<string | undefined> {
-  const tiled = gpu.profile === 'gpu';
-  const [wrongProduct, wrongSum] = await Promise.all([run(gpu, pipelines, product(tiled)), tiled ? reductions(gpu, pipelines) : run(gpu, pipelines, sumOfColumns(1))]);
+  const { profile, subgroupSize } = gpu;
+  const [ofProduct, ofSum] = profile === 'gpu'
+    ? [[product('tiles')], [...(subgroupSize > 1 ? [sumOfColumns(Math.min(subgroupSize, 32))] : []), sumOfColumns(64)]]
+    : [[...(subgroupSize >= 4 ? [product('quads')] : []), product('registers')], [sumOfColumns(1)]];
+  const [wrongProduct, wrongSum] = await Promise.all([firstThatWorks(gpu, pipelines, ofProduct), firstThatWorks(gpu, pipelines, ofSum)]);
   return wrongProduct ?? wrongSum;
 }
 
-async function reductions(gpu: Gpu, pipelines: Pipelines): Promise<string | undefined> {
-  if (gpu.subgroupSize > 1) {
-    const wrong = await run(gpu, pipelines, sumOfColumns(Math.min(gpu.subgroupSize, 32))).catch((error: unknown) => {
+/** Of several forms all but the last need subgroups, which are taken away where one of them fails. */
+async function firstThatWorks(gpu: Gpu, pipelines: Pipelines, trials: Trial[]): Promise<string | undefined> {
+  const last = trials[trials.length - 1];
+  for (const trial of trials.slice(0, -1)) {
+    const wrong = await run(gpu, pipelines, trial).catch((error: unknown) => {
       if (error instanceof CompilerRefusal) return error.message;
       throw error;
     });
     if (!wrong) return undefined;
     gpu.subgroupSize = 0;
   }
-  return run(gpu, pipelines, sumOfColumns(64));
+  return run(gpu, pipelines, last);
 }

@@ -25,7 +25,7 @@ export interface CompileOptions {
   /** Tests run every workgroup size: fixed lanes per row, and tiles of fixed size. */
   lanes?: number;
   tile?: Tile;
-  /** Tests fold small grids too: most workgroups of a reduction along one axis; left out: as many as WebGPU allows. */
+  /** Tests fold small grids too: most workgroups of a reduction or of a product by four lanes along one axis; left out: as many as WebGPU allows. */
   mostGroups?: number;
   /** The plan runs once for each of several micro-batches a step: gradients of parameters add up over them. */
   accumulating?: boolean;

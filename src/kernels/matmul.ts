@@ -1,4 +1,4 @@
-/** Matrix products: linear layers, the low-rank branch of LoRA, attention logits q·kᵀ and the mix of values w·v. One kernel, any strides. */
+/** Matrix products: linear layers, the low-rank branch of LoRA, attention logits q·kᵀ and the mix of values w·v, for any strides. */
 import matmulCode from '../../shaders/matmul.wgsl?raw';
 import { shader } from '../gpu/shader';
 import type { Emitter, Tile } from '../graph/emitter';
@@ -6,30 +6,18 @@ import type { GradientTarget } from '../graph/gradients';
 import type { Op, Tape } from '../graph/tape';
 import { rows, type Tensor, width } from '../graph/tensor';
 import { emitColumnSum } from './column_sum';
+import { emitQuads, hasQuads } from './matmul_quads';
+import type { Layout, Product } from './product';
 
 const matmul = shader('matmul', matmulCode);
-
-/** How a matrix lies in its buffer: element [z][r, c] is at start + outer·⌊z/inner⌋ + inner·(z mod inner) + row·r + column·c. */
-interface Layout { tensor: Tensor; row: number; column: number; outer?: number; inner?: number; start?: number }
-
-interface Product {
-  label: string;
-  a: Layout;
-  /** `group` products in a row share one B. */
-  b: Layout & { group?: number };
-  c: Layout & { accumulate?: 0 | 1 };
-  size: { rows: number; columns: number; depth: number };
-  /** Products of a batch: outer × inner. */
-  batch?: { outer: number; inner: number };
-  scale?: number;
-  bias?: Tensor;
-}
 
 /** Emits C[z] (+)= scale·A[z]·B[z] + bias; A is (rows, depth), B (depth, columns). */
 export function emitProduct(emit: Emitter, product: Product): void {
   const { a, b, c, size, batch = { outer: 1, inner: 1 }, scale = 1, bias } = product;
   const products = batch.outer * batch.inner;
-  const tile = emit.options.tile ?? emit.options.tileFor?.(size.rows, size.columns, size.depth, products) ?? defaultTile(emit.options.profile === 'gpu', size);
+  const asked = emit.options.tile ?? emit.options.tileFor?.(size.rows, size.columns, size.depth, products);
+  if (!asked && hasQuads(emit)) return emitQuads(emit, product);
+  const tile = asked ?? defaultTile(emit.options.profile === 'gpu', size);
   const tiled = tile.k > 0;
   const { rowBlocks = 1, columnBlocks = 1 } = tile;
   const [ownedRows, ownedColumns] = tiled ? [4 * tile.wy * rowBlocks, 4 * tile.wx * columnBlocks] : [8 * tile.wy, 8 * tile.wx];

@@ -92,10 +92,10 @@ describe('a training plan', () => {
     const plan = train({ targets: [...ENCODER_TARGETS], dropout: everywhere(), consistency: { kind: 'kl', alpha: 1, second: 'dropped_grad' } }, { passes: 'sequential' });
     const written = new Set<string>();
     let added = 0;
-    for (const { entry, constants, bindings } of plan.dispatches) {
+    for (const { entry, constants, params, bindings } of plan.dispatches) {
       for (const tensor of Object.values(bindings)) {
         if (tensor.role !== 'gradient') continue;
-        const adds = constants.ACCUMULATE === 1 || entry === 'accumulate';
+        const adds = constants.ACCUMULATE === 1 || params.accumulate === 1 || entry === 'accumulate';
         if (adds) added++;
         expect(written.has(tensor.label), tensor.label).toBe(adds);
         written.add(tensor.label);

@@ -85,7 +85,7 @@ function compute({ text, entry }: FakePipeline, group: Map<number, FakeBuffer>, 
       y[c] = spoilt ? 1e3 : 0;
       for (let r = 0; r < rows; r++) y[c] += floats(2)[r * columns + c];
     }
-  } else if (/^\/\/ matmul/m.test(text) && /^(tiles|registers)$/.test(entry)) {
+  } else if (/^\/\/ matmul/m.test(text) && /^(tiles|registers|quads)$/.test(entry)) {
     const [rows, columns, depth] = words;
     if (rows * columns * depth > 1e5) return;
     const [a, b, c] = [floats(2), floats(3), floats(5)];
