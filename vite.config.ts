@@ -2,13 +2,17 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import react from '@vitejs/plugin-react';
 import { defineConfig, type Plugin } from 'vite';
+import { HUB_HOSTS } from './src/sources/policy';
 
 /**
- * Everything comes from the page's own folder, and nothing runs that is not a file there. Styles that scripts set on elements are no inline
+ * Everything comes from the page's own folder but models and data that somebody asks the Hub for, and nothing runs that is not a file there. Styles that scripts set on elements are no inline
  * styles to the policy. `blob:` images are pictures that the page draws for downloading.
  */
+/** Origins besides the page's own and the Hub's that whoever builds or starts the page allows (`-- --allow-host URL`, tools/allowedHosts.mjs). */
+const allowedHosts = JSON.parse(process.env.ALLOWED_HOSTS ?? '[]') as string[];
+
 const POLICY = [
-  "default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self' data: blob:", "font-src 'self'", "connect-src 'self'", "worker-src 'self'",
+  "default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self' data: blob:", "font-src 'self'", `connect-src 'self' ${[...HUB_HOSTS, ...allowedHosts].join(' ')}`, "worker-src 'self'",
   "base-uri 'none'", "form-action 'none'",
 ].join('; ');
 
@@ -31,6 +35,7 @@ const licences: Plugin = {
 // `base: './'` keeps every address relative, so that the built folder works under any sub-path.
 export default defineConfig({
   base: './',
+  define: { __ALLOWED_HOSTS__: JSON.stringify(allowedHosts) },
   plugins: [react(), contentSecurityPolicy, licences],
   worker: { format: 'es' },
   build: { target: 'es2022', assetsInlineLimit: 0, chunkSizeWarningLimit: 600 },

@@ -1,19 +1,27 @@
 /** The only door between the page and the engine. */
 import type { FromEngine, ToEngine } from './protocol/messages';
-import { addressSource } from './sources/address';
-import { wholeFiles } from './sources/files';
+import { keptModels, ModelPlaces } from './sources/places';
+import { policyOf } from './sources/policy';
 import { Engine } from './train/engine';
+
+/** Origins that whoever built or started the page has allowed besides the Hub's (vite.config.ts). */
+declare const __ALLOWED_HOSTS__: readonly string[];
 
 // Models lie beside the page; a built worker lies one folder deeper.
 const models = new URL(import.meta.env.DEV ? '/models/' : '../models/', self.location.href);
 
-/** The page itself came from there a moment ago: a second try is enough. */
-const PATIENCE_AT_HOME = { tries: 2, pause: 300, silence: 20_000 };
+const places = new ModelPlaces({
+  builtIn: models,
+  shelves: keptModels(),
+  // The developer's server has no policy of its own; what the built page refuses is refused there too.
+  allowed: policyOf(self.location.origin, __ALLOWED_HOSTS__),
+});
 
 const engine = new Engine((event: FromEngine) => self.postMessage(event), {
   gpu: navigator.gpu,
   secure: self.isSecureContext,
-  folderOf: (name) => wholeFiles(addressSource({ kind: 'builtin', name }, name, new URL(name, models).href, { cache: 'default', patience: PATIENCE_AT_HOME })),
+  open: (source, options) => places.open(source, options),
+  places,
 });
 
 self.onmessage = ({ data }: MessageEvent<ToEngine>) => void engine.handle(data);

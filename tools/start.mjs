@@ -1,8 +1,9 @@
-// npm start [-- --software] [-- --port N] [-- --no-open]
+// npm start [-- --software] [-- --port N] [-- --no-open] [-- --allow-host URL]…
 //
 // Serves the playground, prints its address and opens it. --software opens a Chromium, Chrome or Edge whose WebGPU runs on the processor.
 import './nodeVersion.mjs';
 import { parseArgs } from 'node:util';
+import { ALLOW_HOST, allowHosts } from './allowedHosts.mjs';
 import { ensureInstalled, root } from './install.mjs';
 import { hasDisplay, openDefaultBrowser, openSoftwareBrowser } from './open.mjs';
 
@@ -13,15 +14,21 @@ function refuse(sentence) {
 
 function readOptions() {
   try {
-    return parseArgs({ options: { software: { type: 'boolean' }, port: { type: 'string', default: '5173' }, 'no-open': { type: 'boolean' } } }).values;
+    return parseArgs({ options: { software: { type: 'boolean' }, port: { type: 'string', default: '5173' }, 'no-open': { type: 'boolean' }, ...ALLOW_HOST } }).values;
   } catch (error) {
-    return refuse(`${error.message}; the options are --software, --port N and --no-open (as in \`npm start -- --software\`)`);
+    return refuse(`${error.message}; the options are --software, --port N, --no-open and --allow-host URL (as in \`npm start -- --software\`)`);
   }
 }
 
 const options = readOptions();
 const port = Number(options.port);
 if (!Number.isInteger(port) || port < 0 || port > 65535) refuse(`--port ${options.port} is not a port; choose a number from 1 to 65535`);
+
+try {
+  allowHosts(options['allow-host']);
+} catch (error) {
+  refuse(error.message);
+}
 
 try {
   ensureInstalled();

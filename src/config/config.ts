@@ -1,6 +1,5 @@
 /** A run, completely described: the same configuration and seed give the same curves. */
 import { type Consistency, type DropoutRules, POSITIONS } from './dropout';
-import type { ModelFolder } from './models';
 import type { PeftKind, Target } from './peft';
 
 export const TASK_NAMES = ['sentiment', 'similarity', 'description'] as const;
@@ -20,7 +19,8 @@ export interface RunConfig {
     noise: number;
   };
   model: {
-    folder: ModelFolder;
+    /** Reference of the model (sources.ts), as text. Facts of it are looked up by this. */
+    source: string;
     /** Which tensors are trained; the fields below belong to some of the methods each. */
     peft: PeftKind;
     /** LoRA rank r. */
@@ -75,7 +75,7 @@ export const DEFAULT_CONFIG: RunConfig = {
     noise: 0.2, // wrong labels can only be learned by heart, so learning by heart shows
   },
   model: {
-    folder: 'nano-encoder',
+    source: 'nano-encoder',
     rank: 8, // the paper's §4.1
     alpha: 16, // the paper's §4.1
     targets: ['q', 'v'], // LoRA's own default, and the paper's tables 6 and 7

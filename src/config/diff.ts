@@ -3,7 +3,7 @@ import { withField } from './change';
 import { type Change, DEFAULT_CONFIG, type RunConfig, TASK_PROBLEMS } from './config';
 import type { DropoutRule, Position } from './dropout';
 import { literatureName } from './literature';
-import { MODELS } from './models';
+import { builtInFacts, modelName } from './models';
 import { PEFT_TITLES, type PeftKind } from './peft';
 
 /** The configuration in force after `changes`. */
@@ -54,7 +54,7 @@ const SHORT: Record<string, string> = {
   'data.task': 'task',
   'data.rows': 'rows',
   'data.noise': 'noise',
-  'model.folder': 'model',
+  'model.source': 'model',
   'model.rank': 'r',
   'model.alpha': 'α',
   'model.targets': 'targets',
@@ -109,6 +109,7 @@ export function shortValue(value: unknown): string {
 /** A value of a field: methods by their names, and a course that is not there is a constant one. */
 function valueOf(field: string, value: unknown): string {
   if (field === 'model.peft') return PEFT_TITLES[value as PeftKind] ?? String(value);
+  if (field === 'model.source') return modelName(String(value));
   if (/\.(depth|time)$/.test(field)) return String(value ?? 'constant');
   return shortValue(value);
 }
@@ -141,15 +142,17 @@ function titlesOf({ model: { peft }, dropout, consistency }: RunConfig): string[
  * @param reference what the settings are compared with: the defaults on this task and model, with this method
  */
 export function nameOfRun(config: RunConfig, changes: readonly Change[], reference: RunConfig): string {
-  const { data: { task }, model: { folder } } = config;
+  const { data: { task }, model: { source } } = config;
   const parts = titlesOf(config);
   const rates = [...new Set(Object.values(config.dropout).filter((rule) => rule.p > 0).map((rule) => number(rule.p)))];
   if (rates.length) parts.push(`p ${rates.join(' / ')}`);
   if (task !== DEFAULT_CONFIG.data.task) parts.push(task);
-  // Only a decoder can write, so there its name says nothing.
-  if (folder !== DEFAULT_CONFIG.model.folder && TASK_PROBLEMS[task] !== 'language_model') parts.push(MODELS[folder].architecture);
+  const builtIn = builtInFacts(source);
+  if (!builtIn) parts.push(modelName(source));
+  // Of those that come with the page only the decoder can write, so there its name says nothing.
+  else if (source !== DEFAULT_CONFIG.model.source && TASK_PROBLEMS[task] !== 'language_model') parts.push(builtIn.architecture);
   for (const difference of differences(reference, config)) {
-    if (/^(dropout|consistency|data\.task$|model\.(folder|peft)$)/.test(difference.field)) continue;
+    if (/^(dropout|consistency|data\.task$|model\.(source|peft)$)/.test(difference.field)) continue;
     parts.push(`${shortLabel(difference.field)} ${shortValue(difference.to)}`);
   }
   for (const change of changes.slice(0, 2)) parts.push(`${describeDifference(change)} @${change.step}`);

@@ -1,8 +1,9 @@
 /** Every field of a configuration by its path: how it stands in a link, and what it may hold. Links, records and changes are all held to it. */
 import { TASK_NAMES } from './config';
 import { COMPENSATIONS, CONSISTENCY_KINDS, PATTERNS, POSITIONS, RATE_COURSES, SECOND_PASSES } from './dropout';
-import { MODEL_FOLDERS } from './models';
+import { isModelSource } from './models';
 import { PEFT_KINDS, TARGETS } from './peft';
+import { readReference, referenceText } from './sources';
 
 export interface FieldKind {
   write(value: unknown): string;
@@ -31,6 +32,8 @@ const listOf = (names: readonly string[]): FieldKind => ({
   holds: (value) => Array.isArray(value) && value.every((name) => names.includes(name)),
 });
 
+const modelSource: FieldKind = { write: String, read: (text) => (isModelSource(text) ? referenceText(readReference(text)!) : undefined), holds: isModelSource };
+
 const RULE: Record<string, FieldKind> = {
   p: number, pattern: oneOf(PATTERNS), compensation: oneOf(COMPENSATIONS), fromLayer: number, depth: oneOf(RATE_COURSES), time: oneOf(RATE_COURSES),
 };
@@ -42,7 +45,7 @@ export const FIELDS: Readonly<Record<string, FieldKind>> = {
   'data.task': oneOf(TASK_NAMES),
   'data.rows': number,
   'data.noise': number,
-  'model.folder': oneOf(MODEL_FOLDERS),
+  'model.source': modelSource,
   'model.peft': oneOf(PEFT_KINDS),
   'model.rank': number,
   'model.alpha': number,

@@ -1,6 +1,6 @@
 /** What can be trained: the parameter-efficient methods and the layers they touch. Names and numbers of targets as in masks.md. */
 
-/** Linear layers that can be adapted. Which of them a model has is said by the model (`models.ts`). */
+/** Linear layers that can be adapted. Which of them a model has is said by the model (`ModelTraits`). */
 export const TARGETS = ['q', 'k', 'v', 'o', 'gate', 'up', 'down', 'qkv'] as const;
 export type Target = (typeof TARGETS)[number];
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_CONFIG, TASK_NAMES } from './config';
-import { MODEL_FOLDERS } from './models';
+import { BUILT_IN_NAMES } from './models';
 import { configProblems } from './problems';
 import { literatureName } from './literature';
 import { applyPreset, consistencyFor, PRESET_NAMES, presetOf, PRESETS, referenceConfig, withModel, withTask } from './presets';
@@ -40,7 +40,7 @@ describe('presets', () => {
     expect(decoder.dropout).toEqual({ logits: { p: 0.1, pattern: 'column', fromLayer: 1 }, hidden: { p: 0.1, pattern: 'element', fromLayer: 1 } });
     expect(applyPreset('hiddenkey', decoder).dropout).toEqual(decoder.dropout);
     expect(withModel(decoder, 'nano-encoder').dropout).toEqual(PRESETS.hiddenkey.layer.dropout);
-    for (const name of PRESET_NAMES) for (const folder of MODEL_FOLDERS) expect(presetOf(applyPreset(name, withModel(DEFAULT_CONFIG, folder))), name).toBe(name);
+    for (const name of PRESET_NAMES) for (const folder of BUILT_IN_NAMES) expect(presetOf(applyPreset(name, withModel(DEFAULT_CONFIG, folder))), name).toBe(name);
   });
   it('keep a first layer that somebody chose', () => {
     const chosen = { ...DEFAULT_CONFIG, dropout: { hidden: { p: 0.1, pattern: 'element', fromLayer: 0 } } } as const;
@@ -50,12 +50,12 @@ describe('presets', () => {
 
 describe('models and tasks', () => {
   it('lose targets that the other model lacks', () => {
-    const decoder = withModel({ ...DEFAULT_CONFIG, model: { ...DEFAULT_CONFIG.model, folder: 'nano-decoder', targets: ['v', 'gate'] } }, 'nano-encoder');
+    const decoder = withModel({ ...DEFAULT_CONFIG, model: { ...DEFAULT_CONFIG.model, source: 'nano-decoder', targets: ['v', 'gate'] } }, 'nano-encoder');
     expect(decoder.model.targets).toEqual(['v']);
-    expect(withModel({ ...decoder, model: { ...decoder.model, folder: 'nano-decoder', targets: ['gate'] } }, 'nano-encoder').model.targets).toEqual(['q', 'v']);
+    expect(withModel({ ...decoder, model: { ...decoder.model, source: 'nano-decoder', targets: ['gate'] } }, 'nano-encoder').model.targets).toEqual(['q', 'v']);
   });
   it('that write take a model that can', () => {
-    expect(withTask(DEFAULT_CONFIG, 'description').model.folder).toBe('nano-decoder');
-    expect(withTask(DEFAULT_CONFIG, 'similarity').model.folder).toBe('nano-encoder');
+    expect(withTask(DEFAULT_CONFIG, 'description').model.source).toBe('nano-decoder');
+    expect(withTask(DEFAULT_CONFIG, 'similarity').model.source).toBe('nano-encoder');
   });
 });

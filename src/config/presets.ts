@@ -2,8 +2,9 @@
 import { DEFAULT_CONFIG, type RunConfig, TASK_PROBLEMS, type TaskName } from './config';
 import { type Consistency, type DropoutRules, POSITIONS } from './dropout';
 import { sameValue } from './diff';
-import { latterHalf, type ModelFolder, MODELS } from './models';
+import { builtInFacts, latterHalf, type ModelTraits, WRITER } from './models';
 import { applyMethod } from './methods';
+import type { Target } from './peft';
 
 export const PRESET_NAMES = ['baseline', 'lora_dropout', 'dropkey', 'dropkey_depth', 'dropattention', 'hiddencut', 'hiddenkey_minus', 'hiddenkey'] as const;
 export type PresetName = (typeof PRESET_NAMES)[number];
@@ -80,8 +81,9 @@ export function consistencyFor(task: TaskName, consistency: Consistency): Consis
 const INSIDE = ['logits', 'weights', 'hidden', 'ffn_inner'] as const;
 
 /** `rules` for a model: decoders drop in the latter half of their layers only, unless a rule names its first layer (arXiv 2403.00812, appendix E). */
-export function rulesFor(folder: ModelFolder, rules: DropoutRules): DropoutRules {
-  const { decoder, layers } = MODELS[folder];
+export function rulesFor(traits: ModelTraits | undefined, rules: DropoutRules): DropoutRules {
+  if (!traits) return rules;
+  const { decoder, layers } = traits;
   const fitted = { ...rules };
   for (const position of INSIDE) {
     const rule = rules[position];
@@ -90,42 +92,49 @@ export function rulesFor(folder: ModelFolder, rules: DropoutRules): DropoutRules
   return fitted;
 }
 
-/** `config` on another model: its targets as far as they exist there, and the layers that are dropped by that model's default. */
-export function withModel(config: RunConfig, folder: ModelFolder): RunConfig {
-  const before = MODELS[config.model.folder];
-  const targets = config.model.targets.filter((target) => MODELS[folder].targets.includes(target));
+/** Where LoRA sits on a model that has none of the chosen targets. */
+const usualTargets = ({ targets }: ModelTraits): Target[] => [(['q', 'v'] as const).filter((target) => targets.includes(target)), targets.slice(0, 1)].find((some) => some.length > 0) ?? [];
+
+/**
+ * `config` on another model: its targets as far as they exist there, and the layers that are dropped by that model's default.
+ * @param before facts of the model that it has, `after` of the one it gets; left out: those of a model that comes with the page
+ */
+export function withModel(config: RunConfig, source: string, before: ModelTraits | undefined = builtInFacts(config.model.source), after: ModelTraits | undefined = builtInFacts(source)): RunConfig {
+  const targets = after ? config.model.targets.filter((target) => after.targets.includes(target)) : config.model.targets;
   const freed = Object.fromEntries(POSITIONS.flatMap((position) => {
     const rule = config.dropout[position];
     if (!rule) return [];
     const { fromLayer, ...rest } = rule;
     // What the old model's default set is not a choice of the person's.
-    return [[position, before.decoder && fromLayer === latterHalf(before.layers) ? rest : rule]];
+    return [[position, before?.decoder && fromLayer === latterHalf(before.layers) ? rest : rule]];
   })) as DropoutRules;
-  return { ...config, model: { ...config.model, folder, targets: targets.length ? targets : ['q', 'v'] }, dropout: rulesFor(folder, freed) };
+  return { ...config, model: { ...config.model, source, targets: targets.length || !after ? targets : usualTargets(after) }, dropout: rulesFor(after, freed) };
 }
 
 /** `config` on another task: with a model that can do it, and a consistency that means something there. */
-export function withTask(config: RunConfig, task: TaskName): RunConfig {
+export function withTask(config: RunConfig, task: TaskName, traits: ModelTraits | undefined = builtInFacts(config.model.source)): RunConfig {
   const writes = TASK_PROBLEMS[task] === 'language_model';
-  const fitted = writes && !MODELS[config.model.folder].decoder ? withModel(config, 'nano-decoder') : config;
+  const fitted = writes && traits?.decoder === false ? withModel(config, WRITER, traits) : config;
   return { ...fitted, data: { ...fitted.data, task }, consistency: consistencyFor(task, fitted.consistency) };
 }
 
 /** `base` with the dropout and consistency of a preset; data, model and optimizer stay as they are. */
-export function applyPreset(name: PresetName, base: RunConfig): RunConfig {
+export function applyPreset(name: PresetName, base: RunConfig, traits: ModelTraits | undefined = builtInFacts(base.model.source)): RunConfig {
   const { dropout, consistency } = PRESETS[name].layer;
-  return { ...base, dropout: rulesFor(base.model.folder, dropout), consistency: consistencyFor(base.data.task, { ...DEFAULT_CONFIG.consistency, ...consistency }) };
+  return { ...base, dropout: rulesFor(traits, dropout), consistency: consistencyFor(base.data.task, { ...DEFAULT_CONFIG.consistency, ...consistency }) };
 }
 
 /** What the controls are compared with, and go back to: the defaults on this task and model, with its method's and the preset's settings. */
-export function referenceConfig(name: PresetName, { data: { task }, model: { folder, peft } }: RunConfig): RunConfig {
-  return applyPreset(name, applyMethod(peft, withTask(withModel(DEFAULT_CONFIG, folder), task)));
+export function referenceConfig(name: PresetName, { data: { task }, model: { source, peft } }: RunConfig, traits: ModelTraits | undefined = builtInFacts(source)): RunConfig {
+  const onModel = withModel(DEFAULT_CONFIG, source, undefined, traits);
+  const onTask = withTask(onModel, task, traits);
+  return applyPreset(name, applyMethod(peft, onTask), onTask.model.source === source ? traits : undefined);
 }
 
 /** The preset that a configuration's dropout and consistency are equal to, if any. */
-export function presetOf(config: RunConfig): PresetName | undefined {
+export function presetOf(config: RunConfig, traits: ModelTraits | undefined = builtInFacts(config.model.source)): PresetName | undefined {
   return PRESET_NAMES.find((name) => {
-    const preset = applyPreset(name, config);
+    const preset = applyPreset(name, config, traits);
     return sameValue(preset.dropout, config.dropout) && sameValue(preset.consistency, config.consistency);
   });
 }

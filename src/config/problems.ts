@@ -1,15 +1,20 @@
 /** What stands in the way of a configuration, and what in it means nothing: sentences that say where, the value, and what to do. */
 import { type RunConfig, TASK_NAMES, TASK_PROBLEMS } from './config';
 import { CONSISTENCY_KINDS, dropoutProblems, POSITIONS, secondPassOf } from './dropout';
-import { MODEL_FOLDERS, MODELS } from './models';
-import { hasLayers, isLora, isVirtual, PEFT_KINDS, PEFT_TITLES } from './peft';
+import { BUILT_IN_NAMES, builtInFacts, isModelSource, modelName, type ModelTraits, WRITER } from './models';
+import { hasLayers, isLora, isVirtual, PEFT_KINDS, PEFT_TITLES, TARGETS } from './peft';
 import { isInRange, rangeOf } from './ranges';
 
 const whole = (value: number, low: number, high: number) => Number.isInteger(value) && value >= low && value <= high;
 const fits = (field: string, value: number) => isInRange(rangeOf(field)!, value);
 
-/** Every reason why `config` cannot run; empty when it can. `layers` is the depth of its model, where that was read. */
-export function configProblems(config: RunConfig, layers = MODELS[config.model.folder]?.layers ?? 1): string[] {
+/**
+ * Every reason why `config` cannot run; empty when it can.
+ * @param traits facts of its model; left out: those of a model that comes with the page. Where there are none yet, what depends on them is not judged
+ */
+export function configProblems(config: RunConfig, traits: ModelTraits | undefined = builtInFacts(config.model.source)): string[] {
+  // Of a model that nobody has looked at yet, rules are judged as if it were just deep enough.
+  const layers = traits?.layers ?? 1 + Math.max(0, ...Object.values(config.dropout).map(({ fromLayer = 0 }) => fromLayer));
   const problems: string[] = [];
   const check = (ok: boolean, sentence: string) => {
     if (!ok) problems.push(sentence);
@@ -18,7 +23,7 @@ export function configProblems(config: RunConfig, layers = MODELS[config.model.f
   check(TASK_NAMES.includes(data.task), `data: unknown task "${data.task}"; choose one of ${TASK_NAMES.join(', ')}`);
   check(fits('data.rows', data.rows), `data: ${data.rows} training rows; choose a whole number from 2 to 100000`);
   check(fits('data.noise', data.noise), `data: label noise ${data.noise}; choose a share from 0 to 1`);
-  problems.push(...modelProblems(config, layers), ...dropoutProblems(config.dropout, layers), ...consistencyProblems(config));
+  problems.push(...modelProblems(config, traits), ...dropoutProblems(config.dropout, layers), ...consistencyProblems(config));
   check(fits('optimizer.learningRate', optimizer.learningRate), `optimizer: learning rate ${optimizer.learningRate}; choose a number from 0 up`);
   check(fits('optimizer.batchSize', optimizer.batchSize), `optimizer: batch of ${optimizer.batchSize} rows; choose a whole number from 1 to 4096`);
   check(optimizer.batchSize <= data.rows, `optimizer: batch of ${optimizer.batchSize} rows from ${data.rows} training rows; lower the batch or raise the rows`);
@@ -35,31 +40,33 @@ export function configProblems(config: RunConfig, layers = MODELS[config.model.f
   return problems;
 }
 
-function modelProblems({ data, model }: RunConfig, layers: number): string[] {
-  const facts = MODELS[model.folder];
-  if (!facts) return [`model: unknown folder "${model.folder}"; choose one of ${MODEL_FOLDERS.join(', ')}`];
+function modelProblems({ data, model }: RunConfig, traits: ModelTraits | undefined): string[] {
+  if (!isModelSource(model.source)) return [`model: no model is called "${model.source}" here; choose ${BUILT_IN_NAMES.join(', ')}, or one of another source (docs/models.md)`];
+  const name = traits?.name ?? modelName(model.source);
   const problems: string[] = [];
   const check = (ok: boolean, sentence: string) => {
     if (!ok) problems.push(sentence);
   };
   const writes = TASK_PROBLEMS[data.task] === 'language_model';
-  check(!writes || facts.decoder, `model: ${data.task} is written word by word, and ${model.folder} sees the words to come; choose nano-decoder`);
+  if (traits?.obstacle) problems.push(`model: ${traits.obstacle}`);
+  check(!writes || traits?.decoder !== false, `model: ${data.task} is written word by word, and ${name} sees the words to come; choose ${WRITER}`);
   check(PEFT_KINDS.includes(model.peft), `method: unknown method "${model.peft}"; choose one of ${PEFT_KINDS.join(', ')}`);
   if (isLora(model.peft)) {
     check(fits('model.rank', model.rank), `LoRA: rank ${model.rank}; choose a whole number from 1 to 256`);
     check(fits('model.alpha', model.alpha), `LoRA: α ${model.alpha}; choose a number above 0`);
-    check(model.targets.length > 0, `LoRA: no target is chosen; choose at least one of ${facts.targets.join(', ')}`);
+    check(model.targets.length > 0, `LoRA: no target is chosen; choose at least one of ${(traits?.targets ?? TARGETS).join(', ')}`);
     const twice = model.targets.find((target, index) => model.targets.indexOf(target) !== index);
     check(twice === undefined, `LoRA: target "${twice}" is named twice; name it once`);
-    for (const target of model.targets) check(facts.targets.includes(target), `LoRA: ${model.folder} has no target "${target}"; choose among ${facts.targets.join(', ')}`);
+    if (traits) for (const target of model.targets) check(traits.targets.includes(target), `LoRA: ${name} has no target "${target}"; choose among ${traits.targets.join(', ')}`);
   }
-  const vectors = model.targets.some((target) => target === 'k' || target === 'v') ? facts.keyValueWidth : facts.width;
-  if (model.peft === 'pissa') check(model.rank <= vectors, `PiSSA: rank ${model.rank}, but the matrices have only ${vectors} singular vectors; choose a rank up to ${vectors}`);
+  const vectors = model.targets.some((target) => target === 'k' || target === 'v') ? traits?.keyValueWidth : traits?.width;
+  if (model.peft === 'pissa' && vectors !== undefined) check(model.rank <= vectors, `PiSSA: rank ${model.rank}, but the matrices have only ${vectors} singular vectors; choose a rank up to ${vectors}`);
   if (model.peft === 'loraplus') check(fits('model.ratio', model.ratio), `LoRA+: ratio ${model.ratio}; choose a number above 0`);
   if (isVirtual(model.peft)) check(fits('model.virtualTokens', model.virtualTokens), `${PEFT_TITLES[model.peft]}: ${model.virtualTokens} virtual tokens; choose a whole number from 1 to 64`);
   if (model.peft === 'adapter') check(fits('model.bottleneck', model.bottleneck), `adapters: a bottleneck of ${model.bottleneck}; choose a whole number from 1 to 256`);
-  if (model.peft === 'bitfit') check(facts.biases || !writes, `BitFit: ${model.folder} has no biases, and writing has no head of its own, so nothing would be trained; choose another method`);
-  if (hasLayers(model.peft)) check(whole(model.fromLayer, 0, layers - 1), `${PEFT_TITLES[model.peft]}: from layer ${model.fromLayer} of a model with layers 0 to ${layers - 1}; choose one of those`);
+  if (model.peft === 'bitfit') check(traits?.biases !== false || !writes, `BitFit: ${name} has no biases, and writing has no head of its own, so nothing would be trained; choose another method`);
+  const last = (traits?.layers ?? Infinity) - 1;
+  if (hasLayers(model.peft)) check(whole(model.fromLayer, 0, last), `${PEFT_TITLES[model.peft]}: from layer ${model.fromLayer} of a model with ${traits ? `layers 0 to ${last}; choose one of those` : 'layers from 0 up; choose one of those'}`);
   return problems;
 }
 
@@ -82,13 +89,12 @@ export interface Note {
 }
 
 /** Settings that are allowed and have no effect, or another than one would think, each with the reason. */
-export function configNotes(config: RunConfig): Note[] {
+export function configNotes(config: RunConfig, traits: ModelTraits | undefined = builtInFacts(config.model.source)): Note[] {
   const notes: Note[] = [];
   const note = (when: boolean, field: string, sentence: string) => {
     if (when) notes.push({ field, sentence });
   };
   const { data, model, dropout, consistency, optimizer } = config;
-  const facts = MODELS[model.folder];
   const lora = isLora(model.peft);
   const title = PEFT_TITLES[model.peft];
   const drops = (rule: { p: number } | undefined) => (rule?.p ?? 0) > 0;
@@ -96,13 +102,13 @@ export function configNotes(config: RunConfig): Note[] {
   note(drops(dropout.lora_rank) && !lora, 'dropout.lora_rank', `${title} has no low-rank branch, so there is no rank to drop.`);
   note(optimizer.l1 > 0 && !lora, 'optimizer.l1', `L1 falls on the matrices A and B; ${title} has none, so nothing is penalised.`);
   note(optimizer.smoothing > 0 && TASK_PROBLEMS[data.task] === 'regression', 'optimizer.smoothing', 'A regression has no classes to smooth over; label smoothing does nothing here.');
-  note(optimizer.neftune > 0 && model.peft === 'bitfit' && !facts.biases, 'optimizer.neftune', 'Only the head is trained: the noise reaches it through frozen layers.');
-  note(model.peft === 'bitfit' && !facts.biases && TASK_PROBLEMS[data.task] !== 'language_model', 'model.peft', `${model.folder} has no biases: BitFit trains its head alone.`);
+  note(optimizer.neftune > 0 && model.peft === 'bitfit' && traits?.biases === false, 'optimizer.neftune', 'Only the head is trained: the noise reaches it through frozen layers.');
+  note(model.peft === 'bitfit' && traits?.biases === false && TASK_PROBLEMS[data.task] !== 'language_model', 'model.peft', `${traits?.name} has no biases: BitFit trains its head alone.`);
   const { every = 1 } = consistency;
   note(consistency.kind !== 'none' && every > 1 && every >= optimizer.steps, 'consistency.every', 'The term is computed at step 0 and never again in so short a run.');
   note(consistency.kind !== 'none' && consistency.alpha === 0 && secondPassOf(consistency) !== 'dropped_grad', 'consistency.alpha', 'α is 0: the second pass is computed and changes nothing.');
   const dropped = POSITIONS.some((position) => drops(dropout[position]) && (lora || !position.startsWith('lora')));
   note(consistency.kind !== 'none' && !dropped && optimizer.neftune === 0, 'consistency.kind', 'Nothing is dropped, so both passes are equal and the term stays zero.');
-  note(facts?.decoder === true && ['logits', 'weights', 'hidden'].some((position) => drops(dropout[position as 'logits']) && (dropout[position as 'logits']?.fromLayer ?? 0) === 0), 'dropout', 'The paper drops in the latter half of a decoder’s layers only; over all layers its gain was small or negative (appendix E).');
+  note(traits?.decoder === true && ['logits', 'weights', 'hidden'].some((position) => drops(dropout[position as 'logits']) && (dropout[position as 'logits']?.fromLayer ?? 0) === 0), 'dropout', 'The paper drops in the latter half of a decoder’s layers only; over all layers its gain was small or negative (appendix E).');
   return notes;
 }

@@ -9,18 +9,26 @@ import { cut, possibleChanges } from './changes';
 import { sameValue } from './diff';
 import { POSITIONS } from './dropout';
 import { FIELDS } from './fields';
+import { builtInFacts } from './models';
 
 export const LINK_VERSION = '1';
 
 /** More of what was not understood is counted and not listed. */
 const MOST_LISTED = 20;
 
+/** The name under which links have always held a model that comes with the page. */
+const BUILT_IN_FIELD = 'model.folder';
+const spelling = (field: string, value: unknown): string => (field === 'model.source' && builtInFacts(String(value)) ? BUILT_IN_FIELD : field);
+
+/** The value of a link's field; undefined where it means nothing. */
+const readField = (field: string, text: string): unknown => (field === BUILT_IN_FIELD ? builtInFacts(text)?.source : FIELDS[field].read(text));
+
 /** The part of a link after `#`; empty for the default without changes. */
 export function linkOf(config: RunConfig, changes: readonly Change[] = []): string {
   const parameters = new URLSearchParams();
   for (const [field, codec] of Object.entries(FIELDS)) {
     const value = fieldOf(config, field);
-    if (value !== undefined && !sameValue(value, fieldOf(DEFAULT_CONFIG, field))) parameters.set(field, codec.write(value));
+    if (value !== undefined && !sameValue(value, fieldOf(DEFAULT_CONFIG, field))) parameters.set(spelling(field, value), codec.write(value));
   }
   if (changes.length) parameters.set('changes', JSON.stringify(changes.map(({ step, field, from, to }) => [step, field, from ?? null, to ?? null])));
   if ([...parameters].length === 0) return '';
@@ -61,19 +69,19 @@ export function openLink(hash: string): OpenedLink {
   let changes: Change[] = [];
   let applied = 0;
   parameters.forEach(([field, text], index) => {
-    const known = field === 'v' || field === 'changes' || Object.hasOwn(FIELDS, field);
+    const known = field === 'v' || field === 'changes' || field === BUILT_IN_FIELD || Object.hasOwn(FIELDS, field);
     if (known && last.get(field) !== index) ignored.push(`${cut(`${field}=${text}`)} (said again later)`);
     else if (field === 'v') {
       if (text !== LINK_VERSION) ignored.push(`version ${cut(text)}`);
     } else if (field === 'changes') changes = readRows(text, ignored);
     else {
-      const value = known ? FIELDS[field].read(text) : undefined;
+      const value = known ? readField(field, text) : undefined;
       if (value === undefined) ignored.push(cut(`${field}=${text}`));
       else {
         // The first part of a rule makes the rule; what it lacks is filled in below.
         const rule = /^dropout\.\w+/.exec(field)?.[0];
         if (rule && !fieldOf(config, rule)) config = withField(config, rule, {});
-        config = withField(config, field, value);
+        config = withField(config, field === BUILT_IN_FIELD ? 'model.source' : field, value);
         applied += 1;
         if (Array.isArray(value) && FIELDS[field].write(value) !== text) ignored.push(`${cut(`${field}=${text}`)} (taken as ${FIELDS[field].write(value)})`);
       }

@@ -9,7 +9,6 @@ import { wordsFor } from '../protocol/faultWords';
 import type { FromEngine } from '../protocol/messages';
 import type { Scores } from '../protocol/runMessages';
 import { diskSource } from '../sources/disk';
-import { wholeFiles } from '../sources/files';
 import { Engine } from '../train/engine';
 
 export interface HeadlessRun {
@@ -47,7 +46,7 @@ export function createHeadless({ gpu, models, profile }: HeadlessOptions) {
     if (event.type === 'ready') device = `${event.device.name}, ${event.device.profile}`;
     if (event.type === 'fault' && event.runId === undefined) broken ??= errorOf(event.fault);
     listen(event);
-  }, { gpu, secure: true, folderOf: (name) => wholeFiles(diskSource(`${models}/${name}`, { kind: 'builtin', name })), device: { profile } });
+  }, { gpu, secure: true, open: async (name) => diskSource(`${models}/${name}`, { kind: 'builtin', name }), device: { profile } });
 
   return {
     /**

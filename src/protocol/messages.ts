@@ -5,10 +5,11 @@
 import type { DeviceEvent } from './deviceMessages';
 import type { Fault } from './faults';
 import type { InspectionCommand, InspectionEvent } from './inspectionMessages';
+import type { ModelCommand, ModelEvent } from './modelMessages';
 import type { PlanCommand, PlanEvent } from './planMessages';
 import type { PreviewCommand, PreviewEvent } from './previewMessages';
 import type { RunCommand, RunEvent, RunId } from './runMessages';
 
-export type ToEngine = PlanCommand | RunCommand | InspectionCommand | PreviewCommand;
+export type ToEngine = PlanCommand | RunCommand | InspectionCommand | PreviewCommand | ModelCommand;
 
-export type FromEngine = DeviceEvent | PlanEvent | RunEvent | InspectionEvent | PreviewEvent | { type: 'fault'; runId?: RunId; fault: Fault };
+export type FromEngine = DeviceEvent | PlanEvent | RunEvent | InspectionEvent | PreviewEvent | ModelEvent | { type: 'fault'; runId?: RunId; fault: Fault };

@@ -14,6 +14,7 @@ export function diskSource(folder: string, reference: SourceReference = { kind: 
   const sizeOf = async (path: string) => (await stat(join(folder, path)).catch(refuse(path))).size;
   return {
     reference, name: basename(folder),
+    here: sizeOf,
     async list() {
       const names = await readdir(folder, { recursive: true, withFileTypes: true }).catch(refuse(basename(folder)));
       const files = names.filter((entry) => !entry.isDirectory() && !entry.name.startsWith('.'));

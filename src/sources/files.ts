@@ -59,6 +59,7 @@ export async function localSource(name: string, given: readonly LocalFile[]): Pr
   return {
     reference: { kind: 'local', name, fingerprint: await fingerprintOf(files) },
     name,
+    here: (path) => Promise.resolve(blobOf(path).size),
     list: () => Promise.resolve([...blobs].map(([path, blob]): SourceFile => ({ path, bytes: blob.size }))),
     async read(path) {
       const blob = blobOf(path);

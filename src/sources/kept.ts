@@ -74,6 +74,8 @@ export async function keptSource(source: Source, shelves: Shelves, { notKept }: 
 
   return {
     reference: source.reference, name: source.name, licence: source.licence,
+    keeps: true,
+    here: async (path) => (await shelf.state(path)).bytes,
     list: (options) => source.list(options),
     read: (path, options) => collected(path, stream(path, options)),
     async range(path, begin, end, options) {

@@ -27,6 +27,10 @@ export interface Source {
   readonly name: string;
   /** Licence by its identifier, where the place says so. */
   readonly licence?: string;
+  /** Whether what is read once is kept, so that reading a file to its end is what fetching it means. */
+  readonly keeps?: boolean;
+  /** Bytes of a file that are on this machine already, or come from the page's own folder; left out: none. */
+  here?(path: string): Promise<number>;
   /** Files of the source; those of a place without a list are the ones that a model or dataset may have, found by asking. @throws SourceError */
   list(options?: ReadOptions): Promise<readonly SourceFile[]>;
   /** A whole small file (configuration, tokenizer). @throws SourceError */

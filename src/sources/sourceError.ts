@@ -19,6 +19,8 @@ export type SourceFaultCode =
   /** Bytes differ from what was promised. */
   | 'damaged'
   | 'too_large'
+  /** Weights in a format that may run a program when it is opened, and in no other. */
+  | 'pickle_only'
   | 'stopped';
 
 export class SourceError extends Error {

@@ -3,7 +3,6 @@ import { DEFAULT_CONFIG, type RunConfig, type TaskName } from '../config/config'
 import { configProblems } from '../config/problems';
 import { fieldOf, withField } from '../config/change';
 import { applyMethod } from '../config/methods';
-import type { ModelFolder } from '../config/models';
 import type { PeftKind } from '../config/peft';
 import { applyRegulariser, type RegulariserName } from '../config/regularisers';
 import { sameValue } from '../config/diff';
@@ -11,7 +10,9 @@ import { applyPreset, type PresetName, presetOf, referenceConfig, withModel, wit
 import { openLink } from '../config/url';
 import { hotChanges } from './hotChanges';
 import type { Context } from './context';
-import { isLive } from './state';
+import type { ModelTraits } from '../config/models';
+import type { Models } from './models';
+import { draftFacts, factsOf, isLive } from './state';
 import { effectiveConfig } from './runList';
 
 export interface Edits {
@@ -31,19 +32,19 @@ export interface Edits {
 const SETTLE_MS = 200;
 
 /** The chosen preset's value of a field, for comparing and restoring. */
-export function presetValue(config: RunConfig, preset: PresetName, field: string): unknown {
-  if (field === 'data.task' || field === 'model.folder' || field === 'model.peft') return fieldOf(DEFAULT_CONFIG, field);
-  return fieldOf(referenceConfig(preset, config), field);
+export function presetValue(config: RunConfig, preset: PresetName, field: string, traits: ModelTraits | undefined): unknown {
+  if (field === 'data.task' || field === 'model.source' || field === 'model.peft') return fieldOf(DEFAULT_CONFIG, field);
+  return fieldOf(referenceConfig(preset, config, traits), field);
 }
 
-export function createEdits({ store, engine }: Context): Edits {
+export function createEdits({ store, engine }: Context, models: Models): Edits {
   let timer: ReturnType<typeof setTimeout> | undefined;
   /** What the engine will run with once it has answered everything that was posted. */
   let asked: { run: string; config: RunConfig } | undefined;
 
   const settle = () => {
     const { draft, phase, current, runs } = store.getState();
-    const problems = configProblems(draft);
+    const problems = configProblems(draft, draftFacts(store.getState()));
     const run = runs.find(({ id }) => id === current);
     if (isLive(phase) && run) {
       if (asked?.run !== run.id) asked = { run: run.id, config: effectiveConfig(run) };
@@ -52,7 +53,7 @@ export function createEdits({ store, engine }: Context): Edits {
         asked = { run: run.id, config: withField(asked.config, field, to) };
         engine.post({ type: 'change', runId: run.id, field, to });
       }
-    } else if (problems.length === 0 && store.getState().engine === 'ready') engine.post({ type: 'prepare', config: draft });
+    } else models.plan();
   };
 
   // A refusal means the engine stayed where it was: forget what was asked for, so that the next difference is taken from the truth.
@@ -71,15 +72,18 @@ export function createEdits({ store, engine }: Context): Edits {
     if (!sameValue(draft.data, before.data) || draft.seed !== before.seed) {
       engine.post({ type: 'preview', task: draft.data.task, rows: draft.data.rows, noise: draft.data.noise, seed: draft.seed });
     }
+    // What depends on another model waits for what it is.
+    if (draft.model.source !== before.model.source) models.look(draft.model.source);
     clearTimeout(timer);
     timer = setTimeout(settle, SETTLE_MS);
   };
 
   const set = (field: string, value: unknown) => {
     const { draft } = store.getState();
+    const traits = draftFacts(store.getState());
     // A task, a model or a method brings what belongs to it.
-    if (field === 'data.task') change(withTask(draft, value as TaskName));
-    else if (field === 'model.folder') change(withModel(draft, value as ModelFolder));
+    if (field === 'data.task') change(withTask(draft, value as TaskName, traits));
+    else if (field === 'model.source') change(withModel(draft, value as string, traits, factsOf(store.getState(), value as string)));
     else if (field === 'model.peft') change(applyMethod(value as PeftKind, draft));
     else change(withField(draft, field, value));
   };
@@ -89,11 +93,11 @@ export function createEdits({ store, engine }: Context): Edits {
     applyRegulariser: (name) => change(applyRegulariser(name, store.getState().draft)),
     applyPreset(name) {
       store.setState({ preset: name });
-      change(applyPreset(name, store.getState().draft));
+      change(applyPreset(name, store.getState().draft, draftFacts(store.getState())));
     },
     restore(field) {
       const { draft, preset } = store.getState();
-      set(field, presetValue(draft, preset, field));
+      set(field, presetValue(draft, preset, field, draftFacts(store.getState())));
     },
     discard() {
       const { runs, current } = store.getState();
@@ -102,7 +106,7 @@ export function createEdits({ store, engine }: Context): Edits {
     },
     openLink(hash) {
       const { config, changes, applied, ignored } = openLink(hash);
-      store.setState({ preset: presetOf(config) ?? 'baseline' });
+      store.setState((state) => ({ preset: presetOf(config, factsOf(state, config.model.source)) ?? 'baseline' }));
       change(config);
       store.setState({ link: { applied, ignored, changes, dismissed: false } });
     },

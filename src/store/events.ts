@@ -4,7 +4,9 @@ import { fieldOf, withField } from '../config/change';
 import type { Fault } from '../protocol/faults';
 import type { FromEngine } from '../protocol/messages';
 import type { Checkpoints } from './checkpoints';
+import type { Edits } from './edits';
 import { visiblyOverfits } from './findings';
+import type { Models } from './models';
 import type { Context } from './context';
 import { isLive } from './state';
 import { effectiveConfig, type RunList } from './runList';
@@ -25,7 +27,7 @@ function restored(draft: RunConfig, inForce: RunConfig, field: string): RunConfi
   return withField(draft, whole ? group : field, fieldOf(inForce, whole ? group : field));
 }
 
-export function handleEvents({ store, engine, data, redraw }: Context, runList: RunList, checkpoints: Checkpoints, prepare: () => void): void {
+export function handleEvents({ store, engine, data, redraw }: Context, runList: RunList, checkpoints: Checkpoints, models: Models, edits: Pick<Edits, 'set'>): void {
   const { setState: set, getState: get } = store;
   /** Step and time of a recent moment, for the speed. */
   let mark = { step: 0, at: 0 };
@@ -43,7 +45,7 @@ export function handleEvents({ store, engine, data, redraw }: Context, runList: 
   const on: Handlers = {
     ready({ device }) {
       set({ engine: 'ready', device, problem: undefined });
-      prepare();
+      models.plan();
     },
     planned: ({ summary }) => set(({ problem }) => ({ plan: summary, problem: problem?.scope === 'plan' ? undefined : problem })),
     compiling: ({ done, of }) => set({ compiling: done < of ? { done, of } : undefined }),
@@ -88,6 +90,17 @@ export function handleEvents({ store, engine, data, redraw }: Context, runList: 
     saved: ({ runId, step, file }) => checkpoints.finishSaving(runId, step, file),
     tested: ({ runId, step, scores, rows }) => runList.update(runId, { test: { step, scores, rows } }),
     previewed: (event) => set(({ previews }) => ({ previews: { ...previews, [event.task]: event } })),
+    described: (event) => models.described(event),
+    undescribed: ({ asked, refusal }) => models.refused(asked, refusal),
+    estimated: ({ source, summary, fault }) => models.estimated(source, { summary, fault }),
+    fetching: ({ source, bytes, of, bytesPerSecond }) => set(({ fetching }) => ({ fetching: fetching?.source === source ? { ...fetching, bytes, of, bytesPerSecond } : fetching })),
+    fetched({ source, note }) {
+      const chosen = get().fetching?.source === source && get().fetching?.choose;
+      models.fetched(source, note);
+      if (chosen) edits.set('model.source', source);
+    },
+    unfetched: ({ source, refusal }) => set(({ fetching }) => (fetching?.source === source ? { fetching: undefined, unfetched: refusal.code === 'stopped' ? undefined : { source, refusal } } : {})),
+    kept: ({ models: kept, free }) => set({ kept: { models: kept, free } }),
     fault({ runId, fault }) {
       const { problem, phase } = get();
       // The first fault is the cause, later ones are usually its echo; but no run explains that there is no engine any more.

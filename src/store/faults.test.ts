@@ -59,10 +59,10 @@ describe('faults', () => {
   });
   it('of a file stop its own configuration only', () => {
     ready();
-    page.edits.set('model.folder', 'nano-decoder');
+    page.edits.set('model.source', 'nano-decoder');
     engine.say({ type: 'fault', fault: { code: 'load_failed', file: 'model.safetensors', detail: '404' } });
     expect(startObstacle(state())).toContain('could not be loaded');
-    page.edits.set('model.folder', 'nano-encoder');
+    page.edits.set('model.source', 'nano-encoder');
     expect(state().problem).toBeUndefined();
     expect(startObstacle(state())).toBeUndefined();
   });

@@ -7,7 +7,7 @@ import { type Position, POSITIONS } from '../config/dropout';
 export const isHot = (field: string) => changeKind(field) !== 'restart';
 
 /** Fields that bring others with them: what was chosen along with one of these belongs to the next run and not to the one that is going. */
-const EXPERIMENT = ['data.task', 'model.folder', 'model.peft'];
+const EXPERIMENT = ['data.task', 'model.source', 'model.peft'];
 
 const isAnotherExperiment = (from: RunConfig, to: RunConfig) => EXPERIMENT.some((field) => fieldOf(from, field) !== fieldOf(to, field));
 

@@ -1,9 +1,11 @@
 /** Why a run cannot start, in sentences. */
 import { configProblems } from '../config/problems';
-import type { PageState } from './state';
+import { bytes } from '../protocol/format';
+import { modelName } from '../config/models';
+import { draftFacts, entryOf, type PageState } from './state';
 
 /** The first reason why what is on the cards cannot run, as a sentence; undefined when it can. */
-export const draftProblem = ({ draft, plan }: Pick<PageState, 'draft' | 'plan'>): string | undefined => configProblems(draft, plan?.model.layers)[0];
+export const draftProblem = (state: Pick<PageState, 'draft' | 'models'>): string | undefined => configProblems(state.draft, draftFacts(state))[0];
 
 /** Why Start is disabled, as a sentence; undefined when it is not. */
 export function startObstacle(state: PageState): string | undefined {
@@ -12,5 +14,15 @@ export function startObstacle(state: PageState): string | undefined {
   if (state.problem?.fault.code === 'load_failed') return 'A file could not be loaded; the message above says which.';
   if (state.problem?.scope === 'plan') return 'The plan does not fit; lower the highlighted control.';
   if (state.engine !== 'ready') return 'The engine is starting.';
-  return draftProblem(state);
+  return draftProblem(state) ?? modelObstacle(state);
+}
+
+/** Why a run on the chosen model has to wait, as a sentence; undefined when it has not. */
+function modelObstacle(state: Pick<PageState, 'draft' | 'models' | 'fetching'>): string | undefined {
+  const { source } = state.draft.model;
+  const entry = entryOf(state, source);
+  if (entry?.state === 'refused') return `${modelName(source)} cannot be had; the message above says why.`;
+  if (entry?.state !== 'described') return `Looking at ${modelName(source)}.`;
+  if (state.fetching?.source === source) return `The weights of ${entry.facts.name} are on their way.`;
+  return entry.toFetch > 0 ? `The weights of ${entry.facts.name} are not on this machine yet (${bytes(entry.toFetch)}); fetch them first.` : undefined;
 }

@@ -168,7 +168,7 @@ describe('changes while running', () => {
     start();
     page.edits.set('model.peft', 'rslora');
     settle();
-    page.edits.set('model.folder', 'nano-decoder');
+    page.edits.set('model.source', 'nano-decoder');
     settle();
     page.edits.set('data.task', 'similarity');
     settle();

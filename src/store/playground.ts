@@ -1,7 +1,6 @@
 /** The page's model without a page: state, points of runs, and everything a person can do. React only reads it and calls it. */
 import { createStore } from 'zustand/vanilla';
 import { DEFAULT_CONFIG, TASK_NAMES } from '../config/config';
-import { configProblems } from '../config/problems';
 import { openLink } from '../config/url';
 import { presetOf } from '../config/presets';
 import type { Context } from './context';
@@ -9,6 +8,7 @@ import { createEdits, type Edits } from './edits';
 import { type Checkpoints, createCheckpoints } from './checkpoints';
 import type { EngineLink } from './engineClient';
 import { handleEvents } from './events';
+import { createModels, type Models } from './models';
 import { createRedrawQueue } from './redraw';
 import { createRunList, type RunList } from './runList';
 import { DEFAULT_VIEW, type PageState, type ViewSettings } from './state';
@@ -17,6 +17,7 @@ import { loadView, saveView } from './viewSettings';
 
 export interface Playground extends Context {
   edits: Edits;
+  models: Models;
   transport: Transport;
   runList: RunList;
   checkpoints: Checkpoints;
@@ -32,6 +33,12 @@ export function initialState(hash: string, view: ViewSettings = DEFAULT_VIEW): P
     preset: presetOf(draft) ?? 'baseline',
     engine: 'starting',
     device: undefined,
+    models: {},
+    estimates: {},
+    fetching: undefined,
+    picking: undefined,
+    unfetched: undefined,
+    kept: undefined,
     plan: undefined,
     compiling: undefined,
     problem: undefined,
@@ -67,13 +74,10 @@ export function createPlayground(engine: EngineLink, options: PlaygroundOptions 
   const store = createStore<PageState>(() => initialState(options.hash ?? '', options.view ?? loadView()));
   const context: Context = { store, engine, data: new Map(), redraw: createRedrawQueue(options.nextFrame) };
   const runList = createRunList(context);
-  const transport = createTransport(context, runList);
-  const edits = createEdits(context);
+  const models = createModels(context);
+  const transport = createTransport(context, runList, models);
+  const edits = createEdits(context, models);
   const checkpoints = createCheckpoints(context, runList, transport);
-  const prepare = () => {
-    const { draft } = store.getState();
-    if (configProblems(draft).length === 0) engine.post({ type: 'prepare', config: draft });
-  };
   // Examples need no GPU, so they are asked for without waiting for one.
   const preview = () => {
     const { draft } = store.getState();
@@ -81,11 +85,13 @@ export function createPlayground(engine: EngineLink, options: PlaygroundOptions 
       engine.post({ type: 'preview', task, rows: task === draft.data.task ? draft.data.rows : DEFAULT_CONFIG.data.rows, noise: draft.data.noise, seed: draft.seed });
     }
   };
-  handleEvents(context, runList, checkpoints, prepare);
+  handleEvents(context, runList, checkpoints, models, edits);
   preview();
+  models.plan();
   return {
     ...context,
     edits,
+    models,
     transport,
     runList,
     checkpoints,

@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { CONSISTENCY_KINDS, COMPENSATIONS, PATTERNS, POSITIONS, RATE_COURSES, SECOND_PASSES } from '../config/dropout';
 import { cut, possibleChanges } from '../config/changes';
 import { type Change, DEFAULT_CONFIG, type RunConfig, TASK_NAMES } from '../config/config';
-import { MODEL_FOLDERS } from '../config/models';
+import { isModelSource } from '../config/models';
 import { PEFT_KINDS, TARGETS } from '../config/peft';
 import { configProblems } from '../config/problems';
 import type { RunRecord } from '../protocol/run';
@@ -29,7 +29,7 @@ const config = v.object({
   data: v.object({ task: v.picklist(TASK_NAMES), rows: v.number(), noise: v.number() }),
   // Fields that older files lack have the only value that there was.
   model: v.object({
-    folder: v.picklist(MODEL_FOLDERS), peft: v.optional(v.picklist(PEFT_KINDS), 'lora'), rank: v.number(), alpha: v.number(), targets: v.array(v.picklist(TARGETS)),
+    source: v.pipe(v.string(), v.check((text: string) => isModelSource(text), 'a model that comes with the page, or the reference of another one')), peft: v.optional(v.picklist(PEFT_KINDS), 'lora'), rank: v.number(), alpha: v.number(), targets: v.array(v.picklist(TARGETS)),
     fromLayer: v.optional(v.number(), 0), ratio: v.optional(v.number(), DEFAULT_CONFIG.model.ratio),
     virtualTokens: v.optional(v.number(), DEFAULT_CONFIG.model.virtualTokens), bottleneck: v.optional(v.number(), DEFAULT_CONFIG.model.bottleneck),
   }),
@@ -64,6 +64,14 @@ const record = v.object({
 /** `note`: what of the file was not understood and left out, as a sentence. */
 export type ReadRecord = { ok: true; record: RunRecord; note?: string } | { ok: false; sentence: string };
 
+/** Until there were other sources, a model was named by its folder beside the page. */
+function withSource(value: unknown): unknown {
+  const { config } = (value ?? {}) as { config?: { model?: { folder?: unknown } } };
+  if (config?.model?.folder === undefined || 'source' in config.model) return value;
+  const { folder, ...model } = config.model;
+  return { ...(value as object), config: { ...config, model: { ...model, source: folder } } };
+}
+
 /** Names in `raw` that reading has not taken over, as paths. */
 function unknownIn(raw: unknown, taken: unknown, path: string): string[] {
   if (typeof raw !== 'object' || raw === null || Array.isArray(raw) || typeof taken !== 'object' || taken === null) return [];
@@ -89,7 +97,7 @@ export function readRecord(text: string, name: string): ReadRecord {
   const wrong = (what: string): ReadRecord => ({ ok: false, sentence: `${name}: ${what}` });
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = withSource(JSON.parse(text));
   } catch {
     return wrong('not a JSON file; drop a run that was downloaded from this page as JSON.');
   }
@@ -97,7 +105,7 @@ export function readRecord(text: string, name: string): ReadRecord {
   if (!found.success) {
     const issue = found.issues[0];
     const where = issue.path?.map((step) => String(step.key)).join('.') || 'the file';
-    return wrong(`this is not a run of this page: ${where} is ${cut(issue.received)}, expected ${issue.expected ?? 'something else'}.`);
+    return wrong(`this is not a run of this page: ${where} is ${cut(issue.received)}, expected ${issue.expected ?? issue.message}.`);
   }
   const read = found.output as RunRecord;
   const problems = configProblems(read.config);

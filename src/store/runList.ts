@@ -8,7 +8,7 @@ import type { Checkpoint } from './checkpointFile';
 import type { Context } from './context';
 import { readRecords } from './recordFile';
 import { RunData } from './runData';
-import type { RunInfo } from './state';
+import { factsOf, type RunInfo } from './state';
 
 /** Colours to tell runs apart by; beyond that nobody can. */
 export const RUN_COLOURS = 8;
@@ -30,7 +30,6 @@ export interface RunList {
   records(): RunRecord[];
 }
 
-const automaticName = (config: RunConfig, changes: Change[]) => nameOfRun(config, changes, referenceConfig('baseline', config));
 
 export function freeColour(runs: readonly RunInfo[]): number {
   const counts = Array.from({ length: RUN_COLOURS }, (_, colour) => runs.filter((run) => run.colour === colour).length);
@@ -63,6 +62,7 @@ export function recordOf(run: RunInfo, data: RunData): RunRecord {
 }
 
 export function createRunList({ store, data, redraw }: Context): RunList {
+  const automaticName = (config: RunConfig, changes: Change[]) => nameOfRun(config, changes, referenceConfig('baseline', config, factsOf(store.getState(), config.model.source)));
   const setRuns = (map: (runs: RunInfo[]) => RunInfo[]) => {
     store.setState(({ runs }) => ({ runs: map(runs) }));
     redraw.request();

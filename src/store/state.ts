@@ -2,9 +2,11 @@
 import type { Change, RunConfig, TaskName } from '../config/config';
 import type { PresetName } from '../config/presets';
 import type { Fault } from '../protocol/faults';
+import { builtInFacts, type ModelFacts } from '../config/models';
 import type { DeviceInfo } from '../protocol/deviceMessages';
 import type { InspectionPlace } from '../protocol/inspectionMessages';
 import type { FromEngine } from '../protocol/messages';
+import type { KeptModel, ModelRefusal } from '../protocol/modelMessages';
 import type { PlanSummary } from '../protocol/planMessages';
 import type { RunId } from '../protocol/runMessages';
 import type { RunRecord } from '../protocol/run';
@@ -39,6 +41,15 @@ export interface RunInfo {
 export type Preview = Extract<FromEngine, { type: 'previewed' }>;
 export type Inspection = Extract<FromEngine, { type: 'inspected' }>;
 
+/** What is known of a source: nothing yet, all but its weights, or why it cannot be had. */
+export type ModelEntry = { state: 'looking' } | { state: 'described'; facts: ModelFacts; toFetch: number } | { state: 'refused'; refusal: ModelRefusal };
+
+/** What a run would take on a model that is not chosen yet. */
+export interface Estimate {
+  summary?: PlanSummary;
+  fault?: Fault;
+}
+
 export interface ViewSettings {
   /** Weight of the past in the stochastic line; undefined is a distinct "off". */
   smoothing: number | undefined;
@@ -57,6 +68,17 @@ export interface PageState {
   preset: PresetName;
   engine: 'starting' | 'ready' | 'absent';
   device: DeviceInfo | undefined;
+  /** Models that somebody asked about, by the text of their reference; those that come with the page need no asking. */
+  models: Readonly<Record<string, ModelEntry>>;
+  estimates: Readonly<Record<string, Estimate>>;
+  /** The weights that are on their way; `chosen` once they are here, if somebody asked for that. */
+  fetching: { source: string; bytes: number; of: number; bytesPerSecond?: number; choose: boolean } | undefined;
+  /** The source that the picker shows; a name of files that are still being looked at. */
+  picking: string | undefined;
+  /** Why the weights of a model did not come. */
+  unfetched: { source: string; refusal: ModelRefusal } | undefined;
+  /** What is kept on this machine; undefined before it was asked. */
+  kept: { models: readonly KeptModel[]; free?: number } | undefined;
   plan: PlanSummary | undefined;
   compiling: { done: number; of: number } | undefined;
   /** The first fault that is still true. `scope` says what it stops. */
@@ -92,3 +114,20 @@ export interface PageState {
 }
 
 export const DEFAULT_VIEW: ViewSettings = { smoothing: 0.6, logScale: false, axis: 'steps', theme: 'system', pauseWhenHidden: false, unfolded: [] };
+
+/** What is known of a source. */
+export function entryOf({ models }: Pick<PageState, 'models'>, source: string): ModelEntry | undefined {
+  const facts = builtInFacts(source);
+  return facts ? { state: 'described', facts, toFetch: 0 } : models[source];
+}
+
+/** Facts of the model on the cards; undefined while they are looked for. */
+export function draftFacts(state: Pick<PageState, 'models' | 'draft'>): ModelFacts | undefined {
+  return factsOf(state, state.draft.model.source);
+}
+
+/** Facts of any model, where they are known. */
+export function factsOf(state: Pick<PageState, 'models'>, source: string): ModelFacts | undefined {
+  const entry = entryOf(state, source);
+  return entry?.state === 'described' ? entry.facts : undefined;
+}

@@ -6,7 +6,8 @@ import type { RunId } from '../protocol/runMessages';
 import type { Checkpoint } from './checkpointFile';
 import type { Context } from './context';
 import { startObstacle } from './obstacles';
-import { isLive } from './state';
+import type { Models } from './models';
+import { draftFacts, factsOf, isLive } from './state';
 import type { RunList } from './runList';
 
 /** What the page offers after the first run that overfits. */
@@ -29,7 +30,7 @@ export interface Transport {
   restartEngine(): void;
 }
 
-export function createTransport({ store, engine, data }: Context, runList: RunList): Transport {
+export function createTransport({ store, engine, data }: Context, runList: RunList, models: Models): Transport {
   /** Tells the engine to begin, `from` a checkpoint or afresh; the run is in the list once `list` has put it there. */
   const begin = (config: RunConfig, changes: Change[], list: (runId: RunId, device: string) => void, from?: Checkpoint) => {
     const state = store.getState();
@@ -57,7 +58,8 @@ export function createTransport({ store, engine, data }: Context, runList: RunLi
     goOn(checkpoint) {
       const { config, changes } = checkpoint.record;
       const draft = withChanges(config, changes);
-      store.setState({ draft, preset: presetOf(draft) ?? 'baseline', link: undefined });
+      store.setState((state) => ({ draft, preset: presetOf(draft, factsOf(state, draft.model.source)) ?? 'baseline', link: undefined }));
+      models.look(draft.model.source);
       if (startObstacle(store.getState())) return false;
       begin(config, changes, (runId, device) => runList.goOn(runId, checkpoint, device), checkpoint);
       return true;
@@ -91,7 +93,7 @@ export function createTransport({ store, engine, data }: Context, runList: RunLi
     takeOffer() {
       const { current, draft } = store.getState();
       if (current) runList.update(current, { pinned: true });
-      store.setState({ offer: 'done', draft: applyPreset(OFFERED_PRESET, draft), preset: OFFERED_PRESET });
+      store.setState({ offer: 'done', draft: applyPreset(OFFERED_PRESET, draft, draftFacts(store.getState())), preset: OFFERED_PRESET });
       start();
     },
     dismissOffer: () => store.setState({ offer: 'done' }),
@@ -100,8 +102,9 @@ export function createTransport({ store, engine, data }: Context, runList: RunLi
       if (current) engine.post({ type: 'test', runId: current });
     },
     restartEngine() {
-      store.setState({ engine: 'starting', problem: undefined, silent: false, saving: undefined, phase: 'idle', current: undefined, compiling: undefined, plan: undefined, step: 0, speed: undefined });
+      store.setState({ engine: 'starting', problem: undefined, silent: false, saving: undefined, phase: 'idle', current: undefined, compiling: undefined, plan: undefined, step: 0, speed: undefined, fetching: undefined });
       engine.restart();
+      models.remind();
     },
   };
 }

@@ -5,13 +5,12 @@ import { DEFAULT_CONFIG } from '../config/config';
 import { TASKS } from '../data/tasks';
 import type { TaskData } from '../data/tasks/task';
 import { diskSource } from '../sources/disk';
-import { wholeFiles } from '../sources/files';
 import { batchOf, loadDataset } from './dataset';
 import { Library } from './library';
 import { Refusal } from './refusal';
 import { countedLabels } from './rowRules';
 
-const { tokenizer } = await new Library((name) => wholeFiles(diskSource(fileURLToPath(new URL(`../../public/models/${name}`, import.meta.url))))).model('nano-encoder');
+const { tokenizer } = await new Library(async (name) => diskSource(fileURLToPath(new URL(`../../public/models/${name}`, import.meta.url)))).model('nano-encoder');
 const config = (task: 'sentiment' | 'similarity') => ({ ...DEFAULT_CONFIG, data: { ...DEFAULT_CONFIG.data, task, rows: 160 } });
 
 /** The data set of a task whose rows were changed. */

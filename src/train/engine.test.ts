@@ -4,7 +4,6 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { DEFAULT_CONFIG } from '../config/config';
 import { defineFlags, fakeGpu, type FakeOptions } from '../gpu/testing/fakeDevice';
 import { diskSource } from '../sources/disk';
-import { wholeFiles } from '../sources/files';
 import type { FromEngine } from '../protocol/messages';
 import { Engine } from './engine';
 
@@ -12,7 +11,7 @@ beforeAll(defineFlags);
 
 function open(options: FakeOptions) {
   const events: FromEngine[] = [];
-  const engine = new Engine((event) => events.push(event), { gpu: fakeGpu(options).entry, secure: true, folderOf: (name) => wholeFiles(diskSource(fileURLToPath(new URL(`../../public/models/${name}`, import.meta.url)))) });
+  const engine = new Engine((event) => events.push(event), { gpu: fakeGpu(options).entry, secure: true, open: async (name) => diskSource(fileURLToPath(new URL(`../../public/models/${name}`, import.meta.url))) });
   const prepare = () => engine.handle({ type: 'prepare', config: DEFAULT_CONFIG });
   return { events, prepare, types: () => [...new Set(events.map(({ type }) => type))] };
 }

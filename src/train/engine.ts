@@ -11,13 +11,14 @@ import { Pipelines } from '../gpu/pipelines';
 import { selfTest } from '../gpu/selfTest';
 import { TASKS } from '../data/tasks';
 import { LoadError } from '../model/files/loadError';
+import type { ModelPlaces } from '../sources/places';
 import { SourceError } from '../sources/sourceError';
-import type { ModelFolder } from '../model/files/folder';
 import { Autotuner } from './autotune';
 import { deviceInfo } from './deviceInfo';
 import { readRun } from './checkpoint';
-import { Library } from './library';
-import { prepare, warmUp } from './preparation';
+import { Library, type OpenModel } from './library';
+import { ModelDesk } from './modelDesk';
+import { estimate, prepare, warmUp } from './preparation';
 import { Refusal } from './refusal';
 import { RunSession } from './runSession';
 
@@ -27,7 +28,9 @@ const PREVIEW_ROWS = 6;
 export interface EngineOptions {
   gpu: GPU | undefined;
   secure: boolean;
-  folderOf: (model: string) => ModelFolder;
+  open: OpenModel;
+  /** Where the page's models come from, for what it does about them besides running them. */
+  places?: ModelPlaces;
   device?: DeviceOptions;
 }
 
@@ -36,6 +39,7 @@ export class Engine {
   private pipelines: Pipelines | undefined;
   private tuner: Autotuner | undefined;
   private readonly library: Library;
+  private readonly desk: ModelDesk;
   private session: RunSession | undefined;
   /** Counts preparations, so that only the newest is answered; starts are counted apart, since no preparation may supersede one. */
   private latest = 0;
@@ -48,7 +52,8 @@ export class Engine {
   private lost: Gpu['lost'] | undefined;
 
   constructor(private readonly post: (event: FromEngine) => void, private readonly options: EngineOptions) {
-    this.library = new Library(options.folderOf);
+    this.library = new Library(options.open);
+    this.desk = new ModelDesk(post, this.library, options.places);
     this.opened = this.open();
   }
 
@@ -78,7 +83,8 @@ export class Engine {
         return this.session?.inspect(command.at);
       case 'test': return this.session?.test(command.runId);
       case 'save': return this.session?.save(command.runId, command.record);
-      default: return command satisfies never;
+      case 'estimate': return this.estimate(command.config);
+      default: return this.desk.handle(command);
     }
   }
 
@@ -131,6 +137,18 @@ export class Engine {
     if (number !== this.latest) return;
     this.post({ type: 'planned', config, summary: preparation.summary });
     await warmUp(this.pipelines!, preparation, (done, of) => this.post({ type: 'compiling', done, of }));
+  }
+
+  /** A refusal is the answer here, and no fault of what is on the cards. */
+  private async estimate(config: RunConfig): Promise<void> {
+    await this.opened;
+    if (!this.gpu) return;
+    const { source } = config.model;
+    try {
+      this.post({ type: 'estimated', source, summary: await estimate(this.gpu, this.library, config) });
+    } catch (error) {
+      this.post({ type: 'estimated', source, fault: faultOf(error) });
+    }
   }
 
   /** Only a newer start, or a reset, takes the place of a start. */

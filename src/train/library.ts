@@ -1,47 +1,104 @@
-/** What runs share: checkpoints, tokenizers and datasets, loaded once each. */
+/** What runs share: sources, what they hold, checkpoints, tokenizers and datasets, each found out once. */
 import type { RunConfig } from '../config/config';
 import { isVirtual } from '../config/peft';
-import { checkIds, readTokenizer } from '../data/tokenization/files';
-import { createTokenizer, type TextTokenizer } from '../data/tokenizer';
+import type { TextTokenizer } from '../data/tokenizer';
+import { architectureOf } from '../model/architectures';
+import { bodyShapes } from '../model/files/checkpointNames';
 import { longestSequence } from '../model/files/checkpointConfig';
-import { type Checkpoint, loadCheckpoint, type ModelFolder } from '../model/files/folder';
+import { type Checkpoint, loadCheckpoint } from '../model/files/folder';
+import { wholeFiles } from '../sources/files';
+import type { ReadOptions, Source } from '../sources/source';
 import { type Dataset, loadDataset } from './dataset';
+import { type Description, describeSource, toFetch } from './description';
+import { Refusal } from './refusal';
 
 export interface LoadedModel {
   checkpoint: Checkpoint;
   tokenizer: TextTokenizer;
 }
 
+/** Opens the place that a reference names. @throws SourceError */
+export type OpenModel = (source: string, options?: ReadOptions) => Promise<Source>;
+
+const NO_VALUES = new Float32Array(0);
+
+interface Known extends Description {
+  source: Source;
+}
+
 export class Library {
+  private readonly known = new Map<string, Promise<Known>>();
   private readonly models = new Map<string, Promise<LoadedModel>>();
   private dataset: { key: string; made: Dataset } | undefined;
 
-  /** @param folderOf the folder of a model by its name */
-  constructor(private readonly folderOf: (name: string) => ModelFolder) {}
+  constructor(private readonly open: OpenModel) {}
 
-  /** The checkpoint and tokenizer of a folder. A failed load is forgotten, so that it can be tried again. */
-  model(name: string): Promise<LoadedModel> {
-    let loading = this.models.get(name);
-    if (!loading) {
-      const folder = this.folderOf(name);
-      const tokenizer = readTokenizer((file) => folder.read(file)).then(({ tokenizerJson, tokenizerConfig }) => createTokenizer(tokenizerJson, tokenizerConfig));
-      loading = Promise.all([loadCheckpoint(folder), tokenizer]).then(([checkpoint, made]) => {
-        checkIds(made.vocabularySize, checkpoint.config.vocabulary);
-        return { checkpoint, tokenizer: made };
-      });
-      loading.catch(() => this.models.delete(name));
-      this.models.set(name, loading);
-    }
-    return loading;
+  /** What a source holds, without its weights. A failed look is forgotten, so that it can be tried again. @throws SourceError, LoadError */
+  describe(source: string, options?: ReadOptions): Promise<Known> {
+    return remembered(this.known, source, async () => {
+      const opened = await this.open(source, options);
+      const found = { ...(await describeSource(opened, options)), source: opened };
+      // Under its pinned name it is the same.
+      this.known.set(found.facts.source, Promise.resolve(found));
+      return found;
+    });
+  }
+
+  /** Forgets what was found out, since the place is to be asked again. */
+  forget(source: string): void {
+    this.known.delete(source);
+    this.unload(source);
+  }
+
+  unload(source: string): void {
+    this.models.delete(source);
+  }
+
+  /** Bytes of weights that are not on this machine. */
+  async toFetch(source: string): Promise<number> {
+    const { source: opened, facts } = await this.describe(source);
+    return toFetch(opened, facts);
+  }
+
+  /** Checkpoint and tokenizer. @throws SourceError, LoadError, Refusal where there is no tokenizer that is read */
+  model(source: string, options: ReadOptions = {}): Promise<LoadedModel> {
+    return remembered(this.models, source, async () => {
+      const { source: opened, facts, tokenizer } = await this.describe(source);
+      if (!tokenizer) throw new Refusal({ code: 'bad_config', problems: [`model: ${facts.obstacle}`] });
+      return { checkpoint: await loadCheckpoint(wholeFiles(observed(opened, options))), tokenizer };
+    });
+  }
+
+  /** A model of which only the sizes are known: enough to plan a run, and for nothing else. @throws as `model` */
+  async outline(source: string): Promise<LoadedModel> {
+    const { facts, config, tokenizer } = await this.describe(source);
+    if (!tokenizer) throw new Refusal({ code: 'bad_config', problems: [`model: ${facts.obstacle}`] });
+    const { tie } = architectureOf(config);
+    const body = bodyShapes(config);
+    const output = config.causal && !config.tied ? [[tie.head, body.get(tie.embedding)!] as const] : [];
+    return { checkpoint: { config, tensors: new Map([...body, ...output].map(([name, shape]) => [name, { shape, values: NO_VALUES }])) }, tokenizer };
   }
 
   /** The rows of a configuration; the last ones are kept, since a page asks for the same again and again. */
   data(config: RunConfig, model: LoadedModel): Dataset {
-    const { data, seed, model: { folder, peft, virtualTokens } } = config;
+    const { data, seed, model: { source, peft, virtualTokens } } = config;
     // Virtual tokens take positions too.
     const longest = longestSequence(model.checkpoint.config) - (isVirtual(peft) ? virtualTokens : 0);
-    const key = JSON.stringify([data, folder, seed, longest]);
+    const key = JSON.stringify([data, source, seed, longest]);
     if (this.dataset?.key !== key) this.dataset = { key, made: loadDataset(config, model.tokenizer, longest, model.checkpoint.config.vocabulary) };
     return this.dataset.made;
   }
+}
+
+/** `source`, whose large files are read with `options`. */
+const observed = (source: Source, options: ReadOptions): Source => ({ ...source, stream: (path, more) => source.stream(path, { ...more, ...(path.endsWith('.safetensors') && options) }) });
+
+/** The value of `key`, made where there is none; one that fails is forgotten. */
+function remembered<T>(values: Map<string, Promise<T>>, key: string, make: () => Promise<T>): Promise<T> {
+  const known = values.get(key);
+  if (known) return known;
+  const making = make();
+  values.set(key, making);
+  making.catch(() => values.get(key) === making && values.delete(key));
+  return making;
 }

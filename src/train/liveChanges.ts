@@ -5,7 +5,9 @@
  */
 import { changeKind, fieldOf, withField } from '../config/change';
 import type { Change, RunConfig } from '../config/config';
+import { modelName } from '../config/models';
 import { configProblems } from '../config/problems';
+import { traitsOf } from '../model/traits';
 import { bytes } from '../protocol/format';
 import type { Plan } from '../graph/compile';
 import { methodOf } from './method';
@@ -128,7 +130,7 @@ export class LiveChanges {
   private attempt(config: RunConfig, field: string, to: unknown): RunConfig | string {
     try {
       const next = withField(config, field, to);
-      return configProblems(next, this.trainer.options.config.layers)[0] ?? next;
+      return configProblems(next, traitsOf(this.trainer.options.config, modelName(next.model.source)))[0] ?? next;
     } catch (error) {
       return (error as Error).message;
     }

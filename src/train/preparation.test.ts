@@ -5,13 +5,12 @@ import { DEFAULT_CONFIG, type RunConfig } from '../config/config';
 import type { Gpu } from '../gpu/device';
 import type { ModelConfig } from '../model/modelConfig';
 import { diskSource } from '../sources/disk';
-import { wholeFiles } from '../sources/files';
 import type { Autotuner } from './autotune';
 import { Library } from './library';
 import { prepare } from './preparation';
 import { Refusal } from './refusal';
 
-const real = new Library((name) => wholeFiles(diskSource(fileURLToPath(new URL(`../../public/models/${name}`, import.meta.url)))));
+const real = new Library(async (name) => diskSource(fileURLToPath(new URL(`../../public/models/${name}`, import.meta.url))));
 const tuner = { tileFor: () => undefined, tune: async () => false } as unknown as Autotuner;
 
 /** The fault with which a preparation is refused, undefined where it is not. */

@@ -1,5 +1,6 @@
 /** From a configuration to everything a run needs short of memory: rows, plans, pipelines, and what it will cost. */
 import type { RunConfig } from '../config/config';
+import { modelName } from '../config/models';
 import { isLora } from '../config/peft';
 import { configProblems } from '../config/problems';
 import type { Gpu } from '../gpu/device';
@@ -15,6 +16,7 @@ import { type Cached, statesBytes } from '../model/passes';
 import { planEvaluation } from '../model/plans';
 import { firstRandomStage } from '../model/stages';
 import { ARENAS, sliceArena } from '../model/state';
+import { traitsOf } from '../model/traits';
 import type { PlanSummary } from '../protocol/planMessages';
 import type { Autotuner } from './autotune';
 import { type Dataset } from './dataset';
@@ -42,10 +44,24 @@ export interface Preparation {
   summary: PlanSummary;
 }
 
+type Tuner = Pick<Autotuner, 'tileFor' | 'tune'>;
+
+/** Tiles change no bytes, so who only wants to know those measures none. */
+const UNTUNED: Tuner = { tileFor: () => undefined, tune: () => Promise.resolve(false) };
+
 /** Rows, plans and cost of `config`; on a GPU the plan's tiles are measured first. @throws Refusal for a bad configuration or one whose bytes do not fit */
-export async function prepare(gpu: Gpu, tuner: Autotuner, library: Library, config: RunConfig): Promise<Preparation> {
-  const loaded = await library.model(config.model.folder);
-  const problems = configProblems(config, loaded.checkpoint.config.layers);
+export async function prepare(gpu: Gpu, tuner: Tuner, library: Library, config: RunConfig): Promise<Preparation> {
+  return prepareModel(gpu, tuner, library, config, await library.model(config.model.source));
+}
+
+/** What `config` will cost on a model of which no weight is here. @throws Refusal as `prepare` does */
+export async function estimate(gpu: Gpu, library: Library, config: RunConfig): Promise<PlanSummary> {
+  return (await prepareModel(gpu, UNTUNED, library, config, await library.outline(config.model.source))).summary;
+}
+
+async function prepareModel(gpu: Gpu, tuner: Tuner, library: Library, config: RunConfig, loaded: LoadedModel): Promise<Preparation> {
+  const { source } = config.model;
+  const problems = configProblems(config, traitsOf(loaded.checkpoint.config, modelName(source)));
   if (problems.length > 0) throw new Refusal({ code: 'bad_config', problems });
   const dataset = library.data(config, loaded);
   const method = methodOf(config);
@@ -85,7 +101,7 @@ function planOrRefuse<T>(gpu: Gpu, config: RunConfig, make: () => T): T {
 
 function summarise({ model, modelConfig: config, method, training, evaluation, cached }: Pick<Preparation, 'model' | 'modelConfig' | 'training' | 'evaluation' | 'cached'> & { method: Method }, tokens: number): PlanSummary {
   const specs = parameterSpecs(config, method);
-  const weights = [...model.checkpoint.tensors.values()].reduce((sum, { values }) => sum + values.byteLength, 0);
+  const weights = [...model.checkpoint.tensors.values()].reduce((sum, { shape }) => sum + 4 * elements(shape), 0);
   const trainable = specs.reduce((sum, { shape }) => sum + elements(shape), 0);
   // What comes to the tensors of the checkpoint: those of the method, and a new head.
   const added = specs.reduce((sum, { of, shape }) => sum + (model.checkpoint.tensors.has(of) ? 0 : elements(shape)), 0);
@@ -115,7 +131,7 @@ function controlsToLower(config: RunConfig): string[] {
 function checkState(gpu: Gpu, config: RunConfig, model: LoadedModel, { bytes }: PlanSummary): void {
   const most = largestBuffer(gpu);
   const arena = { label: 'optimizer', bytes: bytes.optimizer / ARENAS.length };
-  const weights = [...model.checkpoint.tensors].map(([label, { values }]) => ({ label, bytes: values.byteLength }));
+  const weights = [...model.checkpoint.tensors].map(([label, { shape }]) => ({ label, bytes: 4 * elements(shape) }));
   const largest = [arena, ...weights].reduce((one, other) => (other.bytes > one.bytes ? other : one));
   if (largest.bytes <= most) return;
   const lower = largest === arena && isLora(config.model.peft) ? ['model.rank', 'model.targets'] : [];

@@ -44,7 +44,7 @@ function makeRun(config: RunConfig, replay: Change[] = [], prepare: () => Promis
   const ring = fakeBuffer();
   const steps: number[] = [];
   const trainer = {
-    options: { gpu: { device }, method: { peft: 'lora' }, config: { layers: 2 } }, state: { ring }, planBytes: 0, prepare, swap: () => undefined,
+    options: { gpu: { device }, method: { peft: 'lora' }, config: { architecture: 'roberta', vocabulary: 8, hidden: 64, layers: 2, heads: 4, keyValueHeads: 4, headSize: 16, inner: 128, positions: 8, types: 1, causal: false } }, state: { ring }, planBytes: 0, prepare, swap: () => undefined,
     step: (_: unknown, { step }: { step: number }) => { steps.push(step); return countedRows(step); },
   } as unknown as Trainer;
   const scores = { loss: 1, metric: 1 };

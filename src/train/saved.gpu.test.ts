@@ -5,8 +5,8 @@ import type { RunRecord } from '../protocol/run';
 import changed from '../fixtures/saved/record-changes.json';
 import ofCheckpoint from '../fixtures/saved/record-of-checkpoint.json';
 import checkpoint from '../fixtures/saved/checkpoint.safetensors?url';
-import { addressSource } from '../sources/address';
-import { wholeFiles } from '../sources/files';
+import { builtInSource } from '../sources/builtIn';
+import { readRecord } from '../store/recordFile';
 import { Engine } from './engine';
 
 type Of<K extends FromEngine['type']> = Extract<FromEngine, { type: K }>;
@@ -19,9 +19,16 @@ function train(start: Omit<Extract<ToEngine, { type: 'start' }>, 'type' | 'runId
       events.push(event);
       if (event.type === 'fault') reject(new Error(JSON.stringify(event.fault)));
       if (event.type === 'finished') void engine.handle({ type: 'reset' }).then(() => resolve(events));
-    }, { gpu: navigator.gpu, secure: true, folderOf: (name) => wholeFiles(addressSource({ kind: 'builtin', name }, name, new URL(`/models/${name}`, location.href).href)) });
+    }, { gpu: navigator.gpu, secure: true, open: async (name) => builtInSource(name, new URL('/models/', location.href)) });
     void engine.handle({ type: 'start', runId: 'kept', ...start });
   });
+}
+
+/** A kept record as the page reads it. */
+function recordIn(kept: unknown): RunRecord {
+  const read = readRecord(JSON.stringify(kept), 'kept.json');
+  if (!read.ok) throw new Error(read.sentence);
+  return read.record;
 }
 
 const only = <K extends FromEngine['type']>(events: FromEngine[], type: K) => events.filter((event): event is Of<K> => event.type === type);
@@ -40,12 +47,12 @@ function expectLosses(events: FromEngine[], { points, evaluations, changes }: Ru
 }
 
 it('a run with changes on the way', async () => {
-  const record = changed as unknown as RunRecord;
+  const record = recordIn(changed);
   expectLosses(await train({ config: record.config, changes: record.changes }), record, 0);
 });
 
 it('a checkpoint', async () => {
-  const record = ofCheckpoint as unknown as RunRecord;
+  const record = recordIn(ofCheckpoint);
   const resume = new Uint8Array(await (await fetch(checkpoint)).arrayBuffer());
   expectLosses(await train({ config: record.config, changes: record.changes, resume }), record, 6);
 });

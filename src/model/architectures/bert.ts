@@ -16,6 +16,7 @@ const names: EncoderNames = { embeddings: 'bert.embeddings', layer: (layer) => `
 
 export const bert = encoder(names, {
   name: 'bert',
+  title: 'BERT',
   parse: (fields) => parseBertLike(fields, 0),
   heads: ({ hidden, labels }) => [linearGroup('bert.pooler.dense', hidden, hidden), linearGroup('classifier', labels, hidden)],
   trainedHeads: ['classifier'],

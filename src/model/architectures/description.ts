@@ -14,7 +14,10 @@ export interface TargetModule {
 }
 
 export interface ArchitectureDescription {
+  /** `model_type` in config.json. */
   name: string;
+  /** As its authors call it. */
+  title: string;
   /** Reads the fields of `config.json`. @throws LoadError for anything the engine does not compute exactly */
   parse(fields: ConfigFields): Omit<ModelConfig, 'architecture' | 'labels' | 'problem'>;
   /** What every checkpoint of this architecture must have. */

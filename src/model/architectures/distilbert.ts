@@ -17,6 +17,7 @@ const names: EncoderNames = {
 
 export const distilbert = encoder(names, {
   name: 'distilbert',
+  title: 'DistilBERT',
   parse(fields) {
     const activation = fields.text('activation', 'gelu');
     if (activation !== 'gelu') throw fields.refuse(`activation is not supported (${activation}); choose a checkpoint with "gelu"`);

@@ -14,6 +14,7 @@ const target = (module: string, outputs: (config: ModelConfig) => number, inputs
 
 export const gpt2: Architecture = {
   name: 'gpt2',
+  title: 'GPT-2',
   prefix: 'transformer.',
   parse(fields) {
     const activation = fields.text('activation_function', 'gelu_new');

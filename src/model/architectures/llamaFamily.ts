@@ -8,6 +8,7 @@ import type { ModelConfig } from '../modelConfig';
 
 export interface LlamaTraits {
   name: string;
+  title: string;
   /** q, k and v have biases. */
   attentionBias: boolean;
   /** q and k are normalised per head before they are rotated. */
@@ -30,6 +31,7 @@ export function llamaFamily(traits: LlamaTraits): Architecture {
   const biased = (target: string) => traits.attentionBias && ['q', 'k', 'v'].includes(target);
   return {
     name: traits.name,
+    title: traits.title,
     prefix: 'model.',
     parse: (fields) => parse(fields, traits),
     body(config) {

@@ -24,7 +24,7 @@ export interface EncoderNames {
 }
 
 /** An encoder: what its names say, and what is its own. */
-export function encoder(names: EncoderNames, own: Pick<Architecture, 'name' | 'parse' | 'heads' | 'trainedHeads' | 'firstPosition' | 'countsPositions' | 'head'>): Architecture {
+export function encoder(names: EncoderNames, own: Pick<Architecture, 'name' | 'title' | 'parse' | 'heads' | 'trainedHeads' | 'firstPosition' | 'countsPositions' | 'head'>): Architecture {
   return {
     ...own,
     prefix: `${own.name}.`,

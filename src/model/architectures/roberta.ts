@@ -8,6 +8,7 @@ const names: EncoderNames = { embeddings: 'roberta.embeddings', layer: (layer) =
 
 export const roberta = encoder(names, {
   name: 'roberta',
+  title: 'RoBERTa',
   parse(fields) {
     const sizes = parseBertLike(fields, 1);
     if (sizes.padId === undefined) throw fields.refuse('pad_token_id is null, but positions are counted from it; set it to the id of the padding token (1 in most files)');

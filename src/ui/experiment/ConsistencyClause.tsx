@@ -2,6 +2,7 @@ import { TASK_PROBLEMS } from '../../config/config';
 import { configNotes } from '../../config/problems';
 import { digits } from '../../protocol/format';
 import { type Consistency, secondPassOf } from '../../config/dropout';
+import { draftFacts } from '../../store/state';
 import { usePage, usePlayground } from '../kit/context';
 import { Icon } from '../kit/Icon';
 import { NumberBox } from '../kit/NumberBox';
@@ -14,7 +15,7 @@ export function ConsistencyClause() {
   const { edits } = usePlayground();
   const { value: consistency, changed, restore, refusal, lowerMe } = useField<Consistency>('consistency');
   const regression = usePage((state) => TASK_PROBLEMS[state.draft.data.task] === 'regression');
-  const notes = usePage((state) => configNotes(state.draft).filter(({ field }) => field.startsWith('consistency')).map(({ sentence }) => sentence).join(' '));
+  const notes = usePage((state) => configNotes(state.draft, draftFacts(state)).filter(({ field }) => field.startsWith('consistency')).map(({ sentence }) => sentence).join(' '));
   const every = consistency.every ?? 1;
   const fixedSecond = consistency.kind === 'js_paper';
   return (

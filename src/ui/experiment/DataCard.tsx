@@ -1,9 +1,10 @@
 import { TASK_NAMES, TASK_PROBLEMS, type TaskName } from '../../config/config';
-import { MODELS } from '../../config/models';
+import { WRITER } from '../../config/models';
 import { digits, grouped, percent } from '../../protocol/format';
 import type { Preview } from '../../store/state';
 import { Card } from '../kit/Card';
 import { usePage } from '../kit/context';
+import { shapeOf } from '../kit/focus';
 import { FieldFrame } from '../kit/FieldFrame';
 import { LinearField, StopsField } from '../kit/Slider';
 import { useField } from '../kit/useField';
@@ -47,14 +48,14 @@ function labelOf(preview: Preview, label: number): string {
 /** Two real rows of the task, or one of text, which is longer; nothing is shown before they are there. */
 function Tile({ name, preview }: { name: TaskName; preview: Preview | undefined }) {
   const writes = TASK_PROBLEMS[name] === 'language_model';
-  const decoder = usePage((state) => MODELS[state.draft.model.folder].decoder);
+  const decoder = usePage((state) => shapeOf(state).decoder);
   // One row of each label tells more than two of the same.
   const first = preview?.heldOut[0];
   const second = preview?.heldOut.find((row) => row.label !== first?.label);
   return (
     <>
       <strong>{preview?.title ?? TITLES[name]}</strong>
-      {writes && !decoder && <em className="tile-needs">Needs a model that writes: choosing it takes nano-decoder.</em>}
+      {writes && !decoder && <em className="tile-needs">Needs a model that writes: choosing it takes {WRITER}.</em>}
       {[first, second].map((row) => row && preview && (
         <span className="example" key={row.text}>
           <span className="example-text">{row.text}{row.pair && <><br />{row.pair}</>}{row.completion && <> <b>{row.completion.trim()}</b></>}</span>

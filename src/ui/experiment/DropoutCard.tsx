@@ -3,6 +3,7 @@ import { configNotes } from '../../config/problems';
 import { type DropoutRules, type Position, POSITIONS } from '../../config/dropout';
 import { presetOf, rulesFor } from '../../config/presets';
 import { literatureName } from '../../config/literature';
+import { draftFacts } from '../../store/state';
 import { Icon } from '../kit/Icon';
 import { usePage, usePlayground } from '../kit/context';
 import { ConsistencyClause } from './ConsistencyClause';
@@ -22,14 +23,15 @@ function hasClause({ dropout, consistency }: RunConfig, field: string): boolean 
 export function DropoutCard() {
   const { edits } = usePlayground();
   const draft = usePage((state) => state.draft);
+  const facts = usePage(draftFacts);
   const refusal = usePage((state) => state.refusal);
   const named = literatureName(draft.dropout, draft.consistency, draft.model.peft);
   const places = POSITIONS.filter((position) => draft.dropout[position]);
   const free = NEXT_PLACE.find((position) => !draft.dropout[position]);
   const replace = (rules: DropoutRules) => edits.set('dropout', rules);
   // What a preset is, is said above where it is chosen.
-  const edited = usePage((state) => presetOf(state.draft) === undefined);
-  const advice = configNotes(draft).find(({ field }) => field === 'dropout')?.sentence;
+  const edited = usePage((state) => presetOf(state.draft, draftFacts(state)) === undefined);
+  const advice = configNotes(draft, facts).find(({ field }) => field === 'dropout')?.sentence;
   const refused = refusal && !hasClause(draft, refusal.field) && /^(dropout|consistency)/.test(refusal.field);
 
   return (
@@ -47,7 +49,7 @@ export function DropoutCard() {
       </div>
       <div className="sentence-tools">
         {free && (
-          <button type="button" className="button" onClick={() => replace(rulesFor(draft.model.folder, { ...draft.dropout, [free]: { p: 0.1, pattern: free === 'logits' || free === 'weights' ? 'column' : 'element' } }))}>
+          <button type="button" className="button" onClick={() => replace(rulesFor(facts, { ...draft.dropout, [free]: { p: 0.1, pattern: free === 'logits' || free === 'weights' ? 'column' : 'element' } }))}>
             <Icon name="plus" />{places.length ? 'a second place'.replace('second', places.length === 1 ? 'second' : 'further') : 'drop something'}
           </button>
         )}

@@ -1,9 +1,9 @@
 import { useEffect, useRef } from 'react';
 import { type DropoutRule, type Position, rateOf } from '../../config/dropout';
-import { MODELS } from '../../config/models';
 import { digits } from '../../protocol/format';
 import { allowedKeys, attentionMask, tokenMask } from '../../store/maskGrid';
 import { useQuietStep, useThemeKey, usePage } from '../kit/context';
+import { shapeOf } from '../kit/focus';
 import { hatch, sharpContext, themeColours } from '../kit/paint';
 import { isAttention, patternWord } from './words';
 
@@ -15,7 +15,7 @@ export function MaskGlyph({ position, rule, size = 76 }: { position: Position; r
   const seed = usePage((state) => state.draft.seed);
   const step = useQuietStep();
   const theme = useThemeKey();
-  const { layers, decoder } = usePage((state) => MODELS[state.draft.model.folder]);
+  const { layers, decoder } = usePage(shapeOf);
   const { steps, accumulation } = usePage((state) => state.draft.optimizer);
   const { pattern, fromLayer: layer = 0 } = rule;
   const p = rateOf(rule, layer, layers, step, steps);

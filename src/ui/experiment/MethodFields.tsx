@@ -1,6 +1,6 @@
-import { MODELS } from '../../config/models';
 import { hasLayers, isLora, isVirtual, type Target } from '../../config/peft';
 import { usePage } from '../kit/context';
+import { shapeOf } from '../kit/focus';
 import { FieldFrame } from '../kit/FieldFrame';
 import { Segmented } from '../kit/Segmented';
 import { StopsField } from '../kit/Slider';
@@ -29,7 +29,7 @@ export function MethodFields() {
 
 function Targets() {
   const targets = useField<Target[]>('model.targets');
-  const offered = usePage((state) => MODELS[state.draft.model.folder].targets);
+  const offered = usePage((state) => shapeOf(state).targets);
   const toggle = (target: Target) => targets.set(offered.filter((name) => (name === target ? !targets.value.includes(name) : targets.value.includes(name))));
   return (
     <FieldFrame field={targets} label="Where LoRA sits" hint="Frozen layers that get a low-rank pair beside them.">
@@ -47,7 +47,7 @@ function Targets() {
 
 function AdaptedLayers() {
   const from = useField<number>('model.fromLayer');
-  const layers = usePage((state) => MODELS[state.draft.model.folder].layers);
+  const layers = usePage((state) => shapeOf(state).layers);
   if (layers < 2) return null;
   return (
     <details className="more" open={from.value > 0 || undefined}>

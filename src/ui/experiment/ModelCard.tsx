@@ -1,6 +1,8 @@
+import { BUILT_IN_CATALOGUE, CATALOGUE } from '../../config/catalogue';
 import { METHODS } from '../../config/methods';
-import { MODEL_FOLDERS, type ModelFolder, MODELS } from '../../config/models';
+import { builtInFacts, modelName } from '../../config/models';
 import { isLora, PEFT_TITLES, type PeftKind } from '../../config/peft';
+import { draftFacts } from '../../store/state';
 import { Card } from '../kit/Card';
 import { usePage } from '../kit/context';
 import { FieldFrame } from '../kit/FieldFrame';
@@ -13,20 +15,30 @@ import { METHOD_OPTIONS } from './words';
 
 /** Which model learns, and which of its tensors. */
 export function ModelCard() {
-  const folder = useField<ModelFolder>('model.folder');
+  const model = useField<string>('model.source');
   const method = useField<PeftKind>('model.peft');
   const rank = usePage((state) => state.draft.model.rank);
+  const facts = usePage(draftFacts);
   const { reason, source } = METHODS[method.value];
-  const summary = [PEFT_TITLES[method.value], ...(isLora(method.value) ? [`r ${rank}`] : []), MODELS[folder.value].architecture].join(' · ');
+  const other = builtInFacts(model.value) ? undefined : model.value;
+  const shown = other ? modelName(other) : facts?.architecture;
+  const summary = [PEFT_TITLES[method.value], ...(isLora(method.value) ? [`r ${rank}`] : []), shown].join(' · ');
   return (
     <Card name="model" title="Model" summary={summary}>
-      <FieldFrame field={folder} label="Model">
+      <FieldFrame field={model} label="Model">
         <div className="tiles" role="radiogroup" aria-label="Model">
-          {MODEL_FOLDERS.map((name) => (
+          {other !== undefined && (
+            <label className="tile">
+              <input type="radio" name="model" checked readOnly />
+              <strong>{modelName(other)}</strong>
+              <span className="example">{purposeOf(facts?.name) ?? (facts ? `${facts.architecture}, ${facts.decoder ? 'it can write' : 'an encoder'}.` : 'Nobody has looked at it yet.')}</span>
+            </label>
+          )}
+          {BUILT_IN_CATALOGUE.map(({ source: name, purpose }) => (
             <label key={name} className="tile">
-              <input type="radio" name="model" checked={folder.value === name} onChange={() => folder.set(name)} />
+              <input type="radio" name="model" checked={model.value === name} onChange={() => model.set(name)} />
               <strong>{name}</strong>
-              <span className="example">{MODELS[name].description}</span>
+              <span className="example">{purpose}</span>
             </label>
           ))}
         </div>
@@ -41,3 +53,5 @@ export function ModelCard() {
     </Card>
   );
 }
+
+const purposeOf = (name: string | undefined): string | undefined => CATALOGUE.find((entry) => entry.name === name)?.purpose;

@@ -1,7 +1,7 @@
 import { configProblems } from '../../config/problems';
 import { describeDifference } from '../../config/diff';
 import { coldDifferences } from '../../store/hotChanges';
-import { isLive } from '../../store/state';
+import { draftFacts, isLive } from '../../store/state';
 import { effectiveConfig } from '../../store/runList';
 import { usePage, usePlayground } from '../kit/context';
 
@@ -9,9 +9,10 @@ import { usePage, usePlayground } from '../kit/context';
 export function RestartStrip() {
   const { transport, edits } = usePlayground();
   const draft = usePage((state) => state.draft);
+  const facts = usePage(draftFacts);
   const run = usePage((state) => (isLive(state.phase) ? state.runs.find(({ id }) => id === state.current) : undefined));
   const waiting = run ? coldDifferences(effectiveConfig(run), draft) : [];
-  if (waiting.length === 0 || configProblems(draft).length > 0) return null;
+  if (waiting.length === 0 || configProblems(draft, facts).length > 0) return null;
   return (
     <div className="restart" role="status">
       <span className="small">{waiting.map(describeDifference).join(', ')}</span>

@@ -1,8 +1,8 @@
 import { useState } from 'react';
 import { type DropoutRule, hasLayerRules, type Position, rateOf } from '../../config/dropout';
-import { MODELS } from '../../config/models';
 import { digits } from '../../protocol/format';
 import { usePage, useQuietStep } from '../kit/context';
+import { shapeOf } from '../kit/focus';
 import { WordSelect } from '../kit/Segmented';
 import { DEPTH_OPTIONS, layerOptions, TIME_OPTIONS } from './words';
 
@@ -15,7 +15,7 @@ interface Props {
 
 /** In which layers a place is dropped, and how its rate changes with depth and time. Few people want this, so it is a few quiet words until asked for. */
 export function WhereAndWhen({ position, rule, onChange, onFromLayer }: Props) {
-  const layers = usePage((state) => MODELS[state.draft.model.folder].layers);
+  const layers = usePage((state) => shapeOf(state).layers);
   const { depth = 'constant', time = 'constant', fromLayer = 0 } = rule;
   const usual = depth === 'constant' && time === 'constant' && fromLayer === 0;
   const [asked, setAsked] = useState(false);

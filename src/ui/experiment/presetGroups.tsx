@@ -5,6 +5,7 @@ import { applyMethod, METHODS } from '../../config/methods';
 import { PEFT_KINDS, PEFT_TITLES } from '../../config/peft';
 import { applyPreset, PRESET_NAMES, PRESETS } from '../../config/presets';
 import { REGULARISERS, regulariserOf } from '../../config/regularisers';
+import { draftFacts } from '../../store/state';
 import { usePage, usePlayground } from '../kit/context';
 import { PresetReason } from './PresetReason';
 import { RegulariserChips } from './RegulariserChips';
@@ -14,7 +15,7 @@ export function DropoutPresets() {
   const { edits } = usePlayground();
   const preset = usePage((state) => state.preset);
   const edited = usePage((state) => {
-    const plain = applyPreset(state.preset, state.draft);
+    const plain = applyPreset(state.preset, state.draft, draftFacts(state));
     return !sameValue(plain.dropout, state.draft.dropout) || !sameValue(plain.consistency, state.draft.consistency);
   });
   const { title, reason, source } = PRESETS[preset];

@@ -1,5 +1,6 @@
 /** Which card says what stands in the way: each sentence of a configuration's problems belongs to one of them. */
 import type { RunConfig } from '../../config/config';
+import type { ModelTraits } from '../../config/models';
 import { configProblems } from '../../config/problems';
 
 export type CardName = 'dropout' | 'data' | 'model' | 'optimizer';
@@ -11,4 +12,4 @@ function cardOf(sentence: string): CardName {
   return /^(optimizer|evaluation|seed)/.test(sentence) ? 'optimizer' : 'model';
 }
 
-export const problemsOf = (config: RunConfig, card: CardName) => configProblems(config).filter((sentence) => cardOf(sentence) === card);
+export const problemsOf = (config: RunConfig, facts: ModelTraits | undefined, card: CardName) => configProblems(config, facts).filter((sentence) => cardOf(sentence) === card);

@@ -4,7 +4,7 @@ import { sameValue } from '../../config/diff';
 import { configNotes } from '../../config/problems';
 import { presetValue } from '../../store/edits';
 import { waitsForRestart } from '../../store/hotChanges';
-import { isLive } from '../../store/state';
+import { draftFacts, isLive } from '../../store/state';
 import { effectiveConfig } from '../../store/runList';
 import { usePage, usePlayground } from './context';
 
@@ -27,10 +27,10 @@ export interface Field<T> {
 export function useField<T>(field: string): Field<T> {
   const { edits } = usePlayground();
   const value = usePage((state) => fieldOf(state.draft, field)) as T;
-  const changed = usePage((state) => !sameValue(value, presetValue(state.draft, state.preset, field)));
+  const changed = usePage((state) => !sameValue(value, presetValue(state.draft, state.preset, field, draftFacts(state))));
   // A group's control speaks for its leaves, which have none of their own: a refused `dropout.logits.p` is said in the clause of the logits.
   const refusal = usePage((state) => (state.refusal && `${state.refusal.field}.`.startsWith(`${field}.`) ? state.refusal.sentence : undefined));
-  const note = usePage((state) => configNotes(state.draft).find((one) => one.field === field)?.sentence);
+  const note = usePage((state) => configNotes(state.draft, draftFacts(state)).find((one) => one.field === field)?.sentence);
   const lowerMe = usePage(({ problem }) => problem?.fault.code === 'out_of_memory' && problem.fault.lower.some((name) => name === field || name.startsWith(`${field}.`)));
   const waits = usePage((state) => {
     if (!isLive(state.phase)) return false;

@@ -1,12 +1,12 @@
 /** The held-out sentence that masks are shown on: what the run's attention makes of it, or an example before there is any. */
 import { type RefObject, useEffect } from 'react';
 import type { DropoutRule } from '../../config/dropout';
-import { MODELS } from '../../config/models';
 import { isVirtual } from '../../config/peft';
 import { PRESETS } from '../../config/presets';
 import type { AttentionView } from '../../protocol/inspectionMessages';
 import { type Inspection, isLive } from '../../store/state';
 import { usePage, usePlayground } from '../kit/context';
+import { shapeOf } from '../kit/focus';
 import { EXAMPLE } from './example';
 import type { ShownPlace } from './scene';
 
@@ -38,7 +38,7 @@ export function useSentence(seen: RefObject<HTMLElement | null>): Sentence {
   const place = usePage((state) => state.inspectedPlace);
   const dropout = usePage((state) => state.draft.dropout);
   const seed = usePage((state) => state.draft.seed);
-  const { layers, decoder } = usePage((state) => MODELS[state.draft.model.folder]);
+  const { layers, decoder } = usePage(shapeOf);
   const { steps, accumulation } = usePage((state) => state.draft.optimizer);
   const virtual = usePage((state) => isVirtual(state.draft.model.peft));
   const live = usePage((state) => isLive(state.phase) || state.phase === 'finished');

@@ -3,6 +3,7 @@ import { useAddress } from '../address';
 import { LoadedPart } from '../kit/Part';
 import { Lead } from '../states/Lead';
 import { CheckpointNote, LinkNote, Notice, Offer } from '../states/Notes';
+import { ModelNote } from '../states/ModelNote';
 import { ObstacleNote } from '../states/ObstacleNote';
 import { FIRST_VIEW, isView, type View, type ViewName, VIEWS } from './registry';
 import { ViewStrip } from './ViewStrip';
@@ -22,6 +23,7 @@ export function Views() {
         {Tools && <Tools />}
       </div>
       {view === FIRST_VIEW && <Lead />}
+      <ModelNote />
       <ObstacleNote />
       <LinkNote />
       <Notice />

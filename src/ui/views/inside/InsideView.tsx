@@ -1,7 +1,7 @@
 import { useRef, useState } from 'react';
-import { MODELS } from '../../../config/models';
 import { Icon } from '../../kit/Icon';
 import { usePage, usePlayground } from '../../kit/context';
+import { shapeOf } from '../../kit/focus';
 import { Segmented } from '../../kit/Segmented';
 import { useWidth } from '../../kit/useWidth';
 import { PlaceRow } from '../../masks/PlaceRow';
@@ -16,7 +16,7 @@ export default function InsideView() {
   const { view, inspection, layer, head, step: inspected, run, ruleAt } = useSentence(section);
   const place = usePage((state) => state.inspectedPlace);
   const model = usePage((state) => state.plan?.model);
-  const facts = usePage((state) => MODELS[state.draft.model.folder]);
+  const facts = usePage(shapeOf);
   const [dropping, setDropping] = useState(true);
   const [roll, setRoll] = useState(0);
   const [frame, width] = useWidth<HTMLDivElement>();
@@ -36,7 +36,7 @@ export default function InsideView() {
       </p>
       <div className="inside-pickers">
         <Segmented label="Layer" value={place.layer} options={count(model?.layers ?? facts.layers, 'layer')} onChange={(chosen) => setPlace({ layer: chosen })} />
-        <Segmented label="Head" value={place.head} options={count(model?.heads ?? 4, 'head')} onChange={(chosen) => setPlace({ head: chosen })} />
+        <Segmented label="Head" value={place.head} options={count(model?.heads ?? facts.heads, 'head')} onChange={(chosen) => setPlace({ head: chosen })} />
         {inspection && <button type="button" className="button" onClick={() => setPlace({ row: place.row + 1 })}>Next sentence</button>}
       </div>
       <div ref={frame} className="inside-rows">

@@ -1,0 +1,51 @@
+/** Finding out what a source holds, fetching it, and what of it is kept on this machine. A source is named by its reference's text. */
+import type { ModelFacts } from '../config/models';
+import type { Fault } from './faults';
+import type { PlanSummary } from './planMessages';
+import type { RunConfig } from '../config/config';
+
+/** Why a source cannot be had. */
+export interface ModelRefusal {
+  /** As `SourceError` has it, or `unreadable` for files that came and are not what the engine reads. */
+  code: string;
+  file: string;
+  detail: string;
+  /** Safetensors that somebody offers as a pull request to a repository of pickles: its reference, pinned. Nobody of the owners has looked at them. */
+  conversion?: string;
+}
+
+export interface KeptModel {
+  source: string;
+  bytes: number;
+  /** Milliseconds since 1970. */
+  used: number;
+  complete: boolean;
+}
+
+export type ModelCommand =
+  /** Find out what a source holds, without its weights: answers `described` or `undescribed`. Needs no GPU. */
+  | { type: 'describe'; source: string }
+  /** Files that were dropped or picked, in this visit: answers as `describe` does. */
+  | { type: 'bring'; name: string; files: { path: string; blob: Blob }[] }
+  /** A token for gated models of the Hub, in memory only; undefined forgets it. */
+  | { type: 'authorise'; token: string | undefined }
+  /** What a run of `config` would take on its model, known without weights: answers `estimated`. */
+  | { type: 'estimate'; config: RunConfig }
+  /** Bring a model's weights to this machine and check them: answers `fetching` again and again, then `fetched` or `unfetched`. */
+  | { type: 'fetch'; source: string }
+  /** What has come stays. */
+  | { type: 'stop_fetching' }
+  /** What is kept from visit to visit: answers `kept`. */
+  | { type: 'list_kept' }
+  | { type: 'forget'; source: string };
+
+export type ModelEvent =
+  /** `asked`: the reference of the command; `facts.source` is pinned. `toFetch`: bytes of weights that are not on this machine. */
+  | { type: 'described'; asked: string; facts: ModelFacts; toFetch: number }
+  | { type: 'undescribed'; asked: string; refusal: ModelRefusal }
+  | { type: 'estimated'; source: string; summary?: PlanSummary; fault?: Fault }
+  | { type: 'fetching'; source: string; bytes: number; of: number; bytesPerSecond?: number }
+  /** `note`: why it is not kept, where it is not. */
+  | { type: 'fetched'; source: string; note?: string }
+  | { type: 'unfetched'; source: string; refusal: ModelRefusal }
+  | { type: 'kept'; models: KeptModel[]; free?: number };

@@ -1,0 +1,111 @@
+/** What the engine does about models besides running them: looks at sources, fetches weights, tells what is kept. Needs no GPU. */
+import { readReference, referenceText } from '../config/sources';
+import { LoadError } from '../model/files/loadError';
+import type { ModelCommand, ModelEvent, ModelRefusal } from '../protocol/modelMessages';
+import { SourceError, throwIfStopped } from '../sources/sourceError';
+import type { ModelPlaces } from '../sources/places';
+import type { Library } from './library';
+import { Refusal } from './refusal';
+
+/** Between two messages about a download. */
+const TELL_EVERY_MS = 250;
+
+type Handled = Exclude<ModelCommand, { type: 'estimate' }>;
+
+export class ModelDesk {
+  private fetching: { source: string; stop: AbortController } | undefined;
+  private note: string | undefined;
+
+  /** @param places where models are looked for; left out under Node, which hands in opened folders */
+  constructor(private readonly post: (event: ModelEvent) => void, private readonly library: Library, private readonly places: ModelPlaces | undefined) {
+    places?.onNotKept((sentence) => { this.note = sentence; });
+  }
+
+  async handle(command: Handled): Promise<void> {
+    switch (command.type) {
+      case 'describe': return this.describe(command.source);
+      case 'bring': return this.bring(command.name, command.files);
+      case 'authorise': return this.places?.authorise(command.token);
+      case 'fetch': return this.fetch(command.source);
+      case 'stop_fetching': return this.fetching?.stop.abort();
+      case 'list_kept': return this.listKept();
+      case 'forget':
+        this.library.forget(command.source);
+        await this.places?.forget(command.source);
+        return this.listKept();
+      default: return command satisfies never;
+    }
+  }
+
+  private async describe(asked: string): Promise<void> {
+    try {
+      const { facts } = await this.library.describe(asked);
+      this.post({ type: 'described', asked, facts, toFetch: await this.library.toFetch(asked) });
+    } catch (error) {
+      this.post({ type: 'undescribed', asked, refusal: await this.refusalOf(asked, error) });
+    }
+  }
+
+  private async bring(name: string, files: { path: string; blob: Blob }[]): Promise<void> {
+    try {
+      const source = await this.places?.bring(name, files);
+      if (source !== undefined) await this.describe(source);
+    } catch (error) {
+      this.post({ type: 'undescribed', asked: name, refusal: await this.refusalOf(name, error) });
+    }
+  }
+
+  /** All weights are read once: what is kept is on the disk then, what is not in memory, and every file has been checked. */
+  private async fetch(source: string): Promise<void> {
+    this.fetching?.stop.abort();
+    const stop = new AbortController();
+    this.fetching = { source, stop };
+    this.note = undefined;
+    const { signal } = stop;
+    try {
+      const { facts, source: opened } = await this.library.describe(source);
+      const started = performance.now();
+      const here = facts.weightBytes - (await this.library.toFetch(source));
+      let before = 0;
+      let told = 0;
+      const tell = (bytes: number) => {
+        const now = performance.now();
+        if (now - told < TELL_EVERY_MS && bytes < facts.weightBytes) return;
+        told = now;
+        const seconds = (now - started) / 1000;
+        // What was here already came at no speed that says anything.
+        this.post({ type: 'fetching', source, bytes, of: facts.weightBytes, ...(seconds > 0.5 && bytes > here && { bytesPerSecond: (bytes - here) / seconds }) });
+      };
+      tell(here);
+      for (const { path, bytes } of facts.files.filter((file) => file.path.endsWith('.safetensors'))) {
+        const progress = (done: number) => tell(Math.max(here, before + done));
+        if (opened.keeps) for await (const piece of opened.stream(path, { signal, progress })) throwIfStopped(signal, piece.length > 0 ? path : source);
+        before += bytes;
+      }
+      await this.library.model(source, { signal, progress: tell });
+      throwIfStopped(signal, facts.name);
+      this.post({ type: 'fetched', source, ...(this.note !== undefined && { note: this.note }) });
+    } catch (error) {
+      this.library.unload(source);
+      this.post({ type: 'unfetched', source, refusal: await this.refusalOf(source, error) });
+    } finally {
+      if (this.fetching?.stop === stop) this.fetching = undefined;
+    }
+  }
+
+  private async listKept(): Promise<void> {
+    this.post({ type: 'kept', ...(await this.places?.kept() ?? { models: [] }) });
+  }
+
+  private async refusalOf(source: string, error: unknown): Promise<ModelRefusal> {
+    if (error instanceof SourceError) {
+      const reference = readReference(source);
+      const found = error.code === 'pickle_only' && reference?.kind === 'hub' ? await this.places?.conversionOf(reference).catch(() => undefined) : undefined;
+      return { code: error.code, file: error.file, detail: error.detail, ...(found && { conversion: referenceText(found) }) };
+    }
+    if (error instanceof LoadError) return { code: 'unreadable', file: error.file, detail: error.detail };
+    if (error instanceof Refusal && error.fault.code === 'bad_config') return { code: 'unreadable', file: source, detail: error.fault.problems[0] };
+    const [, file, detail] = /^([\w.-]+\.\w+): (.*)$/s.exec((error as Error).message) ?? [];
+    return { code: 'unreadable', file: file ?? source, detail: detail ?? (error as Error).message };
+  }
+}
