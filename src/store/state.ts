@@ -2,7 +2,7 @@
 import type { Change, RunConfig, TaskName } from '../config/config';
 import type { PresetName } from '../config/presets';
 import type { Fault } from '../protocol/faults';
-import { builtInFacts, type ModelFacts } from '../config/models';
+import { BUILT_IN, type ModelFacts } from '../config/models';
 import type { DeviceInfo } from '../protocol/deviceMessages';
 import type { InspectionPlace } from '../protocol/inspectionMessages';
 import type { FromEngine } from '../protocol/messages';
@@ -115,10 +115,12 @@ export interface PageState {
 
 export const DEFAULT_VIEW: ViewSettings = { smoothing: 0.6, logScale: false, axis: 'steps', theme: 'system', pauseWhenHidden: false, unfolded: [] };
 
+/** One object each: who reads the state asks for the same again and again. */
+const BUILT_IN_ENTRIES = new Map(Object.entries(BUILT_IN).map(([source, facts]): [string, ModelEntry] => [source, { state: 'described', facts, toFetch: 0 }]));
+
 /** What is known of a source. */
 export function entryOf({ models }: Pick<PageState, 'models'>, source: string): ModelEntry | undefined {
-  const facts = builtInFacts(source);
-  return facts ? { state: 'described', facts, toFetch: 0 } : models[source];
+  return BUILT_IN_ENTRIES.get(source) ?? models[source];
 }
 
 /** Facts of the model on the cards; undefined while they are looked for. */
