@@ -71,7 +71,7 @@ export function factsOf({ records, width, names }: Table): ColumnFacts[] {
   }
   for (const column of facts) {
     column.length = column.characters / Math.max(1, column.filled);
-    column.isCounting = column.filled > 2 && column.whole === column.filled && column.steps >= (column.filled - 1) * 0.9;
+    column.isCounting = column.filled > 2 && (column.hasManyValues || column.values.size === column.filled) && column.whole === column.filled && column.steps >= (column.filled - 1) * 0.9;
   }
   return facts;
 }

@@ -87,12 +87,11 @@ const PUSH = 1 << 16;
  * @throws NoTable for one that is cut or damaged
  */
 export function gunzip(bytes: Uint8Array): { bytes: Uint8Array; members: number; rest: number } {
-  const end = paddingStart(bytes);
+  let end = withoutZeros(bytes);
   const parts: Uint8Array[] = [];
   let [members, crc, length] = [1, 0, 0];
   const check = (after: number) => {
-    const trailer = new DataView(bytes.buffer, bytes.byteOffset + after - 8, 8);
-    if (trailer.getUint32(0, true) !== crc || trailer.getUint32(4, true) !== length >>> 0) throw new NoTable('The .gz is damaged: its contents do not fit its checksum. Download or compress it again.');
+    if (!trailerFits(bytes, after, crc, length)) throw new NoTable('The .gz is damaged: its contents do not fit its checksum. Download or compress it again.');
     [crc, length] = [0, 0];
   };
   const stream = new Gunzip((part) => {
@@ -105,10 +104,13 @@ export function gunzip(bytes: Uint8Array): { bytes: Uint8Array; members: number;
     check(offset);
   };
   try {
-    for (let at = 0; at < end; at += PUSH) stream.push(bytes.subarray(at, Math.min(end, at + PUSH)), at + PUSH >= end);
+    const fed = Math.min(bytes.length, end + 16);
+    for (let at = 0; at < fed; at += PUSH) stream.push(bytes.subarray(at, Math.min(fed, at + PUSH)), at + PUSH >= fed);
   } catch (error) {
     if (error instanceof NoTable) throw error;
-    throw new NoTable(`The .gz cannot be opened (${(error as Error).message}): it is cut off or damaged. Download or compress it again.`);
+    const padded = bytes.length - end > 16 ? Array.from({ length: 9 }, (_, more) => end + more).find((after) => after >= 8 && trailerFits(bytes, after, crc, length)) : undefined;
+    if (padded === undefined) throw new NoTable(`The .gz cannot be opened (${(error as Error).message}): it is cut off or damaged. Download or compress it again.`);
+    end = padded;
   }
   check(end);
   const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
@@ -120,9 +122,16 @@ export function gunzip(bytes: Uint8Array): { bytes: Uint8Array; members: number;
   return { bytes: whole, members, rest: bytes.length - end };
 }
 
-/** Some tools fill the last block with zeros; they are no member. A trailer may end in zeros too (its length is below 2²⁴), so that only long fillings count. */
-function paddingStart(bytes: Uint8Array): number {
+/** Whether the eight bytes before `after` are the checksum and the length of a member. */
+function trailerFits(bytes: Uint8Array, after: number, crc: number, length: number): boolean {
+  if (after > bytes.length) return false;
+  const trailer = new DataView(bytes.buffer, bytes.byteOffset + after - 8, 8);
+  return trailer.getUint32(0, true) === crc && trailer.getUint32(4, true) === length >>> 0;
+}
+
+/** Some tools fill the last block with zeros, which are no member. A trailer may end in a few itself. */
+function withoutZeros(bytes: Uint8Array): number {
   let end = bytes.length;
   while (end > 0 && bytes[end - 1] === 0) end--;
-  return bytes.length - end > 16 ? Math.min(bytes.length, end + 8) : bytes.length;
+  return bytes.length - end > 16 ? end : bytes.length;
 }

@@ -21,6 +21,8 @@ export interface RawRecord {
   end: number;
   /** Why it could not be read. */
   fault?: string;
+  /** Its quote is not closed before the text ends. */
+  isOpen?: boolean;
 }
 
 /** A file whose quotes do not fit would be read again from every line on; this many times its length is enough to see that. */
@@ -29,9 +31,10 @@ const GREATEST_DETOUR = 20;
 /**
  * All records that are not blank lines.
  * @param blank is told the lines that are
+ * @param until where reading may end: with a record whose quote is open at the end of a text that goes on behind it, or with the first fault
  * @throws NoTable where quotes are opened and never closed all over the file
  */
-export function readDelimited(text: string, dialect: Dialect, blank: (line: number) => void = () => {}): RawRecord[] {
+export function readDelimited(text: string, dialect: Dialect, blank: (line: number) => void = () => {}, until: 'end' | 'open' | 'fault' = 'end'): RawRecord[] {
   const records: RawRecord[] = [];
   const counter = new LineCounter(text, dialect.end);
   let detour = 0;
@@ -60,8 +63,9 @@ export function readDelimited(text: string, dialect: Dialect, blank: (line: numb
           const spansLines = lineEnd < end;
           const open = errors[0].code === 'MissingQuotes' || spansLines;
           const fault = open ? 'a quote is opened and not closed' : 'text after a closing quote (a quote inside a quoted text is written twice)';
-          records.push({ cells: [], line, start: at, end: spansLines ? lineEnd : end, fault });
-          if (spansLines) {
+          records.push({ cells: [], line, start: at, end: spansLines ? lineEnd : end, fault, isOpen: errors[0].code === 'MissingQuotes' });
+          if (until === 'fault' || (until === 'open' && errors[0].code === 'MissingQuotes')) parser.abort();
+          else if (spansLines) {
             goOn = lineEnd + 1;
             detour += after - goOn;
             parser.abort();
@@ -74,7 +78,7 @@ export function readDelimited(text: string, dialect: Dialect, blank: (line: numb
           return;
         }
         if (hasReturn) dropReturn(data, text[end - 1]);
-        records.push({ cells: dialect.quoting === 'backslash' ? data.map(withoutEscapes) : data, line, start: at, end });
+        records.push({ cells: dialect.quoting === 'backslash' ? data.map(withoutEscapes) : dialect.quoting === 'csv' && raw.includes(' "') ? data.map(withoutSpacedQuotes) : data, line, start: at, end });
       },
     });
     return goOn;
@@ -92,6 +96,9 @@ function dropReturn(cells: string[], before: string): void {
   const last = cells[cells.length - 1];
   if (last.endsWith('\r') && (last.length === 1 ? before !== '"' : last[last.length - 2] === before)) cells[cells.length - 1] = last.slice(0, -1);
 }
+
+/** Some writers put a space behind the delimiter, and the quotes behind that. */
+const withoutSpacedQuotes = (cell: string): string => (/^ +"(?:[^"]|"")*" *$/.test(cell) ? cell.trim().slice(1, -1).replaceAll('""', '"') : cell);
 
 /** Papaparse takes the backslash before a quote away, but not that before another one. */
 const withoutEscapes = (cell: string): string => (cell.includes('\\') ? cell.replace(/\\\\/g, '\\') : cell);

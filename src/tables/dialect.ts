@@ -5,7 +5,7 @@ import type { Doubt, Wishes } from './report';
 
 /** In the order in which they are preferred where they read a text equally well. Two bars: the E2E challenge as language models are trained on it. */
 const DELIMITERS = ['\t', ',', ';', '||', '|', '\u0001'];
-const SAMPLE = 4 << 20;
+const SAMPLE = 1 << 20;
 
 export const nameOf = (delimiter: string): string => ({ '\t': 'tab', ',': 'comma', ';': 'semicolon', '|': 'bar', '||': 'two bars', ' ': 'space' })[delimiter] ?? JSON.stringify(delimiter);
 
@@ -37,7 +37,7 @@ export function findDialect(whole: string, name: string, wishes: Wishes): FoundD
   const sep = /^"?sep=(.|\\t)"?[,;\t]*(\r\n|\n|\r)/i.exec(whole);
   const separator = sep && (sep[1] === '\\t' ? '\t' : sep[1]);
   const { text, end, newline } = endsOfRecords(whole, notes);
-  const sample = sampleOf(text, end);
+  const sample = sampleOf(text, end, wishes);
   const delimiters = wishes.delimiter ? [wishes.delimiter] : separator ? [separator] : DELIMITERS.filter((delimiter) => sample.includes(delimiter));
   const body = sep ? sample.slice(sep[0].length) : sample;
   const trials = delimiters.map((delimiter) => bestQuoting(body, delimiter, end, wishes));
@@ -52,7 +52,7 @@ export function findDialect(whole: string, name: string, wishes: Wishes): FoundD
     doubts.push({ about: 'delimiter', question: `Are cells separated by ${nameOf(best.delimiter)} or by ${nameOf(second.delimiter)}? Both give an even table.`, choices: [best, second].map(({ delimiter }) => ({ delimiter })) });
   if (best && ending && best.delimiter !== ending && !sep && !wishes.delimiter) notes.push(`The cells are separated by ${nameOf(best.delimiter)}, although the name ends in ${ending === '\t' ? '.tsv' : '.csv'}.`);
   const delimiter = best?.delimiter ?? ending ?? ',';
-  const quoting = best ?? bestQuoting(body, delimiter, end, wishes);
+  const quoting = body.includes('"') || !text.includes('"') ? (best ?? bestQuoting(body, delimiter, end, wishes)) : bestQuoting(firstQuoted(text, end), delimiter, end, wishes);
   if (quoting.rival)
     doubts.push({ about: 'quoting', question: 'Some cells begin and end with a quote: are the quotes part of the texts (literal), or do they wrap the cells (csv)?', choices: [{ quoting: quoting.quoting }, { quoting: quoting.rival }] });
   return { delimiter, quoting: quoting.quoting, end, newline, text, sepLine: sep !== null, notes, doubts };
@@ -67,7 +67,7 @@ function endsOfRecords(text: string, notes: string[]): { text: string; end: '\n'
     return { text, end: '\r', newline: nameOfBreaks(breaks) };
   }
   if (cr > 0 && cr * 5 > crlf + lf && evenAlone(text)) {
-    notes.push(`Lines end in ${nameOfBreaks(breaks)}; each counts as one line.`);
+    notes.push(`Lines end in several ways: ${nameOfBreaks(breaks)}. Each was read as the end of one line.`);
     return { text: text.replace(/\r(?!\n)/g, '\n'), end: '\n', newline: nameOfBreaks(breaks) };
   }
   return { text, end: '\n', newline: newlineOf(text, breaks, notes) };
@@ -91,22 +91,37 @@ function evenAlone(text: string): boolean {
   });
 }
 
-/** Whole lines of the beginning; of longer files enough to see how they are made, and at least twenty lines. */
-function sampleOf(text: string, end: string): string {
-  if (text.length <= SAMPLE) return text;
-  let cut = 0;
-  for (let lines = 0; lines < 20 || cut < SAMPLE; lines++) {
-    const next = text.indexOf(end, Math.max(cut, lines < 20 ? 0 : SAMPLE));
-    if (next === -1 || next > 4 * SAMPLE) break;
-    cut = next + 1;
+/** Whole lines of the beginning; more where it ends inside quotes, as it does within a very long cell. */
+function sampleOf(text: string, end: Dialect['end'], wishes: Wishes): string {
+  const delimiter = wishes.delimiter ?? DELIMITERS.find((one) => text.slice(0, 1000).includes(one)) ?? ',';
+  for (let size = SAMPLE; size < text.length; size *= 8) {
+    const sample = linesOf(text, end, size);
+    if (!sample.includes('"') || !readDelimited(sample, { delimiter, quoting: 'csv', end }, undefined, 'open').at(-1)?.isOpen) return sample;
   }
-  return cut === 0 ? text.slice(0, 4 * SAMPLE) : text.slice(0, cut);
+  return text;
 }
 
-function trialOf(sample: string, delimiter: string, quoting: Dialect['quoting'], end: Dialect['end']): Trial {
+/** A part that begins with the first line that has a quote, where the sample has none. */
+function firstQuoted(text: string, end: string): string {
+  return linesOf(text.slice(text.lastIndexOf(end, text.indexOf('"')) + 1), end, SAMPLE);
+}
+
+/** Whole lines, twenty at least. */
+function linesOf(text: string, end: string, size: number): string {
+  if (text.length <= size) return text;
+  let cut = 0;
+  for (let lines = 0; lines < 20 || cut < size; lines++) {
+    const next = text.indexOf(end, Math.max(cut, lines < 20 ? 0 : size));
+    if (next === -1 || next > 4 * size) break;
+    cut = next + 1;
+  }
+  return cut === 0 ? text.slice(0, 4 * size) : text.slice(0, cut);
+}
+
+function trialOf(sample: string, delimiter: string, quoting: Dialect['quoting'], end: Dialect['end'], until: 'end' | 'fault' = 'end'): Trial {
   let records: RawRecord[];
   try {
-    records = readDelimited(sample, { delimiter, quoting, end });
+    records = readDelimited(sample, { delimiter, quoting, end }, undefined, until);
   } catch {
     records = [];
   }
@@ -114,7 +129,7 @@ function trialOf(sample: string, delimiter: string, quoting: Dialect['quoting'],
   for (const { cells, fault } of records) if (!fault) widths.set(cells.length, (widths.get(cells.length) ?? 0) + 1);
   const [width, many] = [...widths].reduce((best, entry) => (entry[1] > best[1] ? entry : best), [0, 0]);
   const header = records[0]?.cells.length;
-  return { delimiter, quoting, steadiness: many / Math.max(1, records.length), width, headerFits: header === width || header === width - 1, records };
+  return { delimiter, quoting, steadiness: many / Math.max(1, records.length), width, headerFits: header === width || (header === width - 1 && header > 1), records };
 }
 
 /** A comma that only ever stands within numbers, while another delimiter fits as well, is a decimal sign. */
@@ -129,7 +144,8 @@ function bestQuoting(sample: string, delimiter: string, end: Dialect['end'], wis
   if (wishes.quoting) return trialOf(sample, delimiter, wishes.quoting, end);
   const literal = trialOf(sample, delimiter, 'literal', end);
   if (!sample.includes('"')) return delimiter === '\t' || delimiter === '||' || delimiter === '\u0001' ? literal : { ...literal, quoting: 'csv' };
-  const csv = trialOf(sample, delimiter, 'csv', end);
+  // Lines that are even as they stand are text at the first quote that does not fit; the rest need not be read.
+  const csv = trialOf(sample, delimiter, 'csv', end, literal.steadiness === 1 && literal.width > 1 ? 'fault' : 'end');
   if (sample.includes('\\"')) {
     const backslash = trialOf(sample, delimiter, 'backslash', end);
     if (backslash.steadiness > Math.max(csv.steadiness, literal.steadiness) || (backslash.steadiness === 1 && csv.records.some(({ fault }) => fault))) return backslash;
@@ -147,7 +163,8 @@ function isRival(taken: Trial, other: Trial, delimiter: string): boolean {
   const hasWrapped = (trial: Trial) => trial.records.some(({ cells }) => cells.some(isWrapped));
   const literal = taken.quoting === 'literal' ? taken : other;
   if (!hasWrapped(literal)) return false;
-  if (even(taken) > 0 && even(taken) === even(other)) return taken.quoting === 'literal' || delimiter === '\t' || delimiter === '||';
+  const literalIsEven = literal.steadiness === 1 && even(taken) > 0 && even(other) > 0;
+  if (literalIsEven) return taken.quoting === 'literal' || delimiter === '\t' || delimiter === '||';
   return taken.steadiness < 1 && other.steadiness > 0.8;
 }
 
@@ -155,7 +172,9 @@ function isRival(taken: Trial, other: Trial, delimiter: string): boolean {
 function quotesAreText(literal: Trial, csv: Trial, delimiter: string): boolean {
   if (csv.records.length === 0) return true;
   const isEven = literal.steadiness === 1 && literal.width > 1;
-  if (isEven && (csv.records.length < literal.records.length || csv.records.some(({ fault }) => fault))) return true;
+  const hasFaults = csv.records.some(({ fault }) => fault);
+  if (isEven && hasFaults) return true;
+  if (isEven && csv.records.length < literal.records.length) return !csv.records.some(({ cells }) => cells.some((cell) => cell.includes('\n') && cell.includes('"')));
   if (isEven || Math.abs(literal.steadiness * literal.records.length - csv.steadiness * csv.records.length) < 1) {
     if (delimiter !== '\t' && delimiter !== '||') return false;
     return !wrapsOnPurpose(literal.records);

@@ -82,15 +82,19 @@ function notUtf8(bytes: Uint8Array, name: string, marked: boolean): Decoded {
   if (countZeros(bytes) > bytes.length / 20) throw new NoTable('The file is not text: it is full of zero bytes. Give a table as TSV, CSV, JSON Lines, JSON or Parquet.');
   const notes = ['The file is not UTF-8; it was read as Windows-1252. Look at the accents, and choose another encoding (such as windows-1251, iso-8859-2 or shift_jis) if they are wrong.'];
   const doubts: Doubt[] = [];
-  const likelyOther = unused > 0 || high > 0.4 * (high + letters);
+  const text1252 = decodeWith('windows-1252', bytes);
+  // Capitals with accents inside words come from another code page, such as that of old Macs.
+  const begin = text1252.slice(0, 1_000_000);
+  const isOdd = (begin.match(/[a-z][À-ÞŠŽŒŸ]/g)?.length ?? 0) > (begin.match(/[a-z][à-ÿšžœ]/g)?.length ?? 0);
+  const likelyOther = unused > 0 || isOdd || high > 0.4 * (high + letters);
   if (likelyOther) {
-    const others = unused > 0 && high < 0.4 * (high + letters) ? ['macintosh', 'windows-1250'] : ['windows-1251', 'shift_jis', 'gb18030', 'euc-kr', 'koi8-r'];
+    const others = (unused > 0 || isOdd) && high < 0.4 * (high + letters) ? ['macintosh', 'windows-1250'] : ['windows-1251', 'shift_jis', 'gb18030', 'euc-kr', 'koi8-r'];
     doubts.push({
       about: 'encoding', choices: ['windows-1252', ...others].map((encoding) => ({ encoding })),
-      question: unused > 0 ? `The file is not UTF-8, and ${unused} of its bytes mean nothing in Windows-1252. Which encoding has it?` : 'The file is not UTF-8, and has more letters above 127 than below: which encoding has it?',
+      question: unused > 0 ? `The file is not UTF-8, and ${unused} of its bytes mean nothing in Windows-1252. Which encoding has it?` : isOdd ? 'The file is not UTF-8, and read as Windows-1252 has capitals with accents inside words. Which encoding has it?' : 'The file is not UTF-8, and has more letters above 127 than below: which encoding has it?',
     });
   }
-  return { text: decodeWith('windows-1252', bytes), encoding: 'windows-1252', notes, doubts, hasBroken: false };
+  return { text: text1252, encoding: 'windows-1252', notes, doubts, hasBroken: false };
 }
 
 /** Sequences of UTF-8 and bytes that are none; how many bytes are high, how many are ASCII letters, how many are unused in Windows-1252. */

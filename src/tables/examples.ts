@@ -10,8 +10,17 @@ import type { BadRow, Cell, Example, Place, Table, TableRecord } from './report'
 export interface Sorted {
   examples: Example[];
   bad: BadRow[];
+  /** In order: numbers by value, words as computers do. */
+  labels: string[];
   labelCounts: Record<string, number>;
   range?: [number, number];
+}
+
+/** What is known to be wrong in a text, so that it is looked for in each cell only then. */
+export interface Flaws {
+  /** Bytes that its encoding does not allow stand as U+FFFD. */
+  broken: boolean;
+  zeros: boolean;
 }
 
 /** A cell that cannot be used, as a reason. */
@@ -19,12 +28,12 @@ class Fault {
   constructor(readonly reason: string) {}
 }
 
-export function sortRecords(table: Table, roles: Roles, labelling: Labelling | undefined, hasBroken: boolean): Sorted {
+export function sortRecords(table: Table, roles: Roles, labelling: Labelling | undefined, flaws: Flaws): Sorted {
   const examples: Example[] = [];
   const bad: BadRow[] = [...table.bad];
   const counts = new Map<string, number>();
   let range: [number, number] | undefined;
-  const read = readerOf(table, roles, labelling, hasBroken);
+  const read = readerOf(table, roles, labelling, flaws);
   for (const record of table.records) {
     const example = read(record);
     if (example instanceof Fault) {
@@ -35,22 +44,26 @@ export function sortRecords(table: Table, roles: Roles, labelling: Labelling | u
     if (typeof example.label === 'number') range = [Math.min(range?.[0] ?? Infinity, example.label), Math.max(range?.[1] ?? -Infinity, example.label)];
     else if (example.label !== undefined) counts.set(example.label, (counts.get(example.label) ?? 0) + 1);
   }
-  const order = new Intl.Collator('en', { numeric: true });
-  const labels = [...counts.keys()].toSorted((a, b) => order.compare(a, b) || (a < b ? -1 : 1));
+  const isNumbers = [...counts.keys()].every((label) => label !== '' && !Number.isNaN(Number(label)));
+  const labels = [...counts.keys()].toSorted((a, b) => (isNumbers ? Number(a) - Number(b) : 0) || (a < b ? -1 : 1));
   bad.sort((a, b) => (a.line ?? a.record ?? 0) - (b.line ?? b.record ?? 0));
-  return { examples, bad, labelCounts: Object.fromEntries(labels.map((label) => [label, counts.get(label)!])), range };
+  return { examples, bad, labels, labelCounts: Object.fromEntries(labels.map((label) => [label, counts.get(label)!])), range };
 }
 
-const placeOf = ({ line, record }: Place): Place => ({ ...(line === undefined ? {} : { line }), ...(record === undefined ? {} : { record }) });
+function placeOf({ line, record }: Place): Place {
+  if (record === undefined) return { line };
+  return line === undefined ? { record } : { line, record };
+}
 
-function readerOf(table: Table, roles: Roles, labelling: Labelling | undefined, hasBroken: boolean): (record: TableRecord) => Example | Fault {
+function readerOf(table: Table, roles: Roles, labelling: Labelling | undefined, flaws: Flaws): (record: TableRecord) => Example | Fault {
   const isFile = table.quoting !== 'none';
   const nameOf = (at: number) => (isFile ? 'text' : String(columnOf(table, at)));
   const hint = table.delimiter === ',' && table.quoting === 'csv' ? ' (comma in an unquoted text)' : table.delimiter === '\t' ? ' (a tab inside a text)' : table.quoting === 'csv' ? ' (the separator in an unquoted text)' : '';
-  const text = (cells: readonly Cell[], at: number) => textOf(cells[at], nameOf(at), isFile, hasBroken);
+  const text = (cells: readonly Cell[], at: number) => textOf(cells[at], nameOf(at), isFile, flaws);
 
   return (record) => {
     const { cells } = record;
+    if (isFile && flaws.zeros && cells.some((cell) => typeof cell === 'string' && cell.includes('\0'))) return new Fault(cells.join('').replaceAll('\0', '') === '' ? 'nothing but zero bytes: the file was not written to its end' : 'a zero byte in the row: the file may be damaged here');
     if ((isFile || table.names) && cells.length !== table.width) return new Fault(`${count(cells.length, 'field')}, ${table.width} expected${cells.length > table.width ? hint : ''}`);
     const place = placeOf(record);
     if (roles.messages !== undefined) {
@@ -66,7 +79,11 @@ function readerOf(table: Table, roles: Roles, labelling: Labelling | undefined, 
     if (first instanceof Fault) return isFile && label instanceof Fault && isEmpty(cells[roles.text!]) && isEmpty(cells[roles.label!]) ? new Fault('empty text and empty label') : emptied(first, record, isFile);
     if (second instanceof Fault) return new Fault(second.reason.replace('no text', 'no second text'));
     if (label instanceof Fault) return label;
-    return { ...place, ...(first === undefined ? {} : { text: first }), ...(second === undefined ? {} : { text2: second }), ...(label === undefined ? {} : { label }) };
+    const example: Example = place;
+    if (first !== undefined) example.text = first;
+    if (second !== undefined) example.text2 = second;
+    if (label !== undefined) example.label = label;
+    return example;
   };
 }
 
@@ -86,7 +103,9 @@ function written(cells: readonly Cell[], { prompt = [], target }: Roles, place: 
     }
   }
   const cell = cells[target!];
-  const references = Array.isArray(cell) ? referencesOf(cell as unknown[]) : undefined;
+  const inner = (cell as { text?: unknown } | null)?.text;
+  const list = Array.isArray(cell) ? cell : typeof cell === 'object' && Array.isArray(inner) ? inner : undefined;
+  const references = list && referencesOf(list as unknown[]);
   const answer = references ? (references[0] ?? new Fault(`no ${isFile ? 'text to write' : 'reference'}`)) : text(cells, target!);
   if (reason) return reason;
   if (answer instanceof Fault) return isFile ? new Fault(answer.reason.replace('no text', 'no text to write')) : answer;
@@ -108,15 +127,15 @@ function referencesOf(list: readonly unknown[]): string[] {
   return list.map((one) => (typeof one === 'object' && one !== null ? ((one as Record<string, unknown>).lex ?? (one as Record<string, unknown>).text ?? (one as Record<string, unknown>).content) : one)).filter((one): one is string => typeof one === 'string' && one.trim() !== '');
 }
 
-function textOf(cell: Cell, name: string, isFile: boolean, hasBroken: boolean): string | Fault {
+function textOf(cell: Cell, name: string, isFile: boolean, flaws: Flaws): string | Fault {
   if (cell === undefined) return new Fault(`no ${name}`);
   if (cell === null) return new Fault(`${name} is null`);
   if (typeof cell === 'number' || typeof cell === 'boolean') return String(cell);
   if (typeof cell !== 'string') return new Fault(Array.isArray(cell) ? `${name} is a list` : cell instanceof Uint8Array ? `${name} is bytes, not text` : `${name} is an object`);
   if (cell === '') return new Fault(isFile ? 'no text' : `${name} is empty`);
   if (cell.trim() === '') return new Fault(isFile ? 'no text (only spaces)' : `${name} has only spaces`);
-  if (cell.includes('\0')) return new Fault(`a zero byte in the text: the file may be damaged here`);
-  if (hasBroken && cell.includes('\uFFFD')) return new Fault('bytes that are not valid in the encoding of the file');
+  if (flaws.zeros && cell.includes('\0')) return new Fault(`a zero byte in the text: the file may be damaged here`);
+  if (flaws.broken && cell.includes('\uFFFD')) return new Fault('bytes that are not valid in the encoding of the file');
   return cell;
 }
 

@@ -71,10 +71,18 @@ function judge({ cells }: RawRecord, below: readonly RawRecord[]): 'yes' | 'like
   const numeric = names.map((_, at) => rest.filter(({ cells: others }) => isNumeric(others[at]?.trim() ?? '')).length > 0.8 * rest.length);
   if (names.some((name, at) => numeric[at] && isNumeric(name))) return 'no';
   if (names.some((name, at) => numeric[at] && name !== '')) return isLong ? 'likely' : 'yes';
+  if (names.some((name, at) => name !== '' && isOutsider(name, rest, at))) return isLong ? 'unlikely' : 'likely';
   const isShort = names.every((name, at) => name.length <= 30 && name.split(/\s+/).length <= 3 && (!/[.!?,;]$/.test(name) || name === '') && (rest.length < 2 || lengthOf(rest, at) >= 0));
   const longest = Math.max(...names.map((_, at) => lengthOf(rest, at)));
   if (isShort && Math.max(...names.map((name) => name.length)) < longest / 2) return 'likely';
   return isLong || names.some((name) => name.split(/\s+/).length > 4) ? 'no' : 'unlikely';
+}
+
+/** Whether a column has few values that all come again, of which `name` is none. */
+function isOutsider(name: string, records: readonly RawRecord[], at: number): boolean {
+  const counts = new Map<string, number>();
+  for (const { cells } of records) counts.set(cells[at]?.trim() ?? '', (counts.get(cells[at]?.trim() ?? '') ?? 0) + 1);
+  return records.length > 5 && counts.size > 1 && counts.size <= records.length / 3 && !counts.has(name) && [...counts.values()].every((many) => many > 1);
 }
 
 const lengthOf = (records: readonly RawRecord[], at: number): number => records.reduce((sum, { cells }) => sum + (cells[at]?.length ?? 0), 0) / Math.max(1, records.length);
@@ -114,7 +122,7 @@ function recordsOf(body: readonly RawRecord[], width: number, header: readonly s
       bad.push({ line, reason: fault });
       continue;
     }
-    if (header && cells.length === header.length && cells.every((cell, at) => cell === header[at])) {
+    if (header && cells.length === header.length && cells.every((cell, at) => cell.replace(/^\ufeff/, '') === header[at])) {
       bad.push({ line, reason: 'the header again, in the middle of the file' });
       continue;
     }

@@ -17,6 +17,8 @@ interface Read {
   names?: string[];
   indexColumns?: string[];
   classNames?: Record<string, string[]>;
+  /** Lines that would be right without the comma at their end. */
+  commas?: { place: Place; value: unknown }[];
 }
 
 /** Whether a text is JSON in any of these forms, by how it begins. */
@@ -86,7 +88,8 @@ function readValues(text: string): Read {
     const { spans, end, closed } = elementsOf(text, start);
     // A stray mark behind the array is none of its elements; more than that are other values, one a line.
     const behind = closed ? text.slice(end, end + 100).trim() : '';
-    if (!/[[{]/.test(behind)) return readArray(text, spans, closed, []);
+    if (!closed) return readArray(text, ...resumed(text, spans));
+    if (!/[[{]/.test(behind)) return readArray(text, spans, closed);
   }
   if (text[start] === '{') {
     const end = endOfValue(text, start);
@@ -95,12 +98,31 @@ function readValues(text: string): Read {
   return readLines(text);
 }
 
+function holdComma(text: string, place: Place, read: Read): void {
+  try {
+    (read.commas ??= []).push({ place, value: JSON.parse(text.slice(0, text.lastIndexOf(','))) as unknown });
+  } catch {
+    return; // The comma is not all that is wrong.
+  }
+}
+
+/** Where most lines end in a comma behind the object, somebody took the brackets of an array away: the commas are no fault then. */
+function acceptCommas(read: Read): void {
+  const held = read.commas ?? [];
+  if (held.length <= read.values.length) return;
+  const places = new Set(held.map(({ place }) => place.line));
+  read.bad = read.bad.filter(({ line }) => !places.has(line));
+  read.values = [...read.values, ...held].toSorted((a, b) => a.place.line! - b.place.line!);
+  read.notes.push(`${count(held.length, 'line')} end in a comma behind the object, which was left out.`);
+}
+
 function parse(text: string, place: Place, read: Read): void {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
-    read.bad.push({ ...place, reason: faultOf(text) });
+    if (place.record === undefined && /\}\s*,$/.test(text)) holdComma(text, place, read);
+    if (place.record !== undefined || !parseSeveral(text, place, read)) read.bad.push({ ...place, reason: faultOf(text) });
     return;
   }
   const repeated = isObject(value) ? repeatedKey(text, value) : undefined;
@@ -108,8 +130,25 @@ function parse(text: string, place: Place, read: Read): void {
   else read.values.push({ place, value });
 }
 
-function readArray(text: string, spans: readonly Span[], closed: boolean, notes: string[]): Read {
-  const read: Read = { values: [], bad: [], notes: [...notes, 'The file is one JSON array, not one object a line; its elements were read as records.'] };
+/** Objects one behind the other on a line, as a writer that forgot the breaks leaves them. */
+function parseSeveral(text: string, { line }: Place, read: Read): boolean {
+  const spans: Span[] = [];
+  for (let at = 0; text[at] === '{';) {
+    const end = endOfValue(text, at);
+    if (end === -1) return false;
+    spans.push({ start: at, end });
+    at = skipSpace(text, end);
+    if (at >= text.length) break;
+    if (text[at] !== '{') return false;
+  }
+  if (spans.length < 2) return false;
+  read.notes.push(`Line ${line} holds ${spans.length} objects one behind the other; each was read as a record.`);
+  for (const { start, end } of spans) parse(text.slice(start, end), { line }, read);
+  return true;
+}
+
+function readArray(text: string, spans: readonly Span[], closed: boolean): Read {
+  const read: Read = { values: [], bad: [], notes: ['The file is one JSON array, not one object a line; its elements were read as records.'] };
   const counter = new LineCounter(text, '\n');
   spans.forEach(({ start, end }, index) => {
     const place = { line: counter.lineAt(start + 1), record: index + 1 };
@@ -129,6 +168,24 @@ function readArray(text: string, spans: readonly Span[], closed: boolean, notes:
   });
   if (!closed) read.notes.push('The closing bracket of the array is missing: the file is cut off, or was not finished.');
   return rowsUnderHeader(read);
+}
+
+/** An element whose bracket or quote is not closed takes all behind it; the next one begins where a line begins as the first element's does. */
+function resumed(text: string, spans: readonly Span[]): [Span[], boolean] {
+  if (spans.length === 0) return [[], false];
+  const lineStart = text.lastIndexOf('\n', spans[0].start);
+  const opening = text.slice(lineStart, spans[0].start + 1);
+  const all = [...spans];
+  for (let tries = 0; tries < 1000; tries++) {
+    const last = all[all.length - 1];
+    const next = lineStart === -1 ? -1 : text.indexOf(opening, last.start + 1);
+    if (next === -1) return [all, false];
+    all[all.length - 1] = { start: last.start, end: next };
+    const { spans: more, closed } = elementsOf(text, next);
+    all.push(...more);
+    if (closed || more.length === 0) return [all, closed];
+  }
+  return [all, false];
 }
 
 /** An array of arrays whose first has names only. */
@@ -167,6 +224,7 @@ function readLines(text: string): Read {
     at = to;
     line += lines;
   }
+  acceptCommas(read);
   const inner = blanks.length > 0 ? `${count(blanks.length, 'blank line')} (${listed(blanks)}) ${blanks.length === 1 ? 'is' : 'are'} no fault and not counted.` : undefined;
   if (inner) read.notes.push(inner);
   return rowsUnderHeader(read);
@@ -207,14 +265,14 @@ function parseWhole(text: string): Named {
 
 function readSplit(text: string, names: Span, data: Span): Read {
   const columns = JSON.parse(text.slice(names.start, names.end)) as unknown[];
-  const read = readArray(text, elementsOf(text, data.start).spans, true, []);
+  const read = readArray(text, elementsOf(text, data.start).spans, true);
   return { ...read, names: columns.map(String), notes: ['The file has its column names and its rows in two parts (as pandas writes orient="split").'] };
 }
 
 function readHolder(text: string, keys: readonly string[], holders: readonly { key: string; value: Span }[]): Read {
   const chosen = holders.find(({ key }) => /^(train|data|rows|examples|instances|items|records)$/i.test(key)) ?? holders[0];
   const others = holders.filter((holder) => holder !== chosen).map(({ key }) => key);
-  const read = readArray(text, elementsOf(text, chosen.value.start).spans, true, []);
+  const read = readArray(text, elementsOf(text, chosen.value.start).spans, true);
   read.notes = [`The records are those under "${chosen.key}"${others.length > 0 ? `; those under ${listed(others)} were left out, give them as files of their own` : ''}.`];
   const isViewer = read.values.length > 0 && read.values.every(({ value }) => isObject(value) && isObject(value.row) && 'row_idx' in value);
   if (isViewer) read.values = read.values.map(({ place, value }) => ({ place, value: (value as { row: Named }).row }));

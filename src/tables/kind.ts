@@ -53,7 +53,7 @@ function targetOf({ numbers, whole, filled, values, hasManyValues, name = '' }: 
   const distinct = values.size;
   if (whole < numbers) return distinct <= 4 && filled >= 5 * distinct ? ask('number', `The labels are numbers with fractions, but only ${count(distinct, 'value')} in ${count(filled, 'row')}`) : 'number';
   if (!hasManyValues && distinct <= MOST_CODES) {
-    if (isScore && distinct > 2) return ask('classes', `The labels are ${distinct} whole numbers in a column called ${name}`);
+    if (isScore && distinct > 2) return ask(/similar|related|^score$/i.test(name) ? 'number' : 'classes', `The labels are ${distinct} whole numbers in a column called ${name}`);
     if (distinct > 2 && distinct === filled) return ask('number', 'Every label is another whole number');
     return 'classes';
   }
@@ -74,6 +74,7 @@ function numbersOf({ delimiter }: Table, counts: ReadonlyMap<string, number>, wi
   if (found.isMixed) notes.push('Some scores have a decimal comma and some a point; each was read by its own sign.');
   else if (found.decimal === 'comma') notes.push('Scores have a decimal comma and were read as such (3,5 is three and a half).');
   else if ([...counts.keys()].some((cell) => /\d,\d{3}/.test(cell))) notes.push('Commas in the scores were read as marks between thousands.');
+  if ([...counts.keys()].some((cell) => cell.trim().endsWith('%'))) notes.push('The signs of percent were left out of the scores (85% is 85).');
   const halves = [...counts.keys()].filter((cell) => /^[+-]?(\d+[.,]|[.,]\d+)$/.test(cell.trim()) && scoreOf(cell, found) !== undefined);
   if (halves.length > 0) notes.push(`Scores without digits on one side of the sign (${listed(halves.map((cell) => cell.trim()), 4)}) were read as numbers.`);
   return found;

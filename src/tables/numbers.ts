@@ -3,7 +3,7 @@
 export type DecimalSign = 'point' | 'comma';
 
 /** Signs and spaces that mean the same as the plain ones. */
-const plainSigns = (text: string): string => text.trim().replace(/^\u2212/, '-').replace(/(?<=\d)[\u00a0\u202f\u2009 '’](?=\d{3}(\D|$))/g, '');
+const plainSigns = (text: string): string => text.trim().replace(/(?<=[\d.,])\s*%$/, '').replace(/^\u2212/, '-').replace(/(?<=\d)[\u00a0\u202f\u2009 '’](?=\d{3}(\D|$))/g, '');
 
 const POINT = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 const COMMA = /^[+-]?(\d+,?\d*|,\d+)$/;

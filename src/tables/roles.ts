@@ -82,12 +82,13 @@ class Finder {
   }
 
   chat(): Roles | undefined {
-    const column = this.#open.find(({ at, lists, strings }) => CHAT_NAMES.has(this.#names[at]) && (lists > 0 || strings > 0) && this.#isChat(at));
+    const chats = this.#open.filter(({ at, lists }) => lists > 0 && this.#isChat(at));
+    const column = chats.find(({ at }) => CHAT_NAMES.has(this.#names[at])) ?? chats[0];
     return column && { messages: column.at, target: column.at, prompt: [column.at] };
   }
 
   #isChat(at: number): boolean {
-    return this.table.records.slice(0, 50).some(({ cells }) => Array.isArray(cells[at]) && (cells[at] as unknown[]).some((turn) => typeof turn === 'object' && turn !== null && ('role' in turn || 'from' in turn)));
+    return this.table.records.slice(0, 50).some(({ cells }) => Array.isArray(cells[at]) && (cells[at] as unknown[]).some((turn) => typeof turn === 'object' && turn !== null && (('role' in turn && 'content' in turn) || ('from' in turn && 'value' in turn))));
   }
 
   /** Prompts and what is written to them, by their names. */
@@ -98,7 +99,6 @@ class Finder {
       const target = this.#byName(answer);
       const found = target && prompts.map((name) => this.#byName(name)).filter((column) => column !== undefined && column.at !== target.at) as ColumnFacts[];
       if (!target || !found?.length) continue;
-      if (PAIRS.some(([a, b]) => b === answer && found.some(({ at }) => this.#names[at] === a)) && this.#hasOtherLabel([target, ...found])) continue;
       const isClass = isClassLike(target) && target.values.size <= 20 && target.filled >= 3 * target.values.size && target.length < 25 && target.spaced < target.filled / 2;
       const prompt = PROMPT_NAMES.map((name) => this.#byName(name)).filter((column) => column !== undefined && column.at !== target.at && (found.includes(column) || /^(system|context|input|instruction)/.test(this.#names[column.at]))).map((column) => column!.at);
       if (isClass && !isSure) {
@@ -108,13 +108,14 @@ class Finder {
         this.doubts.push({ about: 'kind', question: `${this.#column(target.at)} has only ${target.values.size} different values: are they classes, or texts to be written?`, choices: isText ? [texts, classes] : [classes, texts] });
         if (!isText) return this.labelled(target.at);
       }
+      const other = isSure ? undefined : this.#open.find((column) => column !== target && !prompt.includes(column.at) && LABEL_NAMES.includes(this.#names[column.at]) && (isClassLike(column) || column.numbers > column.filled / 2));
+      if (other) {
+        const [one, two, label] = [found[0].at, target.at, other.at].map(this.#column);
+        this.doubts.push({ about: 'kind', question: `Is ${two} to be written, or is ${label} the label of ${one} and ${two}?`, choices: [{ prompt: prompt.map(this.#column), target_text: two }, { text: one, text2: two, label }] });
+      }
       return { prompt, target: target.at };
     }
     return undefined;
-  }
-
-  #hasOtherLabel(columns: readonly ColumnFacts[]): boolean {
-    return this.#open.some((column) => !columns.includes(column) && LABEL_NAMES.includes(this.#names[column.at]) && (isClassLike(column) || column.numbers > column.filled / 2));
   }
 
   /** One or two texts and a label. */
@@ -134,7 +135,9 @@ class Finder {
     const candidates = named.length > 0 ? named : endings.length > 0 ? endings : this.#labelsByContent(open);
     const [first, ...others] = candidates;
     if (!first) return undefined;
-    const rivals = others.filter((other) => couldBe(other) && couldBe(first) && !this.#areOne(first, other) && (named.length === 0 || this.#names[other.at] !== 'type')).slice(0, 3);
+    const isFlag = (column: ColumnFacts) => column.whole === column.filled && column.missing === 0 && [...column.values.keys()].every((value) => value === '0' || value === '1');
+    const flags = isFlag(first) && !strong.includes(this.#names[first.at]) ? open.filter((column) => column !== first && !others.includes(column) && isFlag(column)) : [];
+    const rivals = [...others, ...flags].filter((other) => couldBe(other) && couldBe(first) && (flags.includes(other) || !this.#areOne(first, other)) && (named.length === 0 || this.#names[other.at] !== 'type')).slice(0, 3);
     if (rivals.length > 0 && this.wishes.label === undefined)
       this.doubts.push({ about: 'columns', question: `Which column is the label: ${[first, ...rivals].map(({ at }) => this.#column(at)).join(' or ')}?`, choices: [first, ...rivals].map(({ at }) => ({ label: this.#column(at) })) });
     return first.at;
