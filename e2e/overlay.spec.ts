@@ -62,7 +62,7 @@ test('two runs: pin, hide, rename, download, and back in', async ({ page, playgr
   }
 
   await newest.getByRole('button', { name: 'Test' }).click();
-  await expect(page.getByText(/^On the 2000 test rows, after step 8: accuracy/)).toBeVisible();
+  await expect(page.getByText(/^On the 2000 test rows, with the weights of the best evaluation, after step [48]: accuracy/)).toBeVisible();
 
   // A new page knows nothing of them; the file brings both back.
   await playground.goto('');

@@ -10,6 +10,10 @@ export const TASK_PROBLEMS: Record<TaskName, 'classification' | 'regression' | '
   sentiment: 'classification', similarity: 'regression', description: 'language_model',
 };
 
+/** What of the held-out scores says that an evaluation is the best: the loss (transformers' default), or the metric. */
+export const CHOOSERS = ['loss', 'metric'] as const;
+export type Chooser = (typeof CHOOSERS)[number];
+
 export interface RunConfig {
   data: {
     task: TaskName;
@@ -62,6 +66,10 @@ export interface RunConfig {
   evaluation: {
     /** Optimizer steps between two evaluations. */
     every: number;
+    /** Which held-out score says that an evaluation is the best: its step is what the test and an adapter take. */
+    chooses: Chooser;
+    /** Evaluations in a row without a better one after which the run ends; 0 never ends it early. */
+    patience: number;
   };
   /** Seeds the data, the LoRA initialisation, the order of rows and every mask. u32. */
   seed: number;
@@ -99,7 +107,11 @@ export const DEFAULT_CONFIG: RunConfig = {
     l1: 0,
     neftune: 0,
   },
-  evaluation: { every: 10 }, // often enough to see where the held-out loss turns
+  evaluation: {
+    every: 10, // often enough to see where the held-out loss turns
+    chooses: 'loss', // transformers' default; it turns before the accuracy does
+    patience: 0, // a run that overfits shows it only when it goes on
+  },
   seed: 42,
 };
 

@@ -78,6 +78,8 @@ const SHORT: Record<string, string> = {
   'optimizer.l1': 'L1',
   'optimizer.neftune': 'NEFTune α',
   'evaluation.every': 'evaluate every',
+  'evaluation.chooses': 'best by',
+  'evaluation.patience': 'patience',
   seed: 'seed',
 };
 

@@ -1,5 +1,5 @@
 /** Every field of a configuration by its path: how it stands in a link, and what it may hold. Links, records and changes are all held to it. */
-import { TASK_NAMES } from './config';
+import { CHOOSERS, TASK_NAMES } from './config';
 import { COMPENSATIONS, CONSISTENCY_KINDS, PATTERNS, POSITIONS, RATE_COURSES, SECOND_PASSES } from './dropout';
 import { isModelSource } from './models';
 import { PEFT_KINDS, TARGETS } from './peft';
@@ -67,6 +67,8 @@ export const FIELDS: Readonly<Record<string, FieldKind>> = {
   'optimizer.l1': number,
   'optimizer.neftune': number,
   'evaluation.every': number,
+  'evaluation.chooses': oneOf(CHOOSERS),
+  'evaluation.patience': number,
   seed: number,
 };
 

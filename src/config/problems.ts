@@ -1,5 +1,5 @@
 /** What stands in the way of a configuration, and what in it means nothing: sentences that say where, the value, and what to do. */
-import { type RunConfig, TASK_NAMES, TASK_PROBLEMS } from './config';
+import { CHOOSERS, type RunConfig, TASK_NAMES, TASK_PROBLEMS } from './config';
 import { CONSISTENCY_KINDS, dropoutProblems, POSITIONS, secondPassOf } from './dropout';
 import { BUILT_IN_NAMES, builtInFacts, isModelSource, modelName, type ModelTraits, WRITER } from './models';
 import { hasLayers, isLora, isVirtual, PEFT_KINDS, PEFT_TITLES, TARGETS } from './peft';
@@ -36,6 +36,8 @@ export function configProblems(config: RunConfig, traits: ModelTraits | undefine
   check(fits('optimizer.l1', optimizer.l1), `optimizer: L1 penalty ${optimizer.l1}; choose a number from 0 up`);
   check(fits('optimizer.neftune', optimizer.neftune), `optimizer: NEFTune α ${optimizer.neftune}; choose a number from 0 up`);
   check(fits('evaluation.every', evaluation.every), `evaluation: every ${evaluation.every} steps; choose a whole number from 1 up`);
+  check(CHOOSERS.includes(evaluation.chooses), `evaluation: the best step by "${evaluation.chooses}"; choose one of ${CHOOSERS.join(', ')}`);
+  check(fits('evaluation.patience', evaluation.patience), `evaluation: patience of ${evaluation.patience}; choose a whole number from 0 (never stop early) to 1000`);
   check(fits('seed', config.seed), `seed: ${config.seed}; choose a whole number from 0 to 4294967295`);
   return problems;
 }

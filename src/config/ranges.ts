@@ -39,6 +39,7 @@ const RANGES: Record<string, NumberRange> = {
   'optimizer.l1': FROM_ZERO,
   'optimizer.neftune': FROM_ZERO,
   'evaluation.every': whole(1, MOST_STEPS),
+  'evaluation.patience': whole(0, 1000),
   seed: whole(0, 0xffffffff),
 };
 

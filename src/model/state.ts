@@ -110,6 +110,11 @@ export class ModelState implements SharedBuffers {
     return this.buffers.get(name)!;
   }
 
+  /** All trained tensors, one behind the other as `slices` says. */
+  get values(): GPUBuffer {
+    return this.arena('values');
+  }
+
   get ring(): GPUBuffer {
     return this.buffers.get('ring')!;
   }

@@ -22,8 +22,8 @@ export type RunCommand =
   | { type: 'reset' }
   /** Change one field of the running configuration at the next possible step: answers `changed` or `refused`. */
   | { type: 'change'; runId: RunId; field: string; to: unknown }
-  /** Evaluate the current weights on the test rows: answers `tested`. */
-  | { type: 'test'; runId: RunId }
+  /** Evaluate the test rows with the weights of the best evaluation, or those of now: answers `tested` with their step. */
+  | { type: 'test'; runId: RunId; weights?: 'best' | 'last' }
   /** Make a file of the trained tensors and the optimizer's moments, with `record`, the run as the page has it, in its header: answers `saved`. */
   | { type: 'save'; runId: RunId; record: string };
 
@@ -38,7 +38,8 @@ export type RunEvent =
   | { type: 'refused'; runId: RunId; field: string; to: unknown; sentence: string }
   | { type: 'paused'; runId: RunId; step: number }
   | { type: 'resumed'; runId: RunId; step: number }
-  | { type: 'finished'; runId: RunId; step: number; seconds: number }
+  /** `early`: its patience was spent before its last step. */
+  | { type: 'finished'; runId: RunId; step: number; seconds: number; early: boolean }
   /** A file in the safetensors format; `step` optimizer steps are in it. */
   | { type: 'saved'; runId: RunId; step: number; file: Uint8Array<ArrayBuffer> }
   | { type: 'tested'; runId: RunId; step: number; scores: Scores; rows: number };

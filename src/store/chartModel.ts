@@ -1,4 +1,5 @@
 /** Pure: what one chart shows, from runs and view settings: lines, rows, domains. No colours and no pixels. */
+import { bestOf } from '../config/best';
 import type { RunConfig } from '../config/config';
 import { hasTerm } from './holes';
 import type { Problem } from './metrics';
@@ -33,6 +34,8 @@ export interface ChartModel {
   log: boolean;
   /** What guessing reaches; undefined where that is not known. */
   chance: number | undefined;
+  /** The best evaluation of each run, whose weights the test takes: on the charts of the held-out loss and metric. */
+  bests: { runId: string; x: number; y: number }[];
   /** Places of hot changes of the current run, on the x axis. */
   marks: { x: number; index: number }[];
 }
@@ -183,8 +186,18 @@ export function buildChart({ kind, runs, data, view, focus, problem, classes }: 
     y: yRange(kind, lines, focus, log, chance, problem),
     log,
     chance,
+    bests: kind === 'loss' || kind === 'metric' ? visible.flatMap((run) => bestPoint(run, data.get(run.id)!, lines)).filter(({ y }) => Number.isFinite(y) && (!log || y > 0)) : [],
     marks,
   };
+}
+
+/** Where the best evaluation of a run lies on its held-out line; nowhere before there are two to choose from, nor for a run recorded elsewhere. */
+function bestPoint(run: RunInfo, { evaluations }: RunData, lines: readonly (Line & ChartLine)[]): ChartModel['bests'] {
+  const best = bestOf(evaluations, run.config);
+  const line = lines.find(({ runId, role }) => runId === run.id && role === 'heldOut');
+  if (!best || !line || evaluations.length < 2 || run.kind === 'recorded') return [];
+  const index = evaluations.findIndex(({ step }) => step === best.step);
+  return [{ runId: run.id, x: line.x[index], y: line.y[index] }];
 }
 
 /** Round places for labels between two ends: 0, 50, 100 … or powers of ten. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { announce, compareRuns, compareWithAll, courseOf, describeRun, lowestHeldOut, riseSinceLowest, visiblyOverfits } from './findings';
+import { DEFAULT_CONFIG } from '../config/config';
+import { announce, compareRuns, compareWithAll, courseOf, describeEarlyEnd, describeRun, lowestHeldOut, riseSinceLowest, visiblyOverfits } from './findings';
 import type { Evaluation } from './runData';
 
 const curve = (...pairs: [heldOut: number, train: number][]): Evaluation[] =>
@@ -70,4 +71,14 @@ describe('perplexity', () => {
     expect(describeRun(text, true)).not.toContain('perplexity');
   });
   it('is read out', () => expect(announce(text[4], 'language_model')).toContain('held-out perplexity 1.8.'));
+});
+
+describe('a run that ended early', () => {
+  const config = (patience: number, steps: number) => ({ ...DEFAULT_CONFIG, optimizer: { ...DEFAULT_CONFIG.optimizer, steps }, evaluation: { ...DEFAULT_CONFIG.evaluation, patience } });
+  it('says at which step, and what was the best', () => {
+    expect(describeEarlyEnd(config(2, 200), overfit)).toBe('It ended early, at step 80 of 200: 2 evaluations in a row had no better held-out loss than step 40.');
+  });
+  it('says nothing of one that went to its end, has patience left or had none to lose', () => {
+    for (const [patience, steps] of [[2, 80], [3, 200], [0, 200]]) expect(describeEarlyEnd(config(patience, steps), overfit)).toBeUndefined();
+  });
 });

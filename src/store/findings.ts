@@ -1,4 +1,6 @@
 /** Pure: what the curves show, as sentences computed from the data. Nothing is claimed that one seed cannot carry. */
+import { bestOf, isSpent } from '../config/best';
+import type { RunConfig } from '../config/config';
 import { digits, percent } from '../protocol/format';
 import { METRICS, type Problem } from './metrics';
 import type { Evaluation } from './runData';
@@ -87,6 +89,15 @@ function describeCourse(all: readonly Evaluation[], finished: boolean): string {
   if (course === 'flat') return `Held-out loss has not moved from ${digits(evaluations[0].heldOut.loss)} by more than 2 %: ${finished ? 'nothing general was learned' : 'nothing general is learned yet'}.`;
   if (course === 'falling') return `Held-out loss ${finished ? 'was still falling at the end' : 'is still falling'}, now ${digits(last.heldOut.loss)}; ${gap}.`;
   return `Held-out loss has settled near ${digits(last.heldOut.loss)}, lowest ${digits(best.loss)} at step ${best.step}; ${gap}.`;
+}
+
+/** That a run ended before its last step, and why; undefined where it did not end by itself. */
+export function describeEarlyEnd(config: RunConfig, evaluations: readonly Evaluation[]): string | undefined {
+  const { evaluation: { patience, chooses }, optimizer: { steps } } = config;
+  const best = bestOf(evaluations, config);
+  const last = evaluations.at(-1);
+  if (!best || !last || last.step >= steps || !isSpent(best, patience)) return undefined;
+  return `It ended early, at step ${last.step} of ${steps}: ${patience === 1 ? 'one evaluation' : `${patience} evaluations in a row`} had no better held-out ${chooses} than step ${best.step}.`;
 }
 
 export interface NamedRun {

@@ -80,7 +80,7 @@ describe('a run', () => {
     page.transport.toggle();
     expect(engine.posted.at(-1)).toEqual({ type: 'resume' });
     engine.say({ type: 'resumed', runId, step: 12 });
-    engine.say({ type: 'finished', runId, step: 300, seconds: 4 });
+    engine.say({ type: 'finished', runId, step: 300, seconds: 4, early: false });
     expect(state()).toMatchObject({ phase: 'finished', step: 300 });
   });
   it('collects points and evaluations outside the store', () => {
@@ -100,7 +100,7 @@ describe('a run', () => {
     const second = engine.last('start')!.runId;
     expect(second).not.toBe(first);
     engine.sayPoints(first, 0, [0.7]);
-    engine.say({ type: 'finished', runId: first, step: 300, seconds: 4 });
+    engine.say({ type: 'finished', runId: first, step: 300, seconds: 4, early: false });
     expect(page.data.get(first)?.step.length ?? 0).toBe(0);
     expect(state().phase).toBe('starting');
   });
@@ -227,7 +227,7 @@ describe('after the first run that overfits', () => {
     ready();
     const first = start();
     overfit(first);
-    engine.say({ type: 'finished', runId: first, step: 300, seconds: 4 });
+    engine.say({ type: 'finished', runId: first, step: 300, seconds: 4, early: false });
     expect(state().offer).toBe('shown');
     page.transport.takeOffer();
     expect(state().runs.find(({ id }) => id === first)?.pinned).toBe(true);
@@ -238,7 +238,7 @@ describe('after the first run that overfits', () => {
     ready();
     const first = start();
     overfit(first);
-    engine.say({ type: 'finished', runId: first, step: 300, seconds: 4 });
+    engine.say({ type: 'finished', runId: first, step: 300, seconds: 4, early: false });
     start();
     expect(state().offer).toBe('done');
   });
@@ -247,7 +247,7 @@ describe('after the first run that overfits', () => {
     page.edits.applyPreset('dropkey');
     const runId = start();
     overfit(runId);
-    engine.say({ type: 'finished', runId, step: 300, seconds: 4 });
+    engine.say({ type: 'finished', runId, step: 300, seconds: 4, early: false });
     expect(state().offer).toBe('waiting');
   });
 });

@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 import { CONSISTENCY_KINDS, COMPENSATIONS, PATTERNS, POSITIONS, RATE_COURSES, SECOND_PASSES } from '../config/dropout';
 import { cut, possibleChanges } from '../config/changes';
-import { type Change, DEFAULT_CONFIG, type RunConfig, TASK_NAMES } from '../config/config';
+import { type Change, CHOOSERS, DEFAULT_CONFIG, type RunConfig, TASK_NAMES } from '../config/config';
 import { isModelSource } from '../config/models';
 import { PEFT_KINDS, TARGETS } from '../config/peft';
 import { configProblems } from '../config/problems';
@@ -39,7 +39,7 @@ const config = v.object({
     learningRate: v.number(), batchSize: v.number(), steps: v.number(), warmup: v.number(), weightDecay: v.number(), clip: v.number(), smoothing: v.number(),
     accumulation: v.optional(v.number(), 1), l1: v.optional(v.number(), 0), neftune: v.optional(v.number(), 0),
   }),
-  evaluation: v.object({ every: v.number() }),
+  evaluation: v.object({ every: v.number(), chooses: v.optional(v.picklist(CHOOSERS), DEFAULT_CONFIG.evaluation.chooses), patience: v.optional(v.number(), 0) }),
   seed: v.number(),
 });
 

@@ -18,7 +18,7 @@ function run(steps = 40): string {
   engine.say({ type: 'started', runId, step: 0, summary: FAKE_PLAN });
   engine.sayPoints(runId, 0, Array.from({ length: steps }, (_, index) => 0.7 - index / steps / 2));
   for (const step of [0, 20, 40]) engine.sayEvaluation(runId, step, 0.6 + step / 400, 0.6 - step / 100);
-  engine.say({ type: 'finished', runId, step: steps, seconds: 1 });
+  engine.say({ type: 'finished', runId, step: steps, seconds: 1, early: false });
   return runId;
 }
 

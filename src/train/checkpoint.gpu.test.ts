@@ -4,6 +4,7 @@ import '../kernels/testing/matcher';
 import { readMetadata } from '../model/files/safetensors';
 import type { Method } from '../model/method';
 import { readRun, restoreRun, saveRun } from './checkpoint';
+import { BestWeights } from './bestWeights';
 import { Refusal } from './refusal';
 import { type Tiny, tinyTrainer, type TinyOptions } from './testing/tinyTrainer';
 
@@ -11,6 +12,8 @@ const hiddenKey: Partial<Method> = {
   dropout: { logits: { p: 0.2, pattern: 'column' }, hidden: { p: 0.2, pattern: 'element', time: 'rising' } },
   consistency: { kind: 'kl', alpha: 0.5, second: 'dropped_stopgrad', every: 2 },
 };
+
+const bestOf = ({ trainer }: Tiny) => new BestWeights(trainer.options.gpu, trainer.state);
 
 /** Steps `from` … `to − 1` of a run of 8, two micro-batches a step. */
 function train(tiny: Tiny, from: number, to: number): void {
@@ -33,10 +36,18 @@ describe.each(['software', 'gpu'] as const)('a resumed run, %s', (profile) => {
     train(through, 0, 8);
     const first = await tinyTrainer(all);
     train(first, 0, 3);
-    const file = await saveRun(first.trainer.state, 3, 1.5, '{"name":"x"}');
+    const noted = bestOf(first);
+    noted.note();
+    noted.judge(3, -0.5);
+    const file = await saveRun(first.trainer.state, noted, { step: 3, seconds: 1.5, record: '{"name":"x"}' });
     const second = await tinyTrainer(all);
     const saved = readRun(file);
-    restoreRun(second.trainer.state, saved);
+    const best = bestOf(second);
+    restoreRun(second.trainer.state, best, saved);
+    expect(best.best).toEqual({ step: 3, merit: -0.5, since: 0 });
+    const kept = (await best.read())!;
+    for (const [name, values] of await first.trainer.state.read('values')) expect(kept.get(name)!, `best of ${name}`).toBeBitEqual(values);
+    for (const one of [noted, best]) one.destroy();
     expect([saved.step, saved.seconds]).toEqual([3, 1.5]);
     train(second, saved.step, 8);
     for (const part of ['values', 'first moments', 'second moments'] as const) {
@@ -59,9 +70,9 @@ describe('the file of a run', () => {
 
   it('carries what the page knows, and is refused by another method or when it is something else', async () => {
     const [lora, wider] = [await tinyTrainer(), await tinyTrainer({ method: { rank: 4 } })];
-    const file = await saveRun(lora.trainer.state, 0, 0, '{"name":"x"}');
+    const file = await saveRun(lora.trainer.state, bestOf(lora), { step: 0, seconds: 0, record: '{"name":"x"}' });
     expect(readMetadata(file.slice().buffer, 'file')).toEqual({ format: 'lora-dropout-checkpoint', step: '0', seconds: '0', record: '{"name":"x"}' });
-    expect(faultOf(() => restoreRun(wider.trainer.state, readRun(file)))).toMatch(/^values\.base_model\..*lora_A\.weight is \[3,16\], this run has \[4,16\]; go on with the settings it was saved with$/);
+    expect(faultOf(() => restoreRun(wider.trainer.state, bestOf(wider), readRun(file)))).toMatch(/^values\.base_model\..*lora_A\.weight is \[3,16\], this run has \[4,16\]; go on with the settings it was saved with$/);
     expect(faultOf(() => readRun(new Uint8Array(3)))).toMatch(/too short/);
     const other = new TextDecoder('latin1').decode(file).replace('lora-dropout-checkpoint', 'lora-dropout-something!');
     expect(faultOf(() => readRun(Uint8Array.from(other, (character) => character.charCodeAt(0))))).toMatch(/^it says that it is "lora-dropout-something!"/);

@@ -81,7 +81,7 @@ export class Engine {
       case 'inspect':
         this.inspecting = command.at;
         return this.session?.inspect(command.at);
-      case 'test': return this.session?.test(command.runId);
+      case 'test': return this.session?.test(command.runId, command.weights);
       case 'save': return this.session?.save(command.runId, command.record);
       case 'estimate': return this.estimate(command.config);
       default: return this.desk.handle(command);

@@ -19,6 +19,7 @@ import { ARENAS, sliceArena } from '../model/state';
 import { traitsOf } from '../model/traits';
 import type { PlanSummary } from '../protocol/planMessages';
 import type { Autotuner } from './autotune';
+import { BEST_COPIES } from './bestWeights';
 import { type Dataset } from './dataset';
 import { evaluationWidths } from './evaluationChunks';
 import { EVALUATION_ROWS, WRITING_ROWS } from './evaluator';
@@ -28,6 +29,9 @@ import { methodOf } from './method';
 import { Refusal } from './refusal';
 import { statesToKeep } from './keptStates';
 import { bytesOf, hasLarger, largestBuffer, plansOf, targetOf } from './stepExecutions';
+
+/** Buffers as large as all trained tensors: values, gradients, moments and groups, and those that hold the best evaluation's. */
+const ARENA_COPIES = ARENAS.length + BEST_COPIES;
 
 export interface Preparation {
   config: RunConfig;
@@ -105,7 +109,7 @@ function summarise({ model, modelConfig: config, method, training, evaluation, c
   const trainable = specs.reduce((sum, { shape }) => sum + elements(shape), 0);
   // What comes to the tensors of the checkpoint: those of the method, and a new head.
   const added = specs.reduce((sum, { of, shape }) => sum + (model.checkpoint.tensors.has(of) ? 0 : elements(shape)), 0);
-  const optimizer = ARENAS.length * sliceArena(specs).bytes;
+  const optimizer = ARENA_COPIES * sliceArena(specs).bytes;
   const states = cached ? statesBytes(cached, tokens, config.hidden) : 0;
   const train = bytesOf(training) + states;
   const evaluate = evaluation.map(({ plan }) => plan);
@@ -130,7 +134,7 @@ function controlsToLower(config: RunConfig): string[] {
 /** Weights and arenas are given to kernels whole, whatever the batch is: each must fit a binding of this device. */
 function checkState(gpu: Gpu, config: RunConfig, model: LoadedModel, { bytes }: PlanSummary): void {
   const most = largestBuffer(gpu);
-  const arena = { label: 'optimizer', bytes: bytes.optimizer / ARENAS.length };
+  const arena = { label: 'optimizer', bytes: bytes.optimizer / ARENA_COPIES };
   const weights = [...model.checkpoint.tensors].map(([label, { shape }]) => ({ label, bytes: 4 * elements(shape) }));
   const largest = [arena, ...weights].reduce((one, other) => (other.bytes > one.bytes ? other : one));
   if (largest.bytes <= most) return;

@@ -2,6 +2,8 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { type Change, DEFAULT_CONFIG, type RunConfig } from '../config/config';
 import { RING_SLOTS, RING_WIDTH } from '../kernels/step_metrics';
+import { type Best, withEvaluation } from '../config/best';
+import type { BestWeights } from './bestWeights';
 import type { Dataset } from './dataset';
 import type { Evaluator } from './evaluator';
 import { Run } from './run';
@@ -38,7 +40,16 @@ beforeEach(() => {
 });
 afterEach(() => vi.unstubAllGlobals());
 
-function makeRun(config: RunConfig, replay: Change[] = [], prepare: () => Promise<unknown> = () => Promise.resolve({ bytes: 0, destroy: () => undefined }), countedRows: (step: number) => number = () => 2) {
+/** Judges as the real one does, without a device. */
+class FakeWeights {
+  best: Best | undefined;
+  note(): void {}
+  judge(step: number, merit: number): void {
+    this.best = withEvaluation(this.best, step, merit);
+  }
+}
+
+function makeRun(config: RunConfig, replay: Change[] = [], prepare: () => Promise<unknown> = () => Promise.resolve({ bytes: 0, destroy: () => undefined }), countedRows: (step: number) => number = () => 2, lossOf: (evaluation: number) => number = () => 1) {
   const rows = { ids: [new Uint32Array(4), new Uint32Array(4)], lengths: Uint32Array.of(4, 4), labels: new Float32Array(2), cutRows: 0 };
   const dataset = { training: rows, validation: rows, sample: rows, width: 4, padId: 1 } as unknown as Dataset;
   const ring = fakeBuffer();
@@ -47,7 +58,12 @@ function makeRun(config: RunConfig, replay: Change[] = [], prepare: () => Promis
     options: { gpu: { device }, method: { peft: 'lora' }, config: { architecture: 'roberta', vocabulary: 8, hidden: 64, layers: 2, heads: 4, keyValueHeads: 4, headSize: 16, inner: 128, positions: 8, types: 1, causal: false } }, state: { ring }, planBytes: 0, prepare, swap: () => undefined,
     step: (_: unknown, { step }: { step: number }) => { steps.push(step); return countedRows(step); },
   } as unknown as Trainer;
-  const scores = { loss: 1, metric: 1 };
+  let evaluated = 0;
+  const evaluate = () => {
+    const scores = { loss: lossOf(evaluated++), metric: 1 };
+    return new Promise((resolve) => { setTimeout(resolve, 2, [scores, scores]); });
+  };
+  const weights = new FakeWeights() as unknown as BestWeights;
   const heard: [string, ...unknown[]][] = [];
   const consistency: number[] = [];
   const losses: number[] = [];
@@ -56,8 +72,8 @@ function makeRun(config: RunConfig, replay: Change[] = [], prepare: () => Promis
     points: (points) => { consistency.push(...points.consistency); losses.push(...points.crossEntropy); }, evaluated: () => undefined, idle: () => undefined, resumed: () => undefined,
     changed: say('changed'), refused: say('refused'), paused: say('paused'), finished: say('finished'), diverged: say('diverged'), failed: say('failed'),
   };
-  const run = new Run(trainer, { evaluate: () => Promise.resolve([scores, scores]) } as unknown as Evaluator, dataset, config, replay, events, { step: 0, seconds: 0, budget: Infinity });
-  return { run, ring, steps, heard, consistency, losses, names: () => heard.map(([name]) => name) };
+  const run = new Run(trainer, { evaluate } as unknown as Evaluator, weights, dataset, config, replay, events, { step: 0, seconds: 0, budget: Infinity });
+  return { run, ring, steps, weights, heard, consistency, losses, names: () => heard.map(([name]) => name) };
 }
 
 const short = (steps: number, part: Partial<RunConfig> = {}): RunConfig => ({ ...DEFAULT_CONFIG, optimizer: { ...DEFAULT_CONFIG.optimizer, batchSize: 2, steps, warmup: 0 }, ...part });
@@ -137,4 +153,26 @@ it('fails once, and leaves no refusal unheard, when the device goes with several
   process.off('unhandledRejection', unheard);
   expect(unheard).not.toHaveBeenCalled();
   expect(names()).toEqual(['failed']);
+});
+
+const patient = (steps: number, patience: number) => short(steps, { evaluation: { every: 2, chooses: 'loss', patience } });
+
+it('ends at the same step, whatever is in flight, when so many evaluations in a row were no better', async () => {
+  // Evaluations after 0, 2, 4 … steps; the third is the last that is better.
+  const losses = [0.9, 0.5, 0.4, 0.4, 0.6, 0.3];
+  const { run, steps, heard, weights } = makeRun(patient(100, 2), [], undefined, undefined, (evaluation) => losses[evaluation]);
+  await run.start();
+  expect(steps).toHaveLength(8);
+  expect(heard).toEqual([['finished', 8, expect.any(Number), true]]);
+  expect(weights.best).toEqual({ step: 4, merit: -0.4, since: 2 });
+});
+
+it('goes to its end without patience, and where something better comes in time', async () => {
+  const { run, steps, heard } = makeRun(patient(12, 0), [], undefined, undefined, (evaluation) => evaluation);
+  await run.start();
+  expect(steps).toHaveLength(12);
+  expect(heard).toEqual([['finished', 12, expect.any(Number), false]]);
+  const better = makeRun(patient(12, 2), [], undefined, undefined, (evaluation) => -Math.floor(evaluation / 2));
+  await better.run.start();
+  expect(better.steps).toHaveLength(12);
 });

@@ -7,6 +7,7 @@ import { virtualRowsOf } from '../model/method';
 import { batchOf, type Dataset } from './dataset';
 import { Delivery } from './delivery';
 import { Evaluations } from './evaluations';
+import type { BestWeights } from './bestWeights';
 import type { Evaluator } from './evaluator';
 import { Pausing } from './pausing';
 import type { RunEvents } from './runEvents';
@@ -32,14 +33,14 @@ export class Run {
   private readonly clock: Clock;
   private readonly pausing = new Pausing();
   private readonly delivery: Delivery;
-  private readonly evaluations: Evaluations;
+  readonly evaluations: Evaluations;
   private readonly changes: LiveChanges;
 
-  constructor(private readonly trainer: Trainer, evaluator: Evaluator, private readonly dataset: Dataset, config: RunConfig, replay: Change[], private readonly events: RunEvents, start: RunStart) {
+  constructor(private readonly trainer: Trainer, evaluator: Evaluator, best: BestWeights, private readonly dataset: Dataset, config: RunConfig, replay: Change[], private readonly events: RunEvents, start: RunStart) {
     this.step = start.step;
     this.clock = new Clock(start.seconds);
     this.delivery = new Delivery(trainer.options.gpu, trainer.state.ring, start.step, { points: (points) => events.points(points), diverged: (step, loss) => this.diverge(step, loss) });
-    this.evaluations = new Evaluations(evaluator, dataset, {
+    this.evaluations = new Evaluations(evaluator, dataset, best, config, {
       evaluated: (step, heldOut, train) => { if (!this.ended) events.evaluated(step, heldOut, train, this.clock.seconds); },
       failed: (error) => this.fail(error),
     });
@@ -107,6 +108,7 @@ export class Run {
   /** Stops for good; nothing is delivered afterwards. */
   async end(): Promise<void> {
     this.ended = true;
+    this.evaluations.close();
     this.delivery.mute();
     this.pausing.pause();
     this.pausing.release();
@@ -125,8 +127,10 @@ export class Run {
     // With warm-up the first step has rate 0 and changes nothing, so its loss may be shown before the slower evaluation of step 0.
     const first = this.step;
     const quietFirst = this.rateOf(first) === 0;
-    if (!quietFirst) this.evaluations.start(first);
-    while (!this.ended && !this.stopped && this.step < total) {
+    // A run that goes on was judged up to where it was saved.
+    const evaluateFirst = () => this.evaluations.start(first, first === 0 || !this.evaluations.best);
+    if (!quietFirst) await evaluateFirst();
+    while (!this.ended && !this.stopped && this.step < total && !this.evaluations.isSpent) {
       if (this.pausing.isPaused) {
         await this.rest();
         continue;
@@ -137,9 +141,11 @@ export class Run {
       this.submit();
       if (quietFirst && this.step === first + 1) {
         this.delivery.flush(this.step);
-        this.evaluations.start(first);
+        await evaluateFirst();
       }
-      if (this.step % this.config.evaluation.every === 0 || this.step === total) this.evaluations.start(this.step);
+      if (this.step % this.config.evaluation.every === 0 || this.step === total) await this.evaluations.start(this.step);
+      // Where its end depends on scores, they are waited for, so that it ends at the same step however fast this machine is.
+      if (this.config.evaluation.patience > 0) await this.evaluations.settle();
       if (this.delivery.flushIfDue(this.step)) this.events.idle(this.step);
       const done = queue.onSubmittedWorkDone();
       // Only the oldest is waited for. A lost device refuses them all, and the others would have nobody to tell.
@@ -157,7 +163,7 @@ export class Run {
     this.clock.stop();
     this.finished = true;
     this.events.idle(this.step);
-    this.events.finished(this.step, this.clock.seconds);
+    this.events.finished(this.step, this.clock.seconds, this.step < total);
   }
 
   /** Learning rate of a step. */

@@ -10,7 +10,7 @@ export interface RunEvents {
   refused(field: string, to: unknown, sentence: string): void;
   paused(step: number): void;
   resumed(step: number): void;
-  finished(step: number, seconds: number): void;
+  finished(step: number, seconds: number, early: boolean): void;
   diverged(step: number, loss: number, learningRate: number): void;
   failed(error: unknown): void;
   /** Called now and then between steps, for whoever looks at the weights meanwhile. */

@@ -11,6 +11,7 @@ import type { InspectionPlace } from '../protocol/inspectionMessages';
 import type { FromEngine } from '../protocol/messages';
 import type { RunId } from '../protocol/runMessages';
 import { restoreRun, type SavedRun, saveRun } from './checkpoint';
+import { BestWeights } from './bestWeights';
 import { chunk } from './dataset';
 import { type EvaluationWidth, Evaluator } from './evaluator';
 import { Inspector } from './inspector';
@@ -36,7 +37,7 @@ type Post = (event: FromEngine) => void;
 export class RunSession {
   private constructor(
     private readonly runId: RunId, private readonly preparation: Preparation, private readonly trainer: Trainer,
-    private readonly evaluator: Evaluator, private readonly inspector: Inspector, private readonly training: Run, private readonly post: Post,
+    private readonly evaluator: Evaluator, private readonly best: BestWeights, private readonly inspector: Inspector, private readonly training: Run, private readonly post: Post,
   ) {}
 
   static async create(
@@ -53,33 +54,35 @@ export class RunSession {
     const trainer = await Trainer.create({ gpu, pipelines, checkpoint: model.checkpoint, config: modelConfig, method, batch, accumulation, cached, target }, (done, of) => post({ type: 'compiling', done, of }));
     const fill = async () => {
       trainer.reset(initialValues(modelConfig, method, parameterSpecs(modelConfig, method), model.checkpoint.tensors, config.seed));
-      if (saved) restoreRun(trainer.state, saved);
+      if (saved) restoreRun(trainer.state, best, saved);
       if (cached) await keepStates(trainer, Array.from({ length: cached.rows / evaluationRows }, (_, number) => chunk(dataset, dataset.training, number * evaluationRows, evaluationRows, virtualRows)));
       for (const { width, plan } of preparation.evaluation) widths.push({ width, execution: await Execution.create(gpu, pipelines, plan, trainer.state) });
     };
     const widths: EvaluationWidth[] = [];
     const evaluator = new Evaluator(gpu, widths, modelConfig, evaluationRows, virtualRows);
+    const best = new BestWeights(gpu, trainer.state);
     await fill().catch((error: unknown) => {
       evaluator.destroy();
+      best.destroy();
       trainer.destroy();
       throw error;
     });
     const inspector = new Inspector(trainer, dataset, model.tokenizer, config.seed, (step, at, attention) => post({ type: 'inspected', runId, step, at, attention }), fail);
     inspector.at = options.inspecting;
-    const training = new Run(trainer, evaluator, dataset, config, options.changes, {
+    const training = new Run(trainer, evaluator, best, dataset, config, options.changes, {
       points: (points) => post({ type: 'points', runId, ...points }),
       evaluated: (step, heldOut, train, seconds) => post({ type: 'evaluated', runId, step, heldOut, train, seconds }),
       changed: (change) => post({ type: 'changed', runId, change }),
       refused: (field, to, sentence) => post({ type: 'refused', runId, field, to, sentence }),
       paused: (step) => post({ type: 'paused', runId, step }),
       resumed: (step) => post({ type: 'resumed', runId, step }),
-      finished: (step, seconds) => post({ type: 'finished', runId, step, seconds }),
+      finished: (step, seconds, early) => post({ type: 'finished', runId, step, seconds, early }),
       diverged: (step, loss, learningRate) => post({ type: 'fault', runId, fault: { code: 'diverged', step, loss, learningRate } }),
       failed: fail,
       idle: (step) => inspector.look(step),
     }, { budget: gpu.memoryBudget - summary.bytes.total + bytesOf(preparation.training), step: saved?.step ?? 0, seconds: saved?.seconds ?? 0 });
     post({ type: 'started', runId, step: training.step, summary });
-    return new RunSession(runId, preparation, trainer, evaluator, inspector, training, post);
+    return new RunSession(runId, preparation, trainer, evaluator, best, inspector, training, post);
   }
 
   /** Trains `allowance` steps, then pauses. */
@@ -104,20 +107,20 @@ export class RunSession {
     this.inspector.look(this.training.step, true);
   }
 
-  /** Scores of the test rows with the weights as they are now. */
-  async test(runId: RunId): Promise<void> {
+  /** Scores of the test rows, with the weights of the best evaluation or those of now. */
+  async test(runId: RunId, weights: 'best' | 'last' = 'best'): Promise<void> {
     if (runId !== this.runId) return;
-    const { dataset } = this.preparation;
-    const { step } = this.training;
-    const [scores] = await this.evaluator.evaluate(dataset, [dataset.test]);
-    this.post({ type: 'tested', runId, step, scores, rows: dataset.test.ids.length });
+    const { step = this.training.step, scores } = await this.training.evaluations.test(weights);
+    this.post({ type: 'tested', runId, step, scores, rows: this.preparation.dataset.test.ids.length });
   }
 
   /** Sends the run as a file, as it is at this step; `record` is what the page knows of it. */
   async save(runId: RunId, record: string): Promise<void> {
     if (runId !== this.runId) return;
+    // What is being judged would be lost: the copy of its weights is in no file.
+    await this.training.evaluations.settle();
     const { step, seconds } = this.training;
-    const file = await saveRun(this.trainer.state, step, seconds, record);
+    const file = await saveRun(this.trainer.state, this.best, { step, seconds, record });
     this.post({ type: 'saved', runId, step, file });
   }
 
@@ -125,6 +128,7 @@ export class RunSession {
     await this.training.end();
     this.inspector.destroy();
     this.evaluator.destroy();
+    this.best.destroy();
     this.trainer.destroy();
   }
 }

@@ -1,6 +1,11 @@
+import type { Chooser } from '../../config/config';
+import { METRICS, problemOf } from '../../store/metrics';
 import { digits, grouped } from '../../protocol/format';
 import { Card } from '../kit/Card';
 import { usePage } from '../kit/context';
+import { FieldFrame } from '../kit/FieldFrame';
+import { Segmented } from '../kit/Segmented';
+import { useField } from '../kit/useField';
 import { LinearField, StopsField, stops13 } from '../kit/Slider';
 import { Problems } from './Problems';
 import { Regularisers } from './Regularisers';
@@ -17,14 +22,27 @@ export function OptimizerCard() {
       <StopsField field="optimizer.steps" label="Steps" stops={stops13(10, 10000)} hint="Length of the run. More steps leave more time to overfit." />
       {accumulation > 1 && <p className="small muted">A step averages {accumulation} batches: {grouped(batch * accumulation)} rows a step.</p>}
       <details className="more">
-        <summary>Accumulation, warm-up, clipping, evaluation</summary>
+        <summary>Accumulation, warm-up, clipping, evaluation, early stopping</summary>
         <StopsField field="optimizer.accumulation" label="Average into one step" unit="batches" stops={[1, 2, 4, 8, 16, 32]} hint="Gradients of several batches make one step: a larger batch in the memory of a small one." />
         <LinearField field="optimizer.warmup" label="Warm-up" unit="steps" min={0} max={Math.max(1, Math.round(steps / 2))} step={1} hint="Steps over which the rate rises from zero. Raise it if the first steps are wild." />
         <LinearField field="optimizer.clip" label="Clip gradient norm" min={0} max={5} step={0.1} hint="Longer gradients are shortened to this; 0 switches it off." />
         <StopsField field="evaluation.every" label="Evaluate every" unit="steps" stops={[1, 2, 5, 10, 20, 50, 100, 200]} hint="Steps between two evaluations. Fewer give a finer curve and a slower run." />
+        <StopsField field="evaluation.patience" label="Stop early after" unit="evaluations" stops={[0, 1, 2, 3, 5, 10, 20]} hint="Ends the run when so many in a row were no better than the best; 0 never does." />
+        <ChoosesField />
       </details>
       <Regularisers />
       <Problems card="optimizer" />
     </Card>
+  );
+}
+
+/** What decides which evaluation is the best: the test and an adapter take the weights of its step. */
+function ChoosesField() {
+  const chooses = useField<Chooser>('evaluation.chooses');
+  const { metric } = METRICS[usePage((state) => problemOf(state.draft))];
+  return (
+    <FieldFrame field={chooses} label="Best step by held-out" hint="The weights of the best evaluation are kept: the test rows are scored with them.">
+      <Segmented label="Best step by held-out" value={chooses.value} options={[{ value: 'loss', label: 'loss' }, { value: 'metric', label: metric }]} onChange={chooses.set} />
+    </FieldFrame>
   );
 }

@@ -1,4 +1,4 @@
-import { compareWithAll, describeRun, DIVERGED } from '../../../store/findings';
+import { compareWithAll, describeEarlyEnd, describeRun, DIVERGED } from '../../../store/findings';
 import { describeHoles } from '../../../store/holes';
 import { labelsOf } from '../../../store/labels';
 import { referencesFor } from '../../../store/runList';
@@ -23,14 +23,16 @@ export function Findings() {
   const named = (other: typeof run) => ({ name: labels.get(other.id) ?? other.name, seed: other.config.seed, evaluations: data.get(other.id)?.evaluations ?? [] });
   const references = referencesFor(run, runs);
   const points = data.get(run.id);
+  const early = points && finished && describeEarlyEnd(run.config, points.evaluations);
   const holes = points && describeHoles(run, points, METRICS[problemOf(run.config)]);
   return (
     <div className="finding say">
       {run.kind === 'recorded' && <p className="recorded-label">An example run, recorded on {run.device}.{!absent && ' Press Start for your own.'}</p>}
       <p>{diverged ? DIVERGED : describeRun(evaluations, finished, problemOf(run.config))}</p>
+      {early && <p>{early}</p>}
       {holes && <p>{holes}</p>}
       {compareWithAll(named(run), references.map(named)).map((sentence) => <p key={sentence}>{sentence}</p>)}
-      {run.test && <p>On the {run.test.rows} test rows, after step {run.test.step}: {METRICS[problemOf(run.config)].metric} {METRICS[problemOf(run.config)].show(run.test.scores.metric)}.</p>}
+      {run.test && <p>On the {run.test.rows} test rows, with the weights of the best evaluation, after step {run.test.step}: {METRICS[problemOf(run.config)].metric} {METRICS[problemOf(run.config)].show(run.test.scores.metric)}.</p>}
     </div>
   );
 }

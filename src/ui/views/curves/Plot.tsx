@@ -1,5 +1,5 @@
 import { type ComponentProps, memo } from 'react';
-import { CartesianGrid, ComposedChart, Curve, Line, ReferenceLine, XAxis, YAxis } from 'recharts';
+import { CartesianGrid, ComposedChart, Curve, Line, ReferenceDot, ReferenceLine, XAxis, YAxis } from 'recharts';
 import { axisLabel, percent } from '../../../protocol/format';
 import { type ChartLine, type ChartModel, ticks } from '../../../store/chartModel';
 import type { RunInfo } from '../../../store/state';
@@ -81,6 +81,10 @@ export const Plot = memo(function Plot({ model, runs, focus, hovered, width, hei
         };
         const below = role === 'gap' ? { floor: plotY(Math.max(0, model.y[0]), model.y, height), fill: colourOf(run.colour), fillOpacity: runId === (hovered ?? focus) ? 0.14 : 0.03 } : undefined;
         return <Line key={key} type="linear" {...common} shape={(line) => <Pieces line={line as LineShape} dataKey={key} below={below} />} />;
+      })}
+      {model.bests.map(({ runId, x, y }) => {
+        const run = byId.get(runId);
+        return run && <ReferenceDot key={`best:${runId}`} className="best-step" x={x} y={y} r={5.5} fill="none" stroke={colourOf(run.colour)} strokeWidth={1.6} strokeOpacity={presence(run, focus, hovered)} />;
       })}
     </ComposedChart>
   );

@@ -62,7 +62,7 @@ function RunRow({ run, current }: { run: RunInfo; current: RunInfo | undefined }
       <td>{last ? steady(last.heldOut.loss - last.train.loss) : '–'}</td>
       <td>{points && seconds ? digits((seconds / points.step.length) * 1000) : '–'}</td>
       <td className="run-actions">
-        {run.test ? <span className="small" title={`Test ${METRICS[problemOf(run.config)].metric}`}>test {METRICS[problemOf(run.config)].show(run.test.scores.metric)}</span> : canTest && <button type="button" className="button" title="Evaluate these weights on the test rows" disabled={testing} onClick={() => { setTesting(true); transport.test(); }}>{testing ? 'testing…' : 'Test'}</button>}
+        {run.test ? <span className="small" title={`Test ${METRICS[problemOf(run.config)].metric}`}>test {METRICS[problemOf(run.config)].show(run.test.scores.metric)}</span> : canTest && <button type="button" className="button" title="Score the test rows with the weights of the best evaluation" disabled={testing} onClick={() => { setTesting(true); transport.test(); }}>{testing ? 'testing…' : 'Test'}</button>}
         <button type="button" className="button plain icon" aria-label={`Remove ${run.name}`} title="Remove" disabled={run.id === liveId && phase !== 'finished' && phase !== 'failed'} onClick={() => runList.remove(run.id)}><Icon name="close" size={12} /></button>
       </td>
     </tr>
