@@ -15,7 +15,7 @@ function readOptions() {
     allowPositionals: true,
     options: {
       out: text, encoding: text, delimiter: text, quoting: text, header: text, text, text2: text, label: text, prompt: { type: 'string', multiple: true }, 'target-text': text,
-      problem: text, target: text, 'no-label': { type: 'string', multiple: true }, 'join-labels': text, decimal: text,
+      problem: text, target: text, 'no-label': { type: 'string', multiple: true }, 'join-labels': text, 'join-cells': text, decimal: text,
     },
   });
   if (positionals.length === 0) throw new Refusal(`no file was named; ${USAGE}`);
@@ -25,17 +25,18 @@ function readOptions() {
   refuseUnlessOneOf('target', values.target, ['classes', 'number', 'text']);
   refuseUnlessOneOf('decimal sign', values.decimal, ['point', 'comma']);
   refuseUnlessOneOf('answer to --join-labels', values['join-labels'], ['yes', 'no']);
+  refuseUnlessOneOf('answer to --join-cells', values['join-cells'], ['yes', 'no']);
   return { files: positionals, out: values.out, wishes: wishesOf(values) };
 }
 
 /** Options → what the importer is told; what was not said is left to it. */
-function wishesOf({ out: _, delimiter, header, text2, 'target-text': target, 'no-label': none, 'join-labels': join, ...same }) {
+function wishesOf({ out: _, delimiter, header, text2, 'target-text': target, 'no-label': none, 'join-labels': join, 'join-cells': cells, ...same }) {
   const named = { tab: '\t', comma: ',', semicolon: ';', bar: '|', '\\t': '\t' };
   const line = Number(header);
   if (header !== undefined && !['yes', 'no'].includes(header) && !(Number.isInteger(line) && line > 0)) throw new Refusal(`--header ${header} is none; choose yes, no or the number of its line`);
   return Object.fromEntries(Object.entries({
     ...same, delimiter: named[delimiter] ?? delimiter, header: header === undefined ? undefined : header === 'yes' ? true : header === 'no' ? false : line,
-    text2: text2 === 'none' ? null : text2, target_text: target, no_label: none, join_labels: join && join === 'yes',
+    text2: text2 === 'none' ? null : text2, target_text: target, no_label: none, join_labels: join && join === 'yes', join_cells: cells && cells === 'yes',
   }).filter(([, value]) => value !== undefined));
 }
 

@@ -7,6 +7,9 @@ export interface Turn {
 
 const ROLES: Record<string, string> = { human: 'user', user: 'user', gpt: 'assistant', assistant: 'assistant', bot: 'assistant', model: 'assistant', chatgpt: 'assistant', system: 'system', developer: 'system', tool: 'tool', function: 'tool' };
 
+/** Whether a value is a turn of a conversation. */
+export const isTurn = (turn: unknown): boolean => typeof turn === 'object' && turn !== null && ['role', 'from', 'speaker'].some((key) => key in turn) && ['content', 'value', 'text'].some((key) => key in turn);
+
 /** The turns of a cell, or what is wrong with it. */
 export function conversationOf(cell: unknown): { turns: Turn[] } | { fault: string } {
   if (!Array.isArray(cell)) return { fault: cell === undefined || cell === null ? 'no messages' : 'messages is not a list' };
@@ -14,12 +17,12 @@ export function conversationOf(cell: unknown): { turns: Turn[] } | { fault: stri
   const turns: Turn[] = [];
   for (const [index, turn] of (cell as unknown[]).entries()) {
     if (typeof turn !== 'object' || turn === null || Array.isArray(turn)) return { fault: `message ${index + 1} is not an object` };
-    const { role, from, content, value } = turn as Record<string, unknown>;
-    const name = role ?? from;
+    const { role, from, speaker, content, value, text: words } = turn as Record<string, unknown>;
+    const name = role ?? from ?? speaker;
     if (typeof name !== 'string') return { fault: `message ${index + 1} has no role` };
     const plain = ROLES[name.toLowerCase()];
     if (plain === undefined) return { fault: `message ${index + 1} has the unknown role "${name}"` };
-    const text = textOf(content ?? value);
+    const text = textOf(content ?? value ?? words);
     if (text === undefined) return { fault: `message ${index + 1} (${plain}) has no text` };
     turns.push({ role: plain, content: text });
   }

@@ -1,7 +1,7 @@
 /** Delimited records → a table: which line is the header, what stands before it, and how wide the table is. */
 import type { RawRecord } from './delimited';
 import { count, listed } from './lines';
-import { isKnownName } from './names';
+import { TEXT_NAMES, isKnownName, plainName } from './names';
 import { isNumeric } from './numbers';
 import type { Doubt, Table, TableRecord, Wishes } from './report';
 
@@ -11,7 +11,7 @@ const LOOKED_AT = 2000;
 
 type Headed = Pick<Table, 'names' | 'headerLine' | 'width' | 'records' | 'bad' | 'notes' | 'doubts'>;
 
-export function withHeader(raw: readonly RawRecord[], wishes: Wishes): Headed {
+export function withHeader(raw: readonly RawRecord[], delimiter: string, wishes: Wishes): Headed {
   const notes: string[] = [];
   const doubts: Doubt[] = [];
   const usual = usualWidth(raw);
@@ -23,7 +23,10 @@ export function withHeader(raw: readonly RawRecord[], wishes: Wishes): Headed {
   const found = header ? namesOf(header.cells, body, notes) : { names: undefined, width: usual };
   const { names } = found;
   const width = names?.length ?? found.width;
-  const { records, bad } = recordsOf(body, width, header?.cells, notes);
+  const { records, bad } = recordsOf(wishes.join_cells ? joined(body, width, delimiter, names, notes) : body, width, header?.cells, notes);
+  const wide = body.filter(({ cells, fault }) => !fault && cells.length > width && cells.slice(width).some((cell) => cell.trim() !== '')).length;
+  if (wide > 0 && wishes.join_cells === undefined)
+    doubts.push({ about: 'header', question: `${count(wide, 'row has', 'rows have')} more cells than there are columns. Are they to be set aside, or joined back into one text each?`, choices: [{ join_cells: false }, { join_cells: true }] });
   return { names, headerLine: header?.line ?? null, width, records, bad, notes, doubts };
 }
 
@@ -101,7 +104,7 @@ function namesOf(header: readonly string[], body: readonly RawRecord[], notes: s
   const wider = whole.filter(({ cells }) => cells.length === names.length + 1);
   if (whole.length > 1 && wider.length > 0.9 * whole.length && !wider.every(({ cells }) => cells.at(-1)!.trim() === '')) {
     const firsts = wider.map(({ cells }) => cells[0].trim());
-    const isIndex = new Set(firsts).size === firsts.length && firsts.every((cell) => /^\d+$/.test(cell) || cell.length <= 20);
+    const isIndex = new Set(firsts).size === firsts.length && firsts.every((cell) => /^\S{0,20}\d\S{0,20}$/.test(cell));
     if (isIndex) {
       names = ['', ...names];
       notes.push('Rows have one cell more than the header: the first column is an index without a name, and the names belong to the columns after it.');
@@ -110,6 +113,23 @@ function namesOf(header: readonly string[], body: readonly RawRecord[], notes: s
   const twice = names.filter((name, at) => name !== '' && names.indexOf(name) !== at);
   if (twice.length > 0) notes.push(`Several columns are called ${listed([...new Set(twice)])}; they are named by their numbers here (from 1).`);
   return { names, width: names.length };
+}
+
+/** Texts that were cut at the delimiters in them, joined with these: in the column of text, which is the longest of the rows that are whole. */
+function joined(body: readonly RawRecord[], width: number, delimiter: string, names: readonly string[] | undefined, notes: string[]): RawRecord[] {
+  const whole = body.filter(({ cells, fault }) => !fault && cells.length === width);
+  const lengths = Array.from({ length: width }, (_, at) => (whole.length > 0 ? lengthOf(whole, at) : names && TEXT_NAMES.has(plainName(names[at])) ? 1 : 0));
+  const text = lengths.indexOf(Math.max(...lengths));
+  let many = 0;
+  const records = body.map((record) => {
+    const { cells, fault } = record;
+    const more = cells.length - width;
+    if (fault || more <= 0) return record;
+    many++;
+    return { ...record, cells: [...cells.slice(0, text), cells.slice(text, text + more + 1).join(delimiter), ...cells.slice(text + more + 1)] };
+  });
+  notes.push(`The texts of ${count(many, 'row')} were joined again where they had been cut.`);
+  return records;
 }
 
 /** Records as wide as the table; others are set aside. Empty cells beyond the last column are no fault. */

@@ -75,7 +75,7 @@ function tableOf(name: string, text: string, wishes: Wishes): TextTable {
   const blanks: number[] = [];
   let raw = readDelimited(dialect.text, dialect, (line) => blanks.push(line));
   if (dialect.sepLine) raw = raw.slice(1);
-  const headed = withHeader(raw, wishes);
+  const headed = withHeader(raw, dialect.delimiter, wishes);
   if (blanks.length > 0) notes.push(`${count(blanks.length, 'blank line')} (${listed(blanks)}) ${blanks.length === 1 ? 'is' : 'are'} no bad row and not counted.`);
   const isSingle = headed.width === 1 && wishes.delimiter === undefined;
   notes.push(isSingle ? 'The file has one column.' : `Cells are separated by ${nameOf(dialect.delimiter)}; ${dialect.quoting === 'literal' ? 'quotes are part of the texts' : dialect.quoting === 'backslash' ? 'quotes wrap cells, and a backslash stands before a quote inside' : 'quotes wrap cells'}.`);

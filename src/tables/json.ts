@@ -1,6 +1,7 @@
 /** JSON Lines, and JSON in the shapes that people's tools write: records → the same table as from a delimited file. */
 import { elementsOf, endOfValue, faultOf, membersOf, repeatedKey, skipSpace, type Span } from './jsonScan';
 import { LineCounter, count, countBreaks, listed, nameOfBreaks } from './lines';
+import { isKnownAnswer } from './names';
 import { NoTable, type BadRow, type Place, type Table, type TableRecord } from './report';
 
 /** A list of objects under these keys is one conversation, not a table. */
@@ -62,17 +63,18 @@ function plainValues(read: Read, common: Omit<Table, 'encoding' | 'doubts' | 'wi
   return { ...common, notes, bad: others, width, records: rows };
 }
 
-/** Names in the order in which they come. Objects within are opened where there is no text outside them. */
+/** Names in the order in which they come. Objects within are opened where there is no text outside them, or nothing to learn. */
 function columnNames(values: readonly Named[], notes: string[]): string[] {
   const names = new Map<string, boolean>();
   for (const value of values) for (const key of Object.keys(value)) names.set(key, (names.get(key) ?? true) && (isObject(value[key]) || value[key] === null));
   const nested = [...names].filter(([, isNested]) => isNested).map(([name]) => name);
   const hasText = values.some((value) => Object.values(value).some((cell) => typeof cell === 'string' && /\s/.test(cell)) || Object.values(value).some(Array.isArray));
-  if (nested.length === 0 || hasText) return [...names.keys()];
+  const hasAnswer = [...names].some(([name, isNested]) => !isNested && isKnownAnswer(name));
+  if (nested.length === 0 || (hasText && hasAnswer)) return [...names.keys()];
   const opened = new Set<string>();
   for (const value of values) for (const name of nested) if (isObject(value[name])) for (const key of Object.keys(value[name])) opened.add(`${name}.${key}`);
   if (opened.size === 0 || opened.size > 200) return [...names.keys()];
-  notes.push(`The texts lie in objects within the records, which were opened: ${listed([...opened])}.`);
+  notes.push(`Objects within the records were opened: ${listed([...opened])}.`);
   return [...names.keys()].flatMap((name) => (nested.includes(name) ? [...opened].filter((path) => path.startsWith(`${name}.`)) : [name]));
 }
 

@@ -32,6 +32,7 @@ export function labellingOf(table: Table, facts: ColumnFacts, wishes: Wishes, do
   const join = wishes.join_labels ?? true;
   const spellings = spellingsOf(counts, join);
   const none = new Set(wishes.no_label ?? []);
+  if (target === 'number') minusOneOfScores(counts, none, numbers, wishes, doubts, notes);
   if (target === 'classes') {
     spellingNotes(spellings, join, wishes, doubts, notes);
     noneNotes(spellings, counts, none, wishes, doubts, notes);
@@ -80,6 +81,18 @@ function numbersOf({ delimiter }: Table, counts: ReadonlyMap<string, number>, wi
   return found;
 }
 
+/** −1 among scores that are all zero or more stands for none in test sets. */
+function minusOneOfScores(counts: ReadonlyMap<string, number>, none: Set<string>, numbers: FoundNumbers, wishes: Wishes, doubts: Doubt[], notes: string[]): void {
+  if (wishes.no_label !== undefined) return;
+  const scores = [...counts].map(([cell, many]) => ({ cell: cell.trim(), many, score: scoreOf(cell, numbers) })).filter(({ score }) => score !== undefined);
+  const minus = scores.filter(({ score }) => score === -1);
+  if (minus.length === 0 || scores.some(({ score }) => score! < 0 && score !== -1)) return;
+  for (const { cell } of minus) none.add(cell);
+  const rows = count(minus.reduce((sum, { many }) => sum + many, 0), 'row');
+  notes.push(`−1 was read as "no score" (${rows}), since no other score is below zero; those rows are set aside.`);
+  doubts.push({ about: 'labels', question: `Is −1 a score (${rows}), or does it stand for "no score"?`, choices: [{ no_label: minus.map(({ cell }) => cell) }, { no_label: [] }] });
+}
+
 function spellingNotes({ several }: Spellings, join: boolean, wishes: Wishes, doubts: Doubt[], notes: string[]): void {
   const names = Object.keys(several);
   if (names.length === 0) return;
@@ -113,6 +126,11 @@ function noneNotes({ labelOf }: Spellings, counts: ReadonlyMap<string, number>, 
       notes.push(isMark ? `The mark ${word} was read as "no label" (${rows(word)}).` : `The word ${word} was read as a class like any other (${rows(word)}).`);
       doubts.push({ about: 'labels', question: `Is ${word} a class (${rows(word)}), or does it say that there is no label?`, choices: isMark ? [{ no_label: [word] }, { no_label: [] }] : [{ no_label: [] }, { no_label: [word] }] });
     }
+  }
+  const words = labels.filter((label) => /^(true|false|yes|no)$/i.test(label));
+  if (words.length > 0 && labels.some((label) => label === '0' || label === '1')) {
+    notes.push(`The labels mix words (${listed(words)}) and numbers; they are kept apart.`);
+    doubts.push({ about: 'labels', question: 'Are the words and the numbers among the labels different classes?', choices: [{ join_labels: true }, { no_label: words }] });
   }
   for (const group of sameNumbers(labels)) {
     notes.push(`The labels ${listed(group)} are one number written differently; they are kept apart.`);

@@ -3,8 +3,9 @@ import { factsOf, isFreeText, type ColumnFacts } from './columns';
 import { sortRecords, type Flaws, type Sorted } from './examples';
 import { balanceNotes, labellingOf } from './kind';
 import { listed } from './lines';
-import { badNotes, roleNotes, wordNotes } from './notes';
+import { badNotes, repeatNotes, roleNotes, wordNotes } from './notes';
 import { columnOf, findRoles, type Roles } from './roles';
+import { repeatsOf } from './shape';
 import { NoTable, type Doubt, type Example, type Problem, type Question, type Reading, type Report, type Table, type Target, type Wishes } from './report';
 
 export interface Imported {
@@ -37,6 +38,8 @@ export function learn(name: string, table: Table, wishes: Wishes, before: readon
   const found = problemOf(table, roles, labelling?.target, sorted, doubts);
   const notes = [...before, ...table.notes, ...roleNotes(table, roles, ignoredOf(table, roles)), ...(labelling?.notes ?? []), ...(found.target === 'classes' && found.problem !== 'refused' ? balanceNotes(labelCounts) : []), ...wordNotes(examples), ...found.notes, ...badNotes(bad.length, examples.length, table, bad)];
   const isRefused = found.problem === 'refused';
+  const repeats = isPreview || isRefused ? undefined : repeatsOf(examples);
+  if (repeats) notes.push(...repeatNotes(repeats, examples));
   const report: Report = {
     file: name, rows: isRefused ? 0 : examples.length, rows_read: table.records.length + table.bad.length,
     columns: { header_line: table.headerLine, names: table.names ?? [], ...rolesOf(table, roles), ignored: ignoredOf(table, roles).map((at) => columnOf(table, at)) },
@@ -46,7 +49,7 @@ export function learn(name: string, table: Table, wishes: Wishes, before: readon
     bad_rows: bad.slice(0, MOST_BAD_ROWS), ...(bad.length > MOST_BAD_ROWS ? { bad_rows_in_all: bad.length } : {}),
     delimiter: table.delimiter, quoting: table.quoting, encoding: table.encoding, newline: table.newline, problem: found.problem, target: found.target, notes, questions: [],
     ...(labelling && Object.keys(labelling.spellings.several).length > 0 && found.target === 'classes' ? { spellings: labelling.spellings.several } : {}),
-    ...classNamesOf(table, roles),
+    ...(repeats && repeats.repeated > 0 ? { repeated: repeats.repeated } : {}), ...(repeats && repeats.contradicting > 0 ? { contradicting: repeats.contradicting } : {}), ...classNamesOf(table, roles),
   };
   const imported = { report, examples: isRefused ? [] : examples };
   if (!isPreview && (again || table.quoting === 'none')) report.questions = doubts.map((doubt) => questionOf(doubt, imported, name, table, wishes, flaws, again));
@@ -91,6 +94,7 @@ function safely(name: string, read: () => Imported): Imported {
 function problemOf(table: Table, roles: Roles, target: 'classes' | 'number' | undefined, { examples, labels, range, bad }: Sorted, doubts: Doubt[]): { problem: Problem; target: Target; notes: string[] } {
   const refuse = (note: string, kind: Target = 'none') => ({ problem: 'refused' as const, target: kind, notes: [note] });
   if (table.records.length + table.bad.length === 0) return refuse(table.names ? `The file has a header (${listed(table.names, 10)}) and no rows. Give one with rows.` : 'The file has no rows.');
+  if (table.records.length === 0) return refuse(`None of the ${bad.length} records could be read (${listed([...new Set(bad.map(({ reason }) => reason))], 4)}).`);
   if (roles.target !== undefined) return examples.length === 0 ? refuse('No row has both a prompt and a text to write.', 'text') : { problem: 'generation', target: 'text', notes: [] };
   if (roles.label === undefined) return refuse(`No column was found that could be a label${roles.text === undefined ? '' : `; there is only text (${columnOf(table, roles.text)})`}. Choose the columns, or give a file with a label or an answer to each text.`);
   if (roles.text === undefined) return refuse('No column was found that could be a text. Choose the columns.');

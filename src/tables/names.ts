@@ -11,6 +11,9 @@ export const LABEL_NAMES = [...words(`label labels gold_label gold class classes
   overall similarity similarity_score relatedness relatedness_score grade mark marks points tag toxic toxicity spam is_spam outcome truth y ylabel y_true target targets annotation code etikett klasse bewertung note urteil kategorie
   etiqueta clase categoria sentimiento etiquette classe categorie label_text label_name kind type result answer`)];
 
+/** Names that are a label's only where the column holds classes or numbers. */
+export const WEAK_LABEL_NAMES = words('type kind result answer note title mark points grade code tag target targets y overall');
+
 /** Names of labels that are scores rather than classes where they are whole numbers. */
 export const SCORE_NAMES = words('score scores similarity similarity_score relatedness relatedness_score rating ratings points grade mark bewertung note');
 
@@ -46,3 +49,6 @@ export const isKnownName = (name: string): boolean => {
   const plain = plainName(name);
   return LABEL_NAMES.includes(plain) || TEXT_NAMES.has(plain) || INDEX_NAMES.has(plain) || CHAT_NAMES.has(plain) || PROMPT_NAMES.includes(plain) || ANSWER_NAMES.some(([answer]) => answer === plain);
 };
+
+/** Whether a column of this name is what is learned: a label, an answer, a conversation. */
+export const isKnownAnswer = (name: string): boolean => LABEL_NAMES.includes(plainName(name)) || CHAT_NAMES.has(plainName(name)) || (plainName(name) !== 'text' && ANSWER_NAMES.some(([answer]) => answer === plainName(name)));

@@ -1,6 +1,7 @@
 /** What the import did and why, as sentences. */
 import { count, listed } from './lines';
 import { columnOf, type Roles } from './roles';
+import type { Repeats } from './shape';
 import type { BadRow, Example, Table } from './report';
 
 /** A column as a sentence has it. */
@@ -30,6 +31,15 @@ export function badNotes(bad: number, good: number, table: Table, rows: readonly
   const wide = rows.filter(({ reason }) => /^(\d+) fields, (\d+) expected/.test(reason) && Number(/^(\d+)/.exec(reason)![1]) > table.width).length;
   if (wide > 0 && table.quoting !== 'literal') notes.push(`A text with ${table.delimiter === ',' ? 'commas' : 'separators'} in it needs quotes around it: "like this, and this".`);
   return notes;
+}
+
+/** Rows that say what others say, and inputs with more than one label. */
+export function repeatNotes({ repeated, contradicting, pairs }: Repeats, examples: readonly Example[]): string[] {
+  const place = (index: number) => (examples[index].line === undefined ? `record ${examples[index].record}` : `line ${examples[index].line}`);
+  return [
+    ...(repeated > 0 ? [`${count(repeated, 'row says', 'rows say')} the same as an earlier one, label and all; they were kept.`] : []),
+    ...(contradicting > 0 ? [`${count(contradicting, 'text stands', 'texts stand')} with different labels (${listed(pairs.map(([a, b]) => `${place(a)} and ${place(b)}`), 4)}); they were kept.`] : []),
+  ];
 }
 
 const NONE_WORDS = /^(none|null|na|n\/a|nan|undefined)$/i;

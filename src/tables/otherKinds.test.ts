@@ -30,6 +30,7 @@ const JSONS: [string, string, string, Partial<Report>][] = [
   ['U+2028', 'a.jsonl', jsonl(rows.map((row) => ({ ...row, text: `${row.text}\u2028on` }))), twelve],
   ['a key that stands twice', 'a.jsonl', `{"text":"a b","label":"x","label":"y"}\n${jsonl(rows)}`, { rows: 12, rows_read: 13, bad_rows: [{ line: 1, reason: 'the key label stands twice in the object' }] }],
   ['objects within', 'a.jsonl', jsonl(rows.map(({ text, label }) => ({ data: { text, lang: 'en' }, meta: { label } }))), { ...twelve, columns: { header_line: null, names: ['data.text', 'data.lang', 'meta.label'], text: 'data.text', label: 'meta.label', ignored: ['data.lang'] } }],
+  ['a label within', 'a.jsonl', jsonl(rows.map(({ text, label }) => ({ text, annotation: { label, by: 'A' } }))), { ...twelve, columns: { header_line: null, names: ['text', 'annotation.label', 'annotation.by'], text: 'text', label: 'annotation.label', ignored: ['annotation.by'] } }],
   ['labels that are numbers and text', 'a.jsonl', jsonl(rows.map(({ text }, at) => ({ text, label: at % 3 ? String(at % 2) : at % 2 }))), { rows: 12, labels: ['0', '1'] }],
   ['labels that are lists', 'a.jsonl', jsonl(rows.map(({ text, label }, at) => ({ text, label: at < 3 ? [label, 'x'] : [label] }))), { rows: 9, rows_read: 12 }],
   ['a column of gold labels, some without', 'a.jsonl', jsonl(rows.map(({ text }, at) => ({ gold_label: ['-', 'neutral', 'entailment'][at % 3], sentence1: text, sentence2: SENTENCES[11 - at] }))), { rows: 8, problem: 'pairs' }],

@@ -68,6 +68,8 @@ export interface Wishes {
   no_label?: string[];
   /** Whether spellings of one label are joined. */
   join_labels?: boolean;
+  /** Whether cells beyond the last column are joined back into the text that they were cut from. */
+  join_cells?: boolean;
   /** Decimal sign of scores. */
   decimal?: 'point' | 'comma';
 }
@@ -118,6 +120,10 @@ export interface Report {
   questions: Question[];
   /** How each label is written, where several spellings were joined or could be. Invisible characters are shown as ⟨U+200B⟩. */
   spellings?: Record<string, Record<string, number>>;
+  /** Rows that say the same as an earlier one, where there are any. */
+  repeated?: number;
+  /** Inputs that stand with different labels, where there are any. */
+  contradicting?: number;
   /** Names of the classes, where the file has them beside numbers. */
   label_names?: string[];
 }

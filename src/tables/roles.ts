@@ -1,6 +1,7 @@
 /** Which column is what: by names where they are known, else by what the columns hold. */
+import { isTurn } from './chat';
 import { isClassLike, isFreeText, type ColumnFacts } from './columns';
-import { ANSWER_NAMES, CHAT_NAMES, INDEX_NAMES, LABEL_NAMES, PAIRS, PROMPT_NAMES, TEXT_NAMES, plainName } from './names';
+import { ANSWER_NAMES, CHAT_NAMES, INDEX_NAMES, LABEL_NAMES, PAIRS, PROMPT_NAMES, TEXT_NAMES, WEAK_LABEL_NAMES, plainName } from './names';
 import { listed } from './lines';
 import { NoTable, type Column, type Doubt, type Table, type Wishes } from './report';
 
@@ -88,7 +89,7 @@ class Finder {
   }
 
   #isChat(at: number): boolean {
-    return this.table.records.slice(0, 50).some(({ cells }) => Array.isArray(cells[at]) && (cells[at] as unknown[]).some((turn) => typeof turn === 'object' && turn !== null && (('role' in turn && 'content' in turn) || ('from' in turn && 'value' in turn))));
+    return this.table.records.slice(0, 50).some(({ cells }) => Array.isArray(cells[at]) && (cells[at] as unknown[]).some(isTurn));
   }
 
   /** Prompts and what is written to them, by their names. */
@@ -130,7 +131,9 @@ class Finder {
     const open = this.#open.filter(({ at }) => !taken.includes(at));
     const couldBe = (column: ColumnFacts) => column.lists + column.objects < column.filled && (isClassLike(column) || column.numbers > column.filled / 2 || column.values.size === 1);
     const strong = LABEL_NAMES.slice(0, 12);
-    const named = LABEL_NAMES.flatMap((name) => open.filter((column) => this.#names[column.at] === name && (couldBe(column) || (strong.includes(name) && open.length > 1))));
+    const isShort = (column: ColumnFacts) => column.length <= 40 && !isFreeText(column) && !WEAK_LABEL_NAMES.has(this.#names[column.at]);
+    const named = LABEL_NAMES.flatMap((name) => open.filter((column) => this.#names[column.at] === name && (couldBe(column) || ((strong.includes(name) || isShort(column)) && open.length > 1))))
+      .toSorted((a, b) => Number(a.values.size === 1) - Number(b.values.size === 1));
     const endings = named.length > 0 ? [] : open.filter((column) => /(^|_)(label|labels|class|category|sentiment|score|rating)(_|\d|$)|^is_/.test(this.#names[column.at]) && couldBe(column));
     const candidates = named.length > 0 ? named : endings.length > 0 ? endings : this.#labelsByContent(open);
     const [first, ...others] = candidates;
