@@ -1,9 +1,13 @@
 // npm run train -- LINK [LINK …] [--out FILE] [--profile software|gpu]
+// npm run train -- --model SOURCE --data TASK --out DIR [LINK] [--weights last|best] [--merged]
 //
 // Trains what each link describes (the part of the page's address after #; "" is the default run) with the page's own engine under Node, and
-// prints how the losses went. --out writes the runs as JSON. Needs a Vulkan driver; on Linux that of an installed Chromium will do.
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+// prints how the losses went. --out writes the runs as JSON.
+//
+// With --model (a folder, a built-in model, org/name, an address) or --data (a task of the page) these take the place of what the link says, and --out
+// is a folder: the adapter as peft opens it, run.json, curves.csv, README.md, and with --merged a model without an adapter. docs/adapters.md. Needs a Vulkan driver; on Linux that of an installed Chromium will do.
+import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { readArguments, Refusal, refuseUnlessOneOf, runCommand } from './command.mjs';
 import { ensureInstalled, root } from './install.mjs';
 
@@ -20,18 +24,57 @@ function print(run) {
   if (best) console.log(`best held-out loss ${short(best.heldOut.loss)} at step ${best.step}, ${short(last.heldOut.loss)} at the end (${(100 * (last.heldOut.loss / best.heldOut.loss - 1)).toFixed(0)} % above); test metric ${short(run.test.metric)}`);
 }
 
+const CHOICES = { profile: ['software', 'gpu'], data: ['sentiment', 'similarity', 'description'], weights: ['last', 'best'] };
+
+function readOptions() {
+  const text = { type: 'string' };
+  const { values, positionals: links } = readArguments({ allowPositionals: true, options: { out: text, profile: text, model: text, data: text, weights: text, merged: { type: 'boolean' } } });
+  for (const [name, choices] of Object.entries(CHOICES)) refuseUnlessOneOf(name, values[name], choices);
+  const exports = values.model !== undefined || values.data !== undefined;
+  const idle = ['weights', 'merged'].find((name) => values[name] !== undefined && !exports);
+  if (idle) throw new Refusal(`--${idle} says how an adapter is written; give --model SOURCE or --data TASK, and --out DIR`);
+  if (!exports) return { ...values, links };
+  if (!values.out) throw new Refusal('--out is missing; write npm run train -- --model SOURCE --data TASK --out DIR [LINK]');
+  if (existsSync(values.out) && !statSync(values.out).isDirectory()) throw new Refusal(`--out ${values.out} is a file; give a folder, which is made where there is none`);
+  if (links.length > 1) throw new Refusal(`${links.length} links were given; with --model or --data one run is trained, give one link or none`);
+  return { ...values, links, exports };
+}
+
+function writeFolder(folder, files) {
+  for (const [path, content] of files) {
+    const file = join(folder, path);
+    try {
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(file, content);
+    } catch (error) {
+      throw new Refusal(`${file} could not be written (${error.code}); choose another place`);
+    }
+  }
+}
+
+const sayIgnored = ({ ignored }) => {
+  if (ignored.length > 0) console.error(`train: not understood and left out of the link: ${ignored.join(', ')}`);
+};
+
 await runCommand('train', async () => {
-  const { values: { out, profile }, positionals: links } = readArguments({ allowPositionals: true, options: { out: { type: 'string' }, profile: { type: 'string' } } });
-  refuseUnlessOneOf('profile', profile, ['software', 'gpu']);
+  const { out, profile, model, data, weights = 'last', merged = false, links, exports } = readOptions();
   ensureInstalled();
   const { openNode } = await import('./runtimes/node.mjs');
-  const { module, gpu } = await openNode('/src/headless/runner.ts');
+  const { module, gpu } = await openNode('/src/headless/train.ts');
   const headless = module.createHeadless({ gpu, models: join(root, 'public/models'), profile });
+  if (exports) {
+    const { run, files } = await module.trainAndExport(headless, { models: join(root, 'public/models'), link: links[0] ?? '', model, task: data, weights, merged });
+    sayIgnored(run);
+    print(run);
+    writeFolder(out, files);
+    console.log(`wrote ${[...files.keys()].join(', ')}`);
+    return;
+  }
   const runs = [];
   for (const link of links.length > 0 ? links : ['']) {
     const run = await headless.run(link).catch((error) => { throw new Refusal(`${link || 'the default run'}: ${error.message}`); });
     runs.push(run);
-    if (run.ignored.length > 0) console.error(`train: not understood and left out of the link: ${run.ignored.join(', ')}`);
+    sayIgnored(run);
     print(run);
   }
   if (out) writeFileSync(out, `${JSON.stringify(runs, null, 1)}\n`);

@@ -8,7 +8,9 @@ const folder = mkdtempSync(join(tmpdir(), 'open-'));
 const models = join(import.meta.dirname, '../../public/models');
 
 it('opens a folder and a built-in model by name', async () => {
-  expect((await openNamed(folder, '--model', { models })).reference.kind).toBe('local');
+  await expect(openNamed(folder, '--model', { models })).rejects.toThrow(`--model ${folder} holds no file; give the folder that has its configuration and its weights`);
+  writeFileSync(join(folder, 'config.json'), '{}');
+  expect((await openNamed(folder, '--model', { models })).reference).toMatchObject({ kind: 'local', fingerprint: expect.stringMatching(/^[0-9a-f]{16}$/) });
   expect((await openNamed('nano-encoder', '--model', { models })).reference).toEqual({ kind: 'builtin', name: 'nano-encoder' });
 });
 

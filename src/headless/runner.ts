@@ -1,14 +1,17 @@
 /** Runs of the engine without a page, under Node: a link in, the run's evaluations out. What a study needs, and a machine without a screen. */
-import type { Change, RunConfig } from '../config/config';
+import type { Change, RunConfig, TaskName } from '../config/config';
 import { nameOfRun } from '../config/diff';
 import { DEFAULT_CONFIG } from '../config/config';
+import { referenceText } from '../config/sources';
 import { openLink } from '../config/url';
 import type { Profile } from '../gpu/device';
 import type { Fault } from '../protocol/faults';
 import { wordsFor } from '../protocol/faultWords';
 import type { FromEngine } from '../protocol/messages';
+import type { RunRecord } from '../protocol/run';
 import type { Scores } from '../protocol/runMessages';
 import { diskSource } from '../sources/disk';
+import type { Source } from '../sources/source';
 import { Engine } from '../train/engine';
 
 export interface HeadlessRun {
@@ -22,6 +25,24 @@ export interface HeadlessRun {
   /** Scores of the test rows after the last step. */
   test: Scores;
   seconds: number;
+}
+
+/** What is asked beside a link. */
+export interface RunWishes {
+  /** In place of the link's model. */
+  model?: Source;
+  /** In place of the link's data. */
+  task?: TaskName;
+  /** Which weights the test rows are scored with. */
+  weights?: 'best' | 'last';
+}
+
+/** A run with all that was trained. */
+export interface KeptRun {
+  record: RunRecord;
+  run: HeadlessRun;
+  /** As the page saves one, after the last step (`train/checkpoint.ts`). */
+  file: Uint8Array<ArrayBuffer>;
 }
 
 export interface HeadlessOptions {
@@ -42,40 +63,72 @@ export function createHeadless({ gpu, models, profile }: HeadlessOptions) {
   let device = '';
   /** What stands in the way of every run: a fault that belongs to none. */
   let broken: Error | undefined;
+  const opened = new Map<string, Source>();
   const engine = new Engine((event) => {
     if (event.type === 'ready') device = `${event.device.name}, ${event.device.profile}`;
     if (event.type === 'fault' && event.runId === undefined) broken ??= errorOf(event.fault);
     listen(event);
-  }, { gpu, secure: true, open: async (name) => diskSource(`${models}/${name}`, { kind: 'builtin', name }), device: { profile } });
+  }, { gpu, secure: true, open: async (name) => opened.get(name) ?? diskSource(`${models}/${name}`, { kind: 'builtin', name }), device: { profile } });
+
+  /** Trains to the end and scores the test rows; with `keep` everything trained is handed over, too. */
+  function train({ config, changes, ignored }: Pick<HeadlessRun, 'config' | 'changes' | 'ignored'>, keep: (event: FromEngine) => void, runId: string, { saves, weights }: { saves?: boolean; weights?: RunWishes['weights'] } = {}): Promise<HeadlessRun> {
+    const evaluations: HeadlessRun['evaluations'] = [];
+    return new Promise((resolve, reject) => {
+      let seconds = 0;
+      if (broken) return reject(broken);
+      // Whatever is under way ends first: a process that exits in the middle of it takes the driver down with it.
+      const fail = (error: Error) => void engine.handle({ type: 'reset' }).then(() => reject(error));
+      const finish = (test: Scores) => resolve({ name: nameOfRun(config, changes, DEFAULT_CONFIG), config, changes, ignored, device, evaluations, test, seconds });
+      let test: Scores | undefined;
+      listen = (event) => {
+        // A run that failed may still have events on their way.
+        if ('runId' in event && event.runId !== undefined && event.runId !== runId) return;
+        keep(event);
+        if (event.type === 'fault') fail(errorOf(event.fault));
+        if (event.type === 'refused') fail(new Error(`the change of ${event.field} was refused: ${event.sentence}`));
+        if (event.type === 'evaluated') evaluations.push({ step: event.step, heldOut: event.heldOut, train: event.train, seconds: event.seconds });
+        if (event.type === 'finished') {
+          seconds = event.seconds;
+          void engine.handle({ type: 'test', runId, weights });
+        }
+        if (event.type === 'tested') {
+          test = event.scores;
+          if (saves) void engine.handle({ type: 'save', runId, record: '' });
+          else finish(test);
+        }
+        if (event.type === 'saved') finish(test!);
+      };
+      void engine.handle({ type: 'start', runId, config, changes });
+    });
+  }
 
   return {
     /**
      * Trains what `link` (the part of the page's address after #) describes, to its end.
      * @throws when the run cannot be made or fails, or one of its changes is refused
      */
-    async run(link: string): Promise<HeadlessRun> {
+    run: (link: string): Promise<HeadlessRun> => train(openLink(link), () => undefined, crypto.randomUUID()),
+
+    /** The same with another model or other data, and with everything trained. @throws as `run` */
+    async keep(link: string, { model, task, weights }: RunWishes): Promise<KeptRun> {
       const { config, changes, ignored } = openLink(link);
-      const evaluations: HeadlessRun['evaluations'] = [];
-      const runId = crypto.randomUUID();
-      return new Promise((resolve, reject) => {
-        let seconds = 0;
-        if (broken) return reject(broken);
-        // Whatever is under way ends first: a process that exits in the middle of it takes the driver down with it.
-        const fail = (error: Error) => void engine.handle({ type: 'reset' }).then(() => reject(error));
-        listen = (event) => {
-          // A run that failed may still have events on their way.
-          if ('runId' in event && event.runId !== undefined && event.runId !== runId) return;
-          if (event.type === 'fault') fail(errorOf(event.fault));
-          if (event.type === 'refused') fail(new Error(`the change of ${event.field} was refused: ${event.sentence}`));
-          if (event.type === 'evaluated') evaluations.push({ step: event.step, heldOut: event.heldOut, train: event.train, seconds: event.seconds });
-          if (event.type === 'finished') {
-            seconds = event.seconds;
-            void engine.handle({ type: 'test', runId });
-          }
-          if (event.type === 'tested') resolve({ name: nameOfRun(config, changes, DEFAULT_CONFIG), config, changes, ignored, device, evaluations, test: event.scores, seconds });
-        };
-        void engine.handle({ type: 'start', runId, config, changes });
-      });
+      if (model) opened.set(referenceText(model.reference), model);
+      const asked: RunConfig = { ...config, model: { ...config.model, ...(model && { source: referenceText(model.reference) }) }, data: { ...config.data, ...(task && { task }) } };
+      const id = crypto.randomUUID();
+      const createdAt = new Date().toISOString();
+      const points: RunRecord['points'] = { step: [], crossEntropy: [], consistency: [], gradientNorm: [], learningRate: [], seconds: [] };
+      let file: KeptRun['file'] | undefined;
+      let test: RunRecord['test'];
+      const run = await train({ config: asked, changes, ignored }, (event) => {
+        if (event.type === 'points') {
+          event.crossEntropy.forEach((_, index) => points.step.push(event.from + index));
+          for (const column of ['crossEntropy', 'consistency', 'gradientNorm', 'learningRate', 'seconds'] as const) points[column].push(...event[column]);
+        }
+        if (event.type === 'tested') test = { step: event.step, scores: event.scores, rows: event.rows };
+        if (event.type === 'saved') file = event.file;
+      }, id, { saves: true, weights });
+      const record: RunRecord = { format: 'lora-dropout-run', version: 1, id, name: run.name, createdAt, device: run.device, config: asked, changes, points, evaluations: run.evaluations, test };
+      return { record, run, file: file! };
     },
   };
 }

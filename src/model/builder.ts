@@ -3,7 +3,7 @@
  * where a method meets a model: which tensors are trained, where low-rank branches and bottlenecks sit, what is dropped.
  */
 import { type DropoutRules, type Position, defaultCompensation, SLOT_LIMIT, slotOf } from '../config/dropout';
-import { isLora, type Target } from '../config/peft';
+import type { Target } from '../config/peft';
 import type { Tape } from '../graph/tape';
 import { type Tensor, width } from '../graph/tensor';
 import { recordActivation } from '../kernels/activation';
@@ -24,7 +24,7 @@ import { siteOf } from '../random/masks';
 import type { ArchitectureDescription } from './architectures/description';
 import { ANGLES, type CacheUse, recordCached } from './keyValueCache';
 import { recordLowRank } from './lora';
-import { type Trained, virtualRowsOf } from './method';
+import { branchScale, type Trained, virtualRowsOf } from './method';
 import { type ModelConfig, paddingRow } from './modelConfig';
 import { adapterName, type ParameterSpec, PREFIX, PROMPT } from './parameterSpec';
 import { PLACES } from './places';
@@ -166,13 +166,14 @@ export class Builder {
   /** Adds a target's low-rank branch to y. Without a `weight`, y is a slice of a fused layer, which only plain LoRA adapts. */
   adapt(target: Target, layer: number, x: Tensor, y: Tensor, frozen?: { weight: Tensor; transposed: boolean }): Tensor {
     const { trained } = this.recording;
-    if (!isLora(trained.peft) || !trained.targets.includes(target) || layer < (trained.fromLayer ?? 0)) return y;
     const module = this.architecture.targets[target]!.module(layer);
+    const a = this.added(`${module}.lora_A`);
+    if (!a) return y;
     return recordLowRank(this.tape, this.label(`layer ${layer} ${target}`), {
-      x, y, trained, frozen,
+      x, y, frozen, dora: trained.peft === 'dora', scale: branchScale(trained, module),
       dropped: this.drop('lora_input', layer, x, target),
       dropRank: (u) => this.drop('lora_rank', layer, u, target),
-      a: this.added(`${module}.lora_A`)!, b: this.added(`${module}.lora_B`)!, magnitude: this.added(`${module}.lora_magnitude_vector`),
+      a, b: this.added(`${module}.lora_B`)!, magnitude: this.added(`${module}.lora_magnitude_vector`),
     });
   }
 

@@ -4,7 +4,6 @@ import type { Tensor } from '../graph/tensor';
 import { recordColumnScale } from '../kernels/column_scale';
 import { recordDoraNorm } from '../kernels/dora_norm';
 import { recordLinear } from '../kernels/matmul';
-import { loraScale, type Trained } from './method';
 
 export interface LowRank {
   /** What the frozen layer read, and what the branch reads: the same unless the branch's input is dropped. */
@@ -17,7 +16,9 @@ export interface LowRank {
   b: Tensor;
   /** μ (N), DoRA only. */
   magnitude?: Tensor;
-  trained: Trained;
+  dora: boolean;
+  /** s: what the branch is multiplied by. */
+  scale: number;
   frozen?: { weight: Tensor; transposed: boolean };
   /** The mask of the bottleneck. */
   dropRank(u: Tensor): Tensor;
@@ -29,10 +30,9 @@ export interface LowRank {
  * y − x̃Wᵀ + (μ/n)·q with q = x̃Wᵀ + s·x̃AᵀBᵀ.
  */
 export function recordLowRank(tape: Tape, label: string, branch: LowRank): Tensor {
-  const { dropped, y, a, b, magnitude, trained, frozen } = branch;
-  const scale = loraScale(trained);
+  const { dropped, y, a, b, magnitude, dora, scale, frozen } = branch;
   const addBranch = (into: Tensor) => recordLinear(tape, `${label} lora B`, branch.dropRank(recordLinear(tape, `${label} lora A`, dropped, a)), b, { scale, into });
-  if (trained.peft !== 'dora') return addBranch(y);
+  if (!dora) return addBranch(y);
   if (!frozen || !magnitude) throw new Error(`DoRA: ${label} is a slice of a fused layer; choose the fused layer as target`);
   const { weight, transposed } = frozen;
   const plain = recordLinear(tape, `${label} dora minus`, dropped, weight, { scale: -1, into: y, transposed });

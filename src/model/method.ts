@@ -2,6 +2,13 @@
 import type { Consistency, DropoutRules } from '../config/dropout';
 import { isVirtual, type PeftKind, type Target } from '../config/peft';
 
+/** A low-rank branch of a layer that has its own. */
+export interface Branch {
+  rank: number;
+  /** What the branch is multiplied by. */
+  scale: number;
+}
+
 export interface Method {
   peft: PeftKind;
   /** LoRA rank r, α and targets. */
@@ -10,6 +17,8 @@ export interface Method {
   targets: readonly Target[];
   /** First layer that LoRA or adapters sit in, from 0 (peft's `layers_to_transform`). */
   fromLayer?: number;
+  /** The branches by their module, where they differ or are not in every layer, as an adapter that was read may have it; rank, α, targets and first layer then say nothing. */
+  branches?: ReadonlyMap<string, Branch>;
   /** LoRA+: how many times faster B learns than A. */
   ratio?: number;
   /** Prompt and prefix tuning: vectors in front of the tokens. */
@@ -29,6 +38,9 @@ export type Trained = Omit<Method, 'dropout' | 'consistency' | 'penalised' | 'no
 
 /** What the low-rank branch is multiplied by: α/r, or α/√r for rank-stabilised LoRA (Kalajdzievski 2023). */
 export const loraScale = ({ peft, alpha, rank }: Pick<Method, 'peft' | 'alpha' | 'rank'>) => (peft === 'rslora' ? alpha / Math.sqrt(rank) : alpha / rank);
+
+/** What the branch of `module` is multiplied by. */
+export const branchScale = (trained: Pick<Method, 'peft' | 'alpha' | 'rank' | 'branches'>, module: string) => trained.branches?.get(module)?.scale ?? loraScale(trained);
 
 /** Trained vectors in front of the rows of a model (prompt tuning), and in front of the keys of its attention (prompt and prefix tuning). */
 export function virtualRowsOf({ peft, virtualTokens = 0 }: Pick<Method, 'peft' | 'virtualTokens'>): { rows: number; keys: number } {

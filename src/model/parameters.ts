@@ -1,5 +1,5 @@
 /** Which tensors a method trains, under the names peft and transformers save them with. */
-import { isLora } from '../config/peft';
+import { isLora, TARGETS } from '../config/peft';
 import { architectureOf } from './architectures';
 import type { ModelConfig } from './modelConfig';
 import type { Trained } from './method';
@@ -44,18 +44,21 @@ export function parameterSpecs(config: ModelConfig, trained: Trained): Parameter
   return [...bottleneckSpecs(config, trained), ...headSpecs()];
 }
 
-function loraSpecs(config: ModelConfig, { peft, rank, targets, ratio, fromLayer = 0 }: Trained): ParameterSpec[] {
+function loraSpecs(config: ModelConfig, { peft, rank, targets, ratio, fromLayer = 0, branches }: Trained): ParameterSpec[] {
   const architecture = architectureOf(config);
   const specs: ParameterSpec[] = [];
-  for (let layer = fromLayer; layer < config.layers; layer++) {
-    for (const target of targets) {
+  for (let layer = branches ? 0 : fromLayer; layer < config.layers; layer++) {
+    for (const target of branches ? TARGETS : targets) {
       const found = architecture.targets[target];
+      if (!found && branches) continue;
       if (!found) throw new Error(`LoRA: ${architecture.name} has no target "${target}"; choose among ${Object.keys(architecture.targets).join(', ')}`);
       const module = found.module(layer);
+      const r = branches ? branches.get(module)?.rank : rank;
+      if (r === undefined) continue;
       const [outputs, inputs] = [found.outputs(config), found.inputs(config)];
       const part = (name: string, shape: number[], rateScale = 1) => specs.push(spec(`${module}.${name}`, shape, `base_model.model.${module}.${name}.weight`, rateScale));
-      part('lora_A', [rank, inputs]);
-      part('lora_B', [outputs, rank], peft === 'loraplus' ? (ratio ?? DEFAULT_RATIO) : 1);
+      part('lora_A', [r, inputs]);
+      part('lora_B', [outputs, r], peft === 'loraplus' ? (ratio ?? DEFAULT_RATIO) : 1);
       if (peft === 'dora') part('lora_magnitude_vector', [outputs]);
     }
   }

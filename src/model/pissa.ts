@@ -3,7 +3,7 @@ import type { ModelConfig } from './modelConfig';
 import type { ParameterSpec } from './parameterSpec';
 import { architectureOf } from './architectures';
 import type { TensorFile } from './files/safetensors';
-import { loraScale, type Trained } from './method';
+import { branchScale, type Trained } from './method';
 
 const SWEEPS = 60;
 
@@ -73,7 +73,6 @@ function orthogonalise(x: Float64Array, y: Float64Array, vx: Float64Array, vy: F
 
 /** The frozen rest W − s·B·A of every adapted weight, by transformers' name, computed in float64. */
 export function residualWeights(config: ModelConfig, trained: Trained, specs: ParameterSpec[], checkpoint: Map<string, TensorFile>, values: Map<string, Float32Array>): Map<string, Float32Array> {
-  const scale = loraScale(trained);
   const inputsFirst = architectureOf(config).name === 'gpt2';
   const rests = new Map<string, Float32Array>();
   for (const { name, of, shape } of specs) {
@@ -81,7 +80,9 @@ export function residualWeights(config: ModelConfig, trained: Trained, specs: Pa
     const [rank, inputs] = shape;
     const a = values.get(name)!;
     const b = values.get(name.replace('lora_A', 'lora_B'))!;
-    const tensor = `${of.slice(0, -'.lora_A'.length)}.weight`;
+    const module = of.slice(0, -'.lora_A'.length);
+    const scale = branchScale(trained, module);
+    const tensor = `${module}.weight`;
     const { values: weight } = checkpoint.get(tensor)!;
     const outputs = weight.length / inputs;
     const rest = weight.slice();

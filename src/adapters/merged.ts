@@ -1,0 +1,51 @@
+/** A trained model without an adapter: the base's own tensors, changed, as transformers opens them. */
+import { architectureOf } from '../model/architectures';
+import type { ModelConfig } from '../model/modelConfig';
+import { parameterSpecs } from '../model/parameters';
+import { mergedWeight } from './merge';
+import { modulesOf } from './modules';
+import { outBranches } from './outBranches';
+import type { TensorFiles, TrainedModel } from './trainedModel';
+
+/** Names of transformers' classes, by `model_type`: of a classifier and of a language model. */
+const CLASSES: Record<string, [string, string?]> = {
+  bert: ['BertForSequenceClassification'], roberta: ['RobertaForSequenceClassification'], distilbert: ['DistilBertForSequenceClassification'],
+  gpt2: ['GPT2ForSequenceClassification', 'GPT2LMHeadModel'], llama: ['LlamaForSequenceClassification', 'LlamaForCausalLM'],
+  qwen2: ['Qwen2ForSequenceClassification', 'Qwen2ForCausalLM'], qwen3: ['Qwen3ForSequenceClassification', 'Qwen3ForCausalLM'],
+};
+
+/** Whether what was trained can be written into the weights: not what stands in front of tokens or keys, nor a layer that the architecture has not. */
+export const canMerge = ({ trained: { peft } }: Pick<TrainedModel, 'trained'>): boolean => peft !== 'prompt' && peft !== 'prefix' && peft !== 'adapter';
+
+/** model.safetensors of the merged model. @throws for a method that cannot be merged */
+export function mergedTensors(model: TrainedModel): TensorFiles {
+  const { config, trained, values, base } = model;
+  if (!canMerge(model)) throw new Error(`${trained.peft} cannot be merged into the weights: it adds something that the model has no place for; keep the adapter beside its base`);
+  const tensors: TensorFiles = new Map(base);
+  for (const { name, of, shape } of parameterSpecs(config, trained)) if (!of.includes('.lora_')) tensors.set(of, { shape, values: values.get(name)! });
+  const { inputsFirst } = modulesOf(config);
+  if (['lora', 'rslora', 'dora', 'loraplus', 'pissa'].includes(trained.peft)) {
+    for (const [module, branch] of outBranches(model)) tensors.set(`${module}.weight`, mergedWeight(tensors.get(`${module}.weight`)!, branch, inputsFirst(module)));
+  }
+  return tensors;
+}
+
+/**
+ * config.json of the merged model.
+ * @param stored the base's, as parsed
+ * @param labels names of the classes; empty for a regression or a language model
+ */
+export function mergedConfig(config: ModelConfig, stored: Readonly<Record<string, unknown>>, labels: readonly string[]): Record<string, unknown> {
+  const writes = config.problem === 'language_model';
+  const [classifier, writer] = CLASSES[architectureOf(config).name];
+  const { torch_dtype: _, num_labels: __, id2label: ___, label2id: ____, problem_type: _____, ...kept } = stored;
+  const common = { ...kept, architectures: [writes ? writer : classifier], dtype: 'float32', tie_word_embeddings: config.tied };
+  if (writes) return common;
+  const names = Array.from({ length: config.labels }, (_unused, index) => labels[index] ?? `LABEL_${index}`);
+  return {
+    ...common,
+    problem_type: config.problem === 'regression' ? 'regression' : 'single_label_classification',
+    id2label: Object.fromEntries(names.map((name, index) => [index, name])),
+    label2id: Object.fromEntries(names.map((name, index) => [name, index])),
+  };
+}
