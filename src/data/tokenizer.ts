@@ -44,13 +44,13 @@ function isByteLevel(part: unknown): boolean {
 /** Reads a tokenizer from its two parsed files. @throws with a sentence that names the file */
 export function createTokenizer(tokenizerJson: Json, tokenizerConfig: Json): TextTokenizer {
   const pipeline = createPipeline(tokenizerJson);
-  const padToken = tokenText(tokenizerConfig.pad_token) ?? '<pad>';
-  const padId = pipeline.tokenToId(padToken);
-  if (padId === undefined)
-    throw new Error(`tokenizer_config.json: the padding token is not in the vocabulary (${padToken}); set pad_token to one of its tokens.`);
-
   const endToken = tokenText(tokenizerConfig.eos_token);
   const endId = endToken === undefined ? undefined : pipeline.tokenToId(endToken);
+  const padToken = tokenText(tokenizerConfig.pad_token);
+  // Nothing reads what is padded, so a model without a token of its own for that is padded with its end.
+  const padId = padToken === undefined ? (pipeline.tokenToId('<pad>') ?? endId) : pipeline.tokenToId(padToken);
+  if (padId === undefined)
+    throw new Error(`tokenizer_config.json: the padding token is not in the vocabulary (${padToken ?? '<pad>'}); set pad_token to one of its tokens.`);
   const byteLevel = isByteLevel(tokenizerJson.pre_tokenizer) || isByteLevel(tokenizerJson.decoder);
 
   function encodeCompletion(text: string, completion: string, maxLength: number): EncodedText {

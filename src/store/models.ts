@@ -131,8 +131,14 @@ export function createModels({ store, engine }: Context): Models {
       if (get().picking === source) estimate(source);
     },
     refused(asked, refusal) {
-      bringing = undefined;
+      if (bringing !== undefined && (asked === bringing || asked.startsWith('local:'))) {
+        note(bringing, undefined);
+        set({ picking: asked });
+        bringing = undefined;
+      }
       note(asked, { state: 'refused', refusal });
+      const { conversion } = refusal;
+      if (conversion !== undefined) set(({ unreviewed }) => ({ unreviewed: { ...unreviewed, [conversion]: asked } }));
     },
     estimated(source, found) {
       set(({ estimates, draft }) => ({ estimates: { ...estimates, [source]: found }, ...(draft.model.source === source && found.summary && { plan: found.summary }) }));

@@ -36,6 +36,7 @@ export function initialState(hash: string, view: ViewSettings = DEFAULT_VIEW): P
     models: {},
     estimates: {},
     fetching: undefined,
+    unreviewed: {},
     picking: undefined,
     unfetched: undefined,
     kept: undefined,

@@ -73,6 +73,8 @@ export interface PageState {
   estimates: Readonly<Record<string, Estimate>>;
   /** The weights that are on their way; `chosen` once they are here, if somebody asked for that. */
   fetching: { source: string; bytes: number; of: number; bytesPerSecond?: number; choose: boolean } | undefined;
+  /** Sources that are a bot's conversion of another one, with that. */
+  unreviewed: Readonly<Record<string, string>>;
   /** The source that the picker shows; a name of files that are still being looked at. */
   picking: string | undefined;
   /** Why the weights of a model did not come. */

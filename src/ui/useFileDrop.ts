@@ -1,12 +1,20 @@
 import { useEffect, useState } from 'react';
+import { openSheet } from './address';
 import { usePlayground } from './kit/context';
+import { droppedFiles, type GivenFiles, isModel } from './models/droppedFiles';
 
-/** A run's file or a checkpoint can be dropped anywhere on the page. True while one hovers over it. */
+/** A run's file, a checkpoint or the folder of a model can be dropped anywhere on the page. True while one hovers over it. */
 export function useFileDrop(): boolean {
-  const { checkpoints } = usePlayground();
+  const { checkpoints, models } = usePlayground();
   const [over, setOver] = useState(false);
   useEffect(() => {
     const carriesFiles = (event: DragEvent) => event.dataTransfer?.types.includes('Files') ?? false;
+    const take = (given: GivenFiles) => {
+      if (isModel(given)) {
+        models.bring(given.name, given.files);
+        openSheet('models');
+      } else for (const { blob } of given.files) void checkpoints.open(blob);
+    };
     const drag = (event: DragEvent) => {
       if (!carriesFiles(event)) return;
       event.preventDefault();
@@ -17,7 +25,7 @@ export function useFileDrop(): boolean {
       if (!carriesFiles(event)) return;
       event.preventDefault();
       setOver(false);
-      for (const file of event.dataTransfer?.files ?? []) void checkpoints.open(file);
+      if (event.dataTransfer) void droppedFiles(event.dataTransfer).then(take);
     };
     document.addEventListener('dragover', drag);
     document.addEventListener('dragleave', leave);
@@ -27,6 +35,6 @@ export function useFileDrop(): boolean {
       document.removeEventListener('dragleave', leave);
       document.removeEventListener('drop', drop);
     };
-  }, [checkpoints]);
+  }, [checkpoints, models]);
   return over;
 }

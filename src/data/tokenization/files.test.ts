@@ -13,6 +13,18 @@ const VOCAB_TXT = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]', 'cafe', 'café'
 const BYTE_VOCAB = { '<s>': 0, '<pad>': 1, '</s>': 2, '<unk>': 3, '<mask>': 4, 'a': 5, 'b': 6, 'Ġ': 7, 'Ġa': 8, '<|endoftext|>': 9 };
 const MERGES = '#version: 0.2\nĠ a\n';
 
+it('finds padding and end where older repositories name them', async () => {
+  const model = { type: 'BPE', vocab: { a: 0, b: 1, '<|endoftext|>': 2, '[PAD]': 3 }, merges: [] };
+  const namesIn = async (files: Record<string, string | object>) => {
+    const { tokenizerConfig: { pad_token: pad, eos_token: end } } = await readTokenizer(reader({ 'tokenizer.json': { model, added_tokens: [{ id: 2, content: '<|endoftext|>' }] }, ...files }));
+    return [pad, end];
+  };
+  expect(await namesIn({ 'tokenizer_config.json': { pad_token: 'a', eos_token: 'b' }, 'special_tokens_map.json': { pad_token: 'b' } })).toEqual(['a', 'b']);
+  expect(await namesIn({ 'special_tokens_map.json': { pad_token: 'b' }, 'config.json': { pad_token_id: 0, eos_token_id: 2 } })).toEqual(['b', '<|endoftext|>']);
+  expect(await namesIn({ 'config.json': { pad_token_id: 3, eos_token_id: 'none' } })).toEqual(['[PAD]', undefined]);
+  expect(await namesIn({ 'config.json': { eos_token_id: 2 } })).toEqual([undefined, '<|endoftext|>']);
+});
+
 // Ids as transformers 5.18 gives them for these files.
 describe('a tokenizer made of a vocabulary', () => {
   it('is BERT\'s with vocab.txt, lower-cased and without accents unless tokenizer_config.json says otherwise', async () => {

@@ -1,5 +1,5 @@
 /** The tokenizer of a folder, whichever files it is kept in. */
-import { isObject, type Json } from './json';
+import { isObject, type Json, tokenText } from './json';
 import { tokenizerJsonOf } from './vocabularyFiles';
 
 /** Reads a file of the folder. @throws where it is not there */
@@ -33,7 +33,7 @@ export async function readTokenizer(read: ReadFile): Promise<TokenizerFiles> {
   const text = (file: string) => read(file).then((bytes) => new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes), () => undefined);
   const object = (file: string) => text(file).then((content) => (content === undefined ? undefined : parse(file, content)));
   const [tokenizer, tokenizerConfig = {}] = await Promise.all([object('tokenizer.json'), object('tokenizer_config.json')]);
-  if (tokenizer) return { tokenizerJson: tokenizer, tokenizerConfig };
+  if (tokenizer) return { tokenizerJson: tokenizer, tokenizerConfig: await withSpecialTokens(tokenizer, tokenizerConfig, object) };
 
   const [vocabTxt, vocabJson, mergesTxt] = await Promise.all([text('vocab.txt'), text('vocab.json'), text('merges.txt')]);
   if (vocabTxt !== undefined || (vocabJson !== undefined && mergesTxt !== undefined)) {
@@ -47,6 +47,31 @@ export async function readTokenizer(read: ReadFile): Promise<TokenizerFiles> {
   // Why there is none (not there, not served, no connection), the reader knows best.
   await read('tokenizer.json');
   throw new Error('tokenizer.json: it could not be read; load again.');
+}
+
+const NAMED = ['pad_token', 'eos_token'] as const;
+
+/**
+ * Padding and end token where tokenizer_config.json does not name them, as in many older repositories (GPT-2's, BERT's): by name from
+ * special_tokens_map.json, else by number from config.json.
+ */
+async function withSpecialTokens(tokenizerJson: Json, tokenizerConfig: Json, object: (file: string) => Promise<Json | undefined>): Promise<Json> {
+  const lacking = (names: Json) => NAMED.filter((key) => tokenText(names[key]) === undefined);
+  if (lacking(tokenizerConfig).length === 0) return tokenizerConfig;
+  const [map = {}, config = {}] = await Promise.all([object('special_tokens_map.json'), object('config.json')]);
+  const names = { ...tokenizerConfig };
+  for (const key of lacking(names)) names[key] = tokenText(map[key]) ?? tokenOf(tokenizerJson, config[`${key}_id`]);
+  return names;
+}
+
+/** The token of an id, by the files. */
+function tokenOf({ added_tokens: added, model }: Json, id: unknown): string | undefined {
+  if (typeof id !== 'number') return undefined;
+  const named = (Array.isArray(added) ? added : []).find((token): token is Json => isObject(token) && token.id === id);
+  const vocab = isObject(model) ? model.vocab : undefined;
+  if (named) return tokenText(named);
+  if (Array.isArray(vocab)) return Array.isArray(vocab[id]) ? String(vocab[id][0]) : undefined;
+  return isObject(vocab) ? Object.keys(vocab).find((token) => vocab[token] === id) : undefined;
 }
 
 /** @throws with both numbers where a token has no row in the model's table of embeddings */

@@ -3,6 +3,7 @@ import { METHODS } from '../../config/methods';
 import { builtInFacts, modelName } from '../../config/models';
 import { isLora, PEFT_TITLES, type PeftKind } from '../../config/peft';
 import { draftFacts } from '../../store/state';
+import { openSheet } from '../address';
 import { Card } from '../kit/Card';
 import { usePage } from '../kit/context';
 import { FieldFrame } from '../kit/FieldFrame';
@@ -42,6 +43,7 @@ export function ModelCard() {
             </label>
           ))}
         </div>
+        <button type="button" className="button" aria-haspopup="dialog" data-opens="models" onClick={() => openSheet('models')}>Another model…</button>
       </FieldFrame>
       <FieldFrame field={method} label="Method">
         <p className="method say">Train it by <WordSelect label="Method" value={method.value} options={METHOD_OPTIONS} onChange={method.set} />.</p>
