@@ -53,6 +53,39 @@ async function bringCheckpoint(page) {
   await page.getByText('Going on continues').waitFor();
 }
 
+/** Unfolds the model card and opens the picker. */
+const openPicker = unfold('Model', (page) => page.getByRole('button', { name: 'Another model…' }).click());
+
+/** What the Hub answers in pictures: a gated repository, and one whose weights come slowly. */
+async function answerForHub(page) {
+  const files = ['config.json', 'tokenizer.json', 'tokenizer_config.json', 'model.safetensors'].map((name) => [name, readFileSync(join(root, 'public', 'models', 'nano-decoder', name))]);
+  const headers = { 'access-control-allow-origin': '*', 'access-control-expose-headers': 'x-error-code,x-error-message' };
+  await page.route('https://huggingface.co/**', async (route) => {
+    const { pathname } = new URL(route.request().url());
+    const { range } = route.request().headers();
+    const file = files.find(([name]) => pathname.endsWith(`/${name}`));
+    if (pathname.includes('meta-llama')) return route.fulfill({ status: 401, headers: { ...headers, 'x-error-code': 'GatedRepo', 'x-error-message': 'Access to model meta-llama/Llama-2-7b-hf is restricted. You must be authenticated to access it.' }, body: '' });
+    if (!file) return route.fulfill({ headers, json: { id: 'example/small-llama', sha: 'c0ffee0123456789abcdef0123456789abcdef01', cardData: { license: 'mit' }, siblings: files.map(([rfilename, bytes]) => ({ rfilename, size: bytes.length })) } });
+    if (file[0].endsWith('.safetensors') && !range) return undefined;
+    const [, begin, end] = /bytes=(\d+)-(\d*)/.exec(range ?? 'bytes=0-');
+    const part = file[1].subarray(Number(begin), end ? Number(end) + 1 : undefined);
+    return route.fulfill({ status: range ? 206 : 200, headers: { ...headers, ...(range && { 'content-range': `bytes ${begin}-${Number(begin) + part.length - 1}/${file[1].length}` }) }, body: part });
+  });
+}
+const lookAt = (name, then) => async (page) => {
+  await answerForHub(page);
+  await openPicker(page);
+  await page.getByRole('textbox', { name: 'Name or address of a model' }).fill(name);
+  await page.getByRole('button', { name: 'Look', exact: true }).click();
+  await then(page.getByRole('region', { name: 'The model you asked about' }));
+};
+const refused = lookAt('meta-llama/Llama-2-7b-hf', (picked) => picked.getByRole('alert').waitFor());
+const fetching = lookAt('example/small-llama', async (picked) => {
+  await picked.getByText('fits this adapter').waitFor();
+  await picked.getByRole('button', { name: /^Fetch/ }).click();
+  await picked.getByRole('progressbar').waitFor();
+});
+
 /** name → link, what is pictured (else the page, as much as `height` shows), and what is done before. `scheme` and `width` where they are not light and wide. */
 const CONTROLS = {
   'presets-method': { link: { 'model.peft': 'dora' }, act: (page) => page.getByRole('radio', { name: 'method', exact: true }).check(), of: (page) => page.getByRole('region', { name: 'Presets' }) },
@@ -81,6 +114,11 @@ const CONTROLS = {
   },
   'model-phone': { link: { 'model.peft': 'adapter', 'optimizer.learningRate': 3e-3 }, act: unfold('Model'), of: card('Model'), width: 390 },
   'sentence-phone': { link: HIDDENKEY, act: (page) => page.locator('.sentence-fold > summary').click(), width: 390, height: 844 },
+  'models-list': { link: {}, act: openPicker, height: 1000, engine: true },
+  'models-list-dark': { link: {}, act: openPicker, height: 1000, engine: true, scheme: 'dark' },
+  'models-refused': { link: {}, act: refused, of: (page) => page.locator('.picked'), engine: true },
+  'models-refused-phone': { link: {}, act: refused, width: 390, height: 844, engine: true },
+  'models-fetch-dark': { link: {}, act: fetching, of: (page) => page.locator('.picked'), engine: true, scheme: 'dark' },
   'sheet-device': { link: {}, act: (page) => page.getByRole('button', { name: 'Device and limits' }).click(), height: 640 },
 };
 
