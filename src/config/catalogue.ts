@@ -25,7 +25,7 @@ export interface CatalogueEntry {
 }
 
 const builtIn = (name: string, purpose: string): CatalogueEntry => {
-  const { source, parameters, weightBytes, licence = 'mit' } = BUILT_IN[name];
+  const { source, parameters, weightBytes, licence = 'not said' } = BUILT_IN[name];
   return { source, name, purpose, parameters, weightBytes, licence, tried: 'run' };
 };
 

@@ -56,6 +56,8 @@ export function createModels({ store, engine }: Context): Models {
     const { source } = draft.model;
     const entry = entryOf(get(), source);
     if (!entry) return look(source);
+    const { picking, estimates } = get();
+    if (picking !== undefined && !estimates[picking]) estimate(picking);
     if (entry.state !== 'described' || phase !== 'ready' || configProblems(draft, entry.facts).length > 0) return undefined;
     return engine.post({ type: entry.toFetch > 0 ? 'estimate' : 'prepare', config: draft });
   };

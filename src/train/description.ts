@@ -24,6 +24,7 @@ export interface Description {
 
 export const WEIGHTS = 'model.safetensors';
 const INDEX = `${WEIGHTS}.index.json`;
+const README = 'README.md';
 const PICKLE = /\.(bin|pt|pth|ckpt|msgpack|h5)$/;
 
 /**
@@ -41,13 +42,14 @@ export async function describeSource(source: Source, options: ReadOptions = {}):
     for (const [name, tensor] of await readHeaderOf(path, bytes, range)) stored.set(name, tensor);
   }
   checkBody(config, stored, weights[0].path);
+  const licence = source.licence ?? (listed.has(README) ? licenceIn(await textOf(source, README, options)) : undefined);
   const { tokenizer, kind, obstacle } = await tokenizerOf(source, listed, config, options);
   const small = MODEL_FILES.flatMap((path) => listed.get(path) ?? []);
   const sized = [...small, ...weights].map(({ path, bytes = 0 }) => ({ path, bytes }));
   const facts: ModelFacts = {
     ...traitsOf(config, source.name), ...(obstacle !== undefined && { obstacle }),
     source: referenceText(source.reference), heads: config.heads, vocabulary: config.vocabulary, longest: longestSequence(config),
-    ...(kind !== undefined && { tokenizer: kind }), ...(source.licence !== undefined && { licence: source.licence }),
+    ...(kind !== undefined && { tokenizer: kind }), ...(licence !== undefined && { licence }),
     parameters: [...stored.values()].reduce((sum, { shape }) => sum + shape.reduce((product, extent) => product * extent, 1), 0),
     formats: [...new Set([...stored.values()].map(({ dtype }) => dtype))].sort(),
     files: sized, weightBytes: sized.slice(small.length).reduce((sum, { bytes }) => sum + bytes, 0),
@@ -67,6 +69,14 @@ async function textOf(source: Source, path: string, options: ReadOptions): Promi
   const bytes = await source.read(path, options);
   refuseLfsPointer(path, bytes);
   return new TextDecoder().decode(bytes);
+}
+
+/** What the front matter of a model's page says, for places that do not know themselves. */
+function licenceIn(page: string): string | undefined {
+  const [first, ...lines] = page.slice(0, 5000).split(/\r?\n/);
+  if (first !== '---') return undefined;
+  const end = lines.indexOf('---');
+  return lines.slice(0, Math.max(0, end)).map((line) => /^license: *(\S+)/.exec(line)?.[1]).find((found) => found !== undefined);
 }
 
 /** One file, or the shards that an index names. */

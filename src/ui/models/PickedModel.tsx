@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'react';
 import { modelName, type ModelFacts } from '../../config/models';
 import { bytes, grouped } from '../../protocol/format';
 import { controlName, wordsFor } from '../../protocol/faultWords';
@@ -12,8 +13,11 @@ import { Token } from './Token';
 export function PickedModel({ source }: { source: string }) {
   const entry = usePage((state) => entryOf(state, source));
   const unreviewed = usePage((state) => state.unreviewed[source]);
+  const section = useRef<HTMLElement>(null);
+  // It may have been asked for from far down the list.
+  useEffect(() => section.current?.scrollIntoView({ block: 'nearest' }), []);
   return (
-    <section className="picked" aria-label="The model you asked about" aria-live="polite">
+    <section ref={section} className="picked" aria-label="The model you asked about" aria-live="polite">
       <h3>{modelName(source)}</h3>
       {unreviewed && <p className="field-note">Safetensors from a pull request to {modelName(unreviewed)}, made by a bot: nobody of its owners has reviewed them. They are pinned to that commit.</p>}
       {entry?.state === 'refused' ? <Refused source={source} refusal={entry.refusal} />

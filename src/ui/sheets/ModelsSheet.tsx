@@ -41,7 +41,7 @@ function List({ entries }: { entries: readonly CatalogueEntry[] }) {
             <strong>{name}</strong>
             <span>{purpose}</span>
             <span className="small muted">
-              {shortCount(parameters)} weights · {bytes(weightBytes)} to fetch · {bytes(4 * parameters)} of memory{4 * parameters > budget ? ', too much for this adapter' : ''} · {licence}{gated ? ', gated' : ''} · {TRIED_WORDS[tried]}
+              {shortCount(parameters)} weights · {bytes(weightBytes)}{tried === 'run' ? '' : ' to fetch'} · {bytes(4 * parameters)} of memory{4 * parameters > budget ? ', too much for this adapter' : ''} · {licence}{gated ? ', gated' : ''} · {TRIED_WORDS[tried]}
             </span>
           </button>
         </li>
