@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BrowserContext, Page } from 'playwright/test';
 import { HubStandIn } from '../src/sources/testing/standIn';
+import { isAccessible } from './support/accessible';
 import { expect, test } from './support/page';
 
 const root = join(import.meta.dirname, '..');
@@ -90,6 +91,7 @@ test('a model of the Hub is asked for by name, fetched when one says so, trained
     await expect(picked).toContainText('mit');
     await expect(picked).toContainText('fits this adapter');
     expect(weights()).toBe(0);
+    await isAccessible(page);
     await picked.getByRole('button', { name: /^Fetch .* and use it$/ }).click();
     await expect(picked).toContainText('It is the model on the cards.');
     expect(weights()).toBe(1);

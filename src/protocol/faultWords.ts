@@ -73,7 +73,7 @@ export const FAULT_WORDS: { [C in FaultCode]: (fault: Of<C>, userAgent: string) 
     title: 'These settings cannot run', tone: 'warning', action: 'none', actionLabel: '', text: problems.join(' '),
   }),
   load_failed: ({ file, detail }) => ({
-    title: 'A file could not be loaded', tone: 'bad', action: 'restart_engine', actionLabel: 'Try again', text: `${file}: ${detail}. Check the connection, then try again.`,
+    title: 'A file could not be loaded', tone: 'bad', action: 'restart_engine', actionLabel: 'Try again', text: `${file}: ${detail}.`,
   }),
   internal: ({ detail }) => ({
     title: 'A mistake of ours', tone: 'bad', action: 'restart_engine', actionLabel: 'Restart the engine', text: `Curves so far are kept. Detail: ${detail}`,

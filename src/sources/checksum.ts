@@ -2,7 +2,7 @@
 import { sha1 } from '@noble/hashes/legacy.js';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
-import type { SourceFile } from './source';
+import type { ReadOptions, Source, SourceFile } from './source';
 import { SourceError } from './sourceError';
 
 /** Sums up pieces of a file; `finish` throws where length or checksum is not the promised one. */
@@ -31,4 +31,20 @@ export class Checksum {
       throw new SourceError('damaged', path, `its checksum is ${found.slice(0, 12)}… instead of ${this.expected!.slice(0, 12)}…, so bytes were changed on the way; load it again`);
     }
   }
+}
+
+/** `source` with every file that is read from its first byte to its last held to what was promised: for what is not kept, which does it itself. */
+export function checkedSource(source: Source): Source {
+  return {
+    ...source,
+    async *stream(path, options: ReadOptions = {}) {
+      const file = options.from ? undefined : (await source.list(options)).find((one) => one.path === path);
+      const checksum = file && new Checksum(file);
+      for await (const piece of source.stream(path, options)) {
+        checksum?.add(piece);
+        yield piece;
+      }
+      checksum?.finish();
+    },
+  };
 }

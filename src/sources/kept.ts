@@ -4,7 +4,7 @@
  */
 import { referenceText } from '../config/sources';
 import { BusyError, QuotaError, type Shelf, type Shelves } from '../storage/shelves';
-import { Checksum } from './checksum';
+import { checkedSource, Checksum } from './checksum';
 import { collected } from './files';
 import type { ReadOptions, Source, SourceFile } from './source';
 import { SourceError } from './sourceError';
@@ -32,7 +32,7 @@ export async function keptSource(source: Source, shelves: Shelves, { notKept }: 
     shelf = await shelves.open(referenceText(source.reference));
   } catch (error) {
     refuse(error);
-    return source;
+    return checkedSource(source);
   }
   const fileOf = async (path: string, options: ReadOptions): Promise<SourceFile> => (await source.list(options)).find((file) => file.path === path) ?? { path };
 

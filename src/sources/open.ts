@@ -2,6 +2,7 @@
 import { HUB, isCommit, referenceText, type SourceReference } from '../config/sources';
 import type { Shelves } from '../storage/shelves';
 import { addressSource } from './address';
+import { checkedSource } from './checksum';
 import type { HubAccess, Repository, RepositoryKind } from './hub/api';
 import { hubSource, type HubSource, sourceOf } from './hub/hub';
 import { keptSource, type KeptOptions } from './kept';
@@ -55,12 +56,12 @@ function noted(note: string | undefined): Repository | undefined {
 
 async function openHub(access: HubAccess, reference: Extract<SourceReference, { kind: 'hub' }>, places: Places, options: ReadOptions): Promise<Source> {
   const { shelves } = places;
-  if (!shelves) return hubSource(access, reference.id, reference.revision, options);
+  if (!shelves) return checkedSource(await hubSource(access, reference.id, reference.revision, options));
   const name = referenceText(reference);
   const isKept = isCommit(reference.revision) && (await shelves.has(name));
   const known = isKept ? noted((await shelves.open(name)).note) : undefined;
   const source: HubSource = known ? sourceOf(access, known) : await hubSource(access, reference.id, reference.revision, options);
   const kept = await keptSource(source, shelves, places);
-  if (!known && kept !== source) await (await shelves.open(referenceText(source.reference))).remember(JSON.stringify(source.repository)).catch(() => undefined);
+  if (!known && kept.keeps) await (await shelves.open(referenceText(source.reference))).remember(JSON.stringify(source.repository)).catch(() => undefined);
   return { ...kept, licence: source.licence };
 }

@@ -7,6 +7,9 @@ import { draftFacts, entryOf, type PageState } from './state';
 /** The first reason why what is on the cards cannot run, as a sentence; undefined when it can. */
 export const draftProblem = (state: Pick<PageState, 'draft' | 'models'>): string | undefined => configProblems(state.draft, draftFacts(state))[0];
 
+/** Why what is on the cards cannot run now, its model included. */
+export const draftObstacle = (state: Pick<PageState, 'draft' | 'models' | 'fetching'>): string | undefined => draftProblem(state) ?? modelObstacle(state);
+
 /** Why Start is disabled, as a sentence; undefined when it is not. */
 export function startObstacle(state: PageState): string | undefined {
   if (state.problem?.scope === 'engine') return 'No run can start; the message above says why.';
@@ -14,7 +17,7 @@ export function startObstacle(state: PageState): string | undefined {
   if (state.problem?.fault.code === 'load_failed') return 'A file could not be loaded; the message above says which.';
   if (state.problem?.scope === 'plan') return 'The plan does not fit; lower the highlighted control.';
   if (state.engine !== 'ready') return 'The engine is starting.';
-  return draftProblem(state) ?? modelObstacle(state);
+  return draftObstacle(state);
 }
 
 /** Why a run on the chosen model has to wait, as a sentence; undefined when it has not. */

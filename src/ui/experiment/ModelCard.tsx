@@ -43,7 +43,7 @@ export function ModelCard() {
             </label>
           ))}
         </div>
-        <button type="button" className="button" aria-haspopup="dialog" data-opens="models" onClick={() => openSheet('models')}>Another model…</button>
+        <button type="button" className="button another-model" aria-haspopup="dialog" data-opens="models" onClick={() => openSheet('models')}>Another model…</button>
       </FieldFrame>
       <FieldFrame field={method} label="Method">
         <p className="method say">Train it by <WordSelect label="Method" value={method.value} options={METHOD_OPTIONS} onChange={method.set} />.</p>

@@ -1,4 +1,4 @@
-import { draftProblem } from '../../store/obstacles';
+import { draftObstacle } from '../../store/obstacles';
 import { isLive } from '../../store/state';
 import { usePage } from '../kit/context';
 
@@ -11,7 +11,7 @@ export function Lead() {
   const live = usePage(({ phase }) => isLive(phase));
   const absent = usePage(({ engine }) => engine === 'absent');
   // Nobody is told to press what cannot be pressed.
-  const stuck = usePage((state) => state.problem !== undefined || draftProblem(state) !== undefined);
+  const stuck = usePage((state) => state.problem !== undefined || draftObstacle(state) !== undefined);
   if (!arrived) return null;
   return (
     <p className="lead say">

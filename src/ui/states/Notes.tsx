@@ -1,5 +1,5 @@
 import { PRESETS } from '../../config/presets';
-import { draftProblem } from '../../store/obstacles';
+import { draftObstacle } from '../../store/obstacles';
 import { OFFERED_PRESET } from '../../store/transport';
 import { Icon } from '../kit/Icon';
 import { usePage, usePlayground } from '../kit/context';
@@ -9,7 +9,7 @@ export function LinkNote() {
   const { edits } = usePlayground();
   const link = usePage((state) => state.link);
   const idle = usePage((state) => state.current === undefined);
-  const runnable = usePage((state) => draftProblem(state) === undefined && state.engine !== 'absent');
+  const runnable = usePage((state) => draftObstacle(state) === undefined && state.engine !== 'absent');
   // What was ignored stays to be read; the rest has been said once the run is going.
   if (!link || link.dismissed || (!idle && link.ignored.length === 0)) return null;
   const { applied, ignored, changes } = link;
