@@ -19,6 +19,7 @@ test('the policy lets nothing in from elsewhere, and it is enforced', async ({ p
   expect(policy).toContain("default-src 'none'");
   expect(policy).toContain("script-src 'self'");
   expect(policy).not.toContain('unsafe');
+  expect(policy).toContain("connect-src 'self' https://huggingface.co https://*.huggingface.co https://*.hf.co;");
   // Tried for real: an inline script must not run, and another origin must not be asked.
   const ran = await page.evaluate(async () => {
     const script = document.createElement('script');

@@ -87,6 +87,9 @@ describe('a command that refuses', () => {
     ['rounds', 'bench/bench.mjs', ['--rounds', 'many'], 'bench: --rounds many is not a count; choose 1 or more'],
     ['what to write', 'tools/pretrain/export-text.mjs', ['nothing'], 'export-text: what to write is missing or unknown (nothing)'],
     ['a step', 'tools/test.mjs', ['--only', 'nix'], ''],
+    ['a host that is none', 'tools/build.mjs', ['--allow-host', 'models'], 'build: --allow-host models is no address of a host; write it as in https://models.example.org'],
+    ['another option', 'tools/build.mjs', ['--nix'], 'the option is --allow-host URL'],
+    ['a host that is none', 'tools/start.mjs', ['--allow-host', 'ftp://models'], 'start: --allow-host ftp://models is no address of a host'],
     // A device is there, or on its way. Where there is no driver that is refused.
     ['a run', 'tools/train.mjs', ['v=1&optimizer.steps=-5'], 'train: '],
   ])('%s ends with 2', (_, script, args, sentence) => {
