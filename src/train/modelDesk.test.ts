@@ -59,6 +59,27 @@ it('describes without weights, fetches them with progress, and asks nobody for w
   expect(await tell({ type: 'describe', source: PINNED })).toMatchObject([{ type: 'described', toFetch: weights.bytes.length }]);
 });
 
+it('stops when it is told to, keeps what has come, and goes on from there', async () => {
+  const shelves = new Shelves(memoryDirectory().directory);
+  const tell = deskOn(shelves);
+  await tell({ type: 'describe', source: MAIN });
+  const half = Math.floor(weights.bytes.length / 2);
+  hub.faults = [({ host, range }, response, file) => {
+    if (host !== 'cdn' || range !== undefined) return false;
+    response.writeHead(200, { 'Content-Length': file!.length });
+    response.write(file!.subarray(0, half));
+    setTimeout(() => void tell({ type: 'stop_fetching' }), 100);
+    return true;
+  }];
+  const events = await tell({ type: 'fetch', source: PINNED });
+  expect(refusalOf(events)).toMatchObject({ code: 'stopped' });
+  expect(events.at(-1)).toMatchObject({ type: 'described', toFetch: weights.bytes.length - half });
+  hub.faults = [];
+  hub.log.length = 0;
+  expect((await tell({ type: 'fetch', source: PINNED })).at(-1)).toMatchObject({ type: 'fetched' });
+  expect(hub.log.filter(({ host }) => host === 'cdn').map(({ range }) => range)).toEqual([`bytes=${half}-`]);
+});
+
 it('looks for the conversion of a repository of pickles, and pins it', async () => {
   hub.repositories.set('org/name', { commit: COMMIT, files: { ...small, 'pytorch_model.bin': { bytes: Buffer.from('PK') } }, requests: { 3: { commit: CONVERTED, files: { 'model.safetensors': weights } } } });
   const tell = deskOn();

@@ -79,7 +79,7 @@ export class ModelDesk {
       tell(here);
       for (const { path, bytes } of facts.files.filter((file) => file.path.endsWith('.safetensors'))) {
         const progress = (done: number) => tell(Math.max(here, before + done));
-        if (opened.keeps) for await (const piece of opened.stream(path, { signal, progress })) throwIfStopped(signal, piece.length > 0 ? path : source);
+        if (opened.keeps) for await (const _ of opened.stream(path, { signal, progress })) throwIfStopped(signal, path);
         before += bytes;
       }
       await this.library.model(source, { signal, progress: tell });
@@ -88,6 +88,8 @@ export class ModelDesk {
     } catch (error) {
       this.library.unload(source);
       this.post({ type: 'unfetched', source, refusal: await this.refusalOf(source, error) });
+      // What came before it broke off is here.
+      await this.describe(source);
     } finally {
       if (this.fetching?.stop === stop) this.fetching = undefined;
     }
