@@ -1,11 +1,11 @@
 // npm run train -- LINK [LINK …] [--out FILE] [--profile software|gpu]
-// npm run train -- --model SOURCE --data TASK --out DIR [LINK] [--weights last|best] [--merged]
+// npm run train -- --model SOURCE --data TASK --out DIR [LINK] [--adapter DIR] [--weights last|best] [--merged]
 //
 // Trains what each link describes (the part of the page's address after #; "" is the default run) with the page's own engine under Node, and
 // prints how the losses went. --out writes the runs as JSON.
 //
 // With --model (a folder, a built-in model, org/name, an address) or --data (a task of the page) these take the place of what the link says, and --out
-// is a folder: the adapter as peft opens it, run.json, curves.csv, README.md, and with --merged a model without an adapter. docs/adapters.md. Needs a Vulkan driver; on Linux that of an installed Chromium will do.
+// is a folder: --adapter is what the run begins with. Written are the adapter as peft opens it, run.json, curves.csv, README.md, and with --merged a model without an adapter. docs/adapters.md. Needs a Vulkan driver; on Linux that of an installed Chromium will do.
 import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { readArguments, Refusal, refuseUnlessOneOf, runCommand } from './command.mjs';
@@ -28,15 +28,15 @@ const CHOICES = { profile: ['software', 'gpu'], data: ['sentiment', 'similarity'
 
 function readOptions() {
   const text = { type: 'string' };
-  const { values, positionals: links } = readArguments({ allowPositionals: true, options: { out: text, profile: text, model: text, data: text, weights: text, merged: { type: 'boolean' } } });
+  const { values, positionals: links } = readArguments({ allowPositionals: true, options: { out: text, profile: text, model: text, data: text, adapter: text, weights: text, merged: { type: 'boolean' } } });
   for (const [name, choices] of Object.entries(CHOICES)) refuseUnlessOneOf(name, values[name], choices);
-  const exports = values.model !== undefined || values.data !== undefined;
+  const exports = ['model', 'data', 'adapter'].some((name) => values[name] !== undefined);
   const idle = ['weights', 'merged'].find((name) => values[name] !== undefined && !exports);
-  if (idle) throw new Refusal(`--${idle} says how an adapter is written; give --model SOURCE or --data TASK, and --out DIR`);
+  if (idle) throw new Refusal(`--${idle} says how an adapter is written; give --model SOURCE, --data TASK or --adapter DIR, and --out DIR`);
   if (!exports) return { ...values, links };
   if (!values.out) throw new Refusal('--out is missing; write npm run train -- --model SOURCE --data TASK --out DIR [LINK]');
   if (existsSync(values.out) && !statSync(values.out).isDirectory()) throw new Refusal(`--out ${values.out} is a file; give a folder, which is made where there is none`);
-  if (links.length > 1) throw new Refusal(`${links.length} links were given; with --model or --data one run is trained, give one link or none`);
+  if (links.length > 1) throw new Refusal(`${links.length} links were given; with --model, --data or --adapter one run is trained, give one link or none`);
   return { ...values, links, exports };
 }
 
@@ -57,13 +57,13 @@ const sayIgnored = ({ ignored }) => {
 };
 
 await runCommand('train', async () => {
-  const { out, profile, model, data, weights = 'last', merged = false, links, exports } = readOptions();
+  const { out, profile, model, data, adapter, weights = 'last', merged = false, links, exports } = readOptions();
   ensureInstalled();
   const { openNode } = await import('./runtimes/node.mjs');
   const { module, gpu } = await openNode('/src/headless/train.ts');
   const headless = module.createHeadless({ gpu, models: join(root, 'public/models'), profile });
   if (exports) {
-    const { run, files } = await module.trainAndExport(headless, { models: join(root, 'public/models'), link: links[0] ?? '', model, task: data, weights, merged });
+    const { run, files } = await module.trainAndExport(headless, { models: join(root, 'public/models'), link: links[0] ?? '', model, task: data, adapter, weights, merged });
     sayIgnored(run);
     print(run);
     writeFolder(out, files);

@@ -14,6 +14,8 @@ export interface CardFacts {
   baseText: string;
   /** What the data are called. */
   data: string;
+  /** The adapter that the run began with, as a person calls it. */
+  start?: string;
   /** 'peft': two files that peft opens; 'own': the file of a method that peft lacks; 'merged': a model without an adapter. */
   form: 'peft' | 'own' | 'merged';
   writes: boolean;
@@ -44,13 +46,14 @@ function python({ form, base, writes, labels }: CardFacts): string {
 
 /** @returns Markdown with the Hub's front matter */
 export function cardOf(facts: CardFacts): string {
-  const { record, step, base, baseText, data, form } = facts;
+  const { record, step, base, baseText, data, start, form } = facts;
   const { config, evaluations, test, device } = record;
   const { model, optimizer } = config;
   const at = evaluations.findLast((evaluation) => evaluation.step <= step);
   const low = ['lora', 'rslora', 'dora', 'loraplus', 'pissa'].includes(model.peft);
   const rows: [string, string][] = [
     ['base model', baseText], ['data', data], ['method', PEFT_TITLES[model.peft]],
+    ...(start === undefined ? [] : [['began with', `the adapter ${start}, which run.json does not hold`] as [string, string]]),
     ...(low ? [['rank, α, targets', `${model.rank}, ${model.alpha}, ${model.targets.join(' ')}`] as [string, string]] : []),
     ['dropout', dropoutText(config)],
     ['optimizer', `AdamW, learning rate ${optimizer.learningRate}, warm-up ${optimizer.warmup}, weight decay ${optimizer.weightDecay}, clip ${optimizer.clip}`],

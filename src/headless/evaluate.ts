@@ -11,11 +11,8 @@ import { checkpointFor } from '../model/forProblem';
 import { virtualRowsOf } from '../model/method';
 import { parameterSpecs } from '../model/parameters';
 import { adapterName } from '../protocol/browsers';
-import { wholeFiles } from '../sources/files';
-import { applyAdapter } from '../adapters/apply';
-import { readAdapter } from '../adapters/files';
-import { applyMethodFile, METHOD_FILE } from '../adapters/methodFile';
-import { openModel, openNamed, type Openable } from './openModel';
+import { openAdapter } from './openAdapter';
+import { openModel, type Openable } from './openModel';
 import { type Score, type Scored, scoreRows } from './scoring';
 import { rowsOf } from './textRows';
 
@@ -47,13 +44,6 @@ export async function tokenizerOf(folder: ModelFolder, vocabulary: number): Prom
   return pipeline;
 }
 
-/** The model with an adapter on it, and what a person should know of that. */
-async function adaptedModel(folder: ModelFolder, adapter: string, openable: Openable): Promise<Scored & { notes: string[] }> {
-  const opened = wholeFiles(await openNamed(adapter, '--adapter', openable));
-  const own = await opened.read(METHOD_FILE).catch(() => undefined);
-  return own ? applyMethodFile(await loadCheckpoint(folder), own) : applyAdapter(await loadCheckpoint(folder), await readAdapter(opened));
-}
-
 export interface EvaluateOptions extends Openable {
   gpu: GPU;
   profile?: Profile;
@@ -74,7 +64,7 @@ export async function createEvaluate({ gpu, profile, ...openable }: EvaluateOpti
      */
     async evaluate({ model, adapter, texts }: { model: string; adapter?: string; texts: unknown }): Promise<{ rows: Evaluated[]; notes: string[] }> {
       const folder = await openModel(model, openable);
-      const scored = adapter === undefined ? { ...(await bareModel(folder)), notes: [] } : await adaptedModel(folder, adapter, openable);
+      const scored = adapter === undefined ? { ...(await bareModel(folder)), notes: [] } : (await openAdapter(await loadCheckpoint(folder), adapter, openable)).adapted;
       const { config } = scored.checkpoint;
       const rows = rowsOf(texts, await tokenizerOf(folder, config.vocabulary), {
         vocabulary: config.vocabulary, longest: longestSequence(config) - virtualRowsOf(scored.trained).keys, writes: config.problem === 'language_model',

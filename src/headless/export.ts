@@ -63,17 +63,19 @@ export interface ExportOptions {
   weights: 'last' | 'best';
   /** Also the merged model, in merged/. A full fine-tuning is always one. */
   merged: boolean;
+  /** The adapter that the run began with, as a person called it. */
+  adapter?: string;
 }
 
 /** @throws where the method cannot be merged and that is asked */
-export async function exportRun(kept: KeptRun, source: Source, { weights, merged }: ExportOptions): Promise<OutFiles> {
+export async function exportRun(kept: KeptRun, source: Source, { weights, merged, adapter }: ExportOptions): Promise<OutFiles> {
   const { record } = kept;
   const { model, step } = await trainedModel(kept, source, weights);
   const { reference } = source;
   const base = reference.kind === 'hub' ? { name: reference.id, revision: isCommit(reference.revision) ? reference.revision : null } : { name: null, revision: null };
   const task = TASKS[record.config.data.task];
   const facts: Omit<CardFacts, 'form'> = {
-    record, step, base, baseText: reference.kind === 'builtin' ? `${reference.name}, which comes with the playground` : shortName(reference),
+    record, step, base, start: adapter?.split(/[\\/]/).findLast((part) => part !== ''), baseText: reference.kind === 'builtin' ? `${reference.name}, which comes with the playground` : shortName(reference),
     data: `${task.title}, ${record.config.data.rows} training rows, ${record.config.data.noise} of the labels wrong`, writes: model.config.problem === 'language_model', labels: model.config.labels,
   };
   const files: OutFiles = new Map<string, Uint8Array | string>([['run.json', json(record)], ['curves.csv', curvesOf(record)]]);

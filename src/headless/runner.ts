@@ -33,6 +33,8 @@ export interface RunWishes {
   model?: Source;
   /** In place of the link's data. */
   task?: TaskName;
+  /** In place of the link's method, with the file that the run begins with (`freshRun`). */
+  start?: { settings: Partial<RunConfig['model']>; file: Uint8Array };
   /** Which weights the test rows are scored with. */
   weights?: 'best' | 'last';
 }
@@ -71,7 +73,7 @@ export function createHeadless({ gpu, models, profile }: HeadlessOptions) {
   }, { gpu, secure: true, open: async (name) => opened.get(name) ?? diskSource(`${models}/${name}`, { kind: 'builtin', name }), device: { profile } });
 
   /** Trains to the end and scores the test rows; with `keep` everything trained is handed over, too. */
-  function train({ config, changes, ignored }: Pick<HeadlessRun, 'config' | 'changes' | 'ignored'>, keep: (event: FromEngine) => void, runId: string, { saves, weights }: { saves?: boolean; weights?: RunWishes['weights'] } = {}): Promise<HeadlessRun> {
+  function train({ config, changes, ignored }: Pick<HeadlessRun, 'config' | 'changes' | 'ignored'>, keep: (event: FromEngine) => void, runId: string, { saves, weights, resume }: { saves?: boolean; weights?: RunWishes['weights']; resume?: Uint8Array } = {}): Promise<HeadlessRun> {
     const evaluations: HeadlessRun['evaluations'] = [];
     return new Promise((resolve, reject) => {
       let seconds = 0;
@@ -98,7 +100,7 @@ export function createHeadless({ gpu, models, profile }: HeadlessOptions) {
         }
         if (event.type === 'saved') finish(test!);
       };
-      void engine.handle({ type: 'start', runId, config, changes });
+      void engine.handle({ type: 'start', runId, config, changes, resume });
     });
   }
 
@@ -110,10 +112,10 @@ export function createHeadless({ gpu, models, profile }: HeadlessOptions) {
     run: (link: string): Promise<HeadlessRun> => train(openLink(link), () => undefined, crypto.randomUUID()),
 
     /** The same with another model or other data, and with everything trained. @throws as `run` */
-    async keep(link: string, { model, task, weights }: RunWishes): Promise<KeptRun> {
+    async keep(link: string, { model, task, start, weights }: RunWishes): Promise<KeptRun> {
       const { config, changes, ignored } = openLink(link);
       if (model) opened.set(referenceText(model.reference), model);
-      const asked: RunConfig = { ...config, model: { ...config.model, ...(model && { source: referenceText(model.reference) }) }, data: { ...config.data, ...(task && { task }) } };
+      const asked: RunConfig = { ...config, model: { ...config.model, ...start?.settings, ...(model && { source: referenceText(model.reference) }) }, data: { ...config.data, ...(task && { task }) } };
       const id = crypto.randomUUID();
       const createdAt = new Date().toISOString();
       const points: RunRecord['points'] = { step: [], crossEntropy: [], consistency: [], gradientNorm: [], learningRate: [], seconds: [] };
@@ -126,7 +128,7 @@ export function createHeadless({ gpu, models, profile }: HeadlessOptions) {
         }
         if (event.type === 'tested') test = { step: event.step, scores: event.scores, rows: event.rows };
         if (event.type === 'saved') file = event.file;
-      }, id, { saves: true, weights });
+      }, id, { saves: true, weights, resume: start?.file });
       const record: RunRecord = { format: 'lora-dropout-run', version: 1, id, name: run.name, createdAt, device: run.device, config: asked, changes, points, evaluations: run.evaluations, test };
       return { record, run, file: file! };
     },
