@@ -14,8 +14,8 @@ export function PickedModel({ source }: { source: string }) {
   const entry = usePage((state) => entryOf(state, source));
   const unreviewed = usePage((state) => state.unreviewed[source]);
   const section = useRef<HTMLElement>(null);
-  // It may have been asked for from far down the list.
-  useEffect(() => section.current?.scrollIntoView({ block: 'nearest' }), []);
+  // It may have been asked for from far down the list. (Newer browsers answer with a promise, which no effect may.)
+  useEffect(() => void section.current?.scrollIntoView({ block: 'nearest' }), []);
   return (
     <section ref={section} className="picked" aria-label="The model you asked about" aria-live="polite">
       <h3>{modelName(source)}</h3>
