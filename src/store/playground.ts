@@ -12,6 +12,8 @@ import { createModels, type Models } from './models';
 import { createRedrawQueue } from './redraw';
 import { createRunList, type RunList } from './runList';
 import { DEFAULT_VIEW, type PageState, type ViewSettings } from './state';
+import { createTables, type Tables } from './tables';
+import { createTablesClient } from './tablesClient';
 import { createTransport, type Transport } from './transport';
 import { loadView, saveView } from './viewSettings';
 
@@ -21,6 +23,7 @@ export interface Playground extends Context {
   transport: Transport;
   runList: RunList;
   checkpoints: Checkpoints;
+  tables: Tables;
   setView(part: Partial<ViewSettings>): void;
 }
 
@@ -96,6 +99,7 @@ export function createPlayground(engine: EngineLink, options: PlaygroundOptions 
     transport,
     runList,
     checkpoints,
+    tables: createTables(createTablesClient()),
     setView(part) {
       const view = { ...store.getState().view, ...part };
       store.setState({ view });

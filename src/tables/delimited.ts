@@ -4,7 +4,8 @@
  */
 import Papa from 'papaparse';
 import { LineCounter } from './lines';
-import { NoTable, type Quoting } from './report';
+import type { Quoting } from '../protocol/tableMessages';
+import { NoTable } from './report';
 
 export interface Dialect {
   delimiter: string;

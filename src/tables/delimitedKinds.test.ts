@@ -1,6 +1,6 @@
 /** Tables of text as people's tools leave them, and what a careful reader would say of each. */
 import { describe, expect, it } from 'vitest';
-import type { Report } from './report';
+import type { Report } from '../protocol/tableMessages';
 import { LABELS, SENTENCES, latin1, lines, read, utf16 } from './testing/made';
 
 const both = { pos: 6, neg: 6 };

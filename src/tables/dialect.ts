@@ -1,7 +1,8 @@
 /** Which delimiter and quoting a text has: every pair that is possible reads a sample, and what gives the steadiest table is taken. */
 import { readDelimited, type Dialect, type RawRecord } from './delimited';
 import { countBreaks, nameOfBreaks, type Breaks } from './lines';
-import type { Doubt, Wishes } from './report';
+import type { Wishes } from '../protocol/tableMessages';
+import type { Doubt } from './report';
 
 /** In the order in which they are preferred where they read a text equally well. Two bars: the E2E challenge as language models are trained on it. */
 const DELIMITERS = ['\t', ',', ';', '||', '|', '\u0001'];

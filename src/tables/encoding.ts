@@ -1,5 +1,6 @@
 /** Bytes → text: which encoding a file has, by its byte-order mark, its zeros, and whether it is valid UTF-8. */
-import { NoTable, type Doubt, type Wishes } from './report';
+import type { Wishes } from '../protocol/tableMessages';
+import { NoTable, type Doubt } from './report';
 
 export interface Decoded {
   text: string;

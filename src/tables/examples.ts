@@ -5,7 +5,8 @@ import { isMinusOne, labelText } from './labels';
 import { count } from './lines';
 import { scoreOf } from './numbers';
 import { columnOf, type Roles } from './roles';
-import type { BadRow, Cell, Example, Place, Table, TableRecord } from './report';
+import type { BadRow, Example, Place } from '../protocol/tableMessages';
+import type { Cell, Table, TableRecord } from './report';
 
 export interface Sorted {
   examples: Example[];

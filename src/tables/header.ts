@@ -3,7 +3,8 @@ import type { RawRecord } from './delimited';
 import { count, listed } from './lines';
 import { TEXT_NAMES, isKnownName, plainName } from './names';
 import { isNumeric } from './numbers';
-import type { Doubt, Table, TableRecord, Wishes } from './report';
+import type { Wishes } from '../protocol/tableMessages';
+import type { Doubt, Table, TableRecord } from './report';
 
 /** Titles and dates that spreadsheets put above a table are a few lines. */
 const MOST_PREAMBLE = 10;
@@ -24,9 +25,9 @@ export function withHeader(raw: readonly RawRecord[], delimiter: string, wishes:
   const { names } = found;
   const width = names?.length ?? found.width;
   const { records, bad } = recordsOf(wishes.join_cells ? joined(body, width, delimiter, names, notes) : body, width, header?.cells, notes);
-  const wide = body.filter(({ cells, fault }) => !fault && cells.length > width && cells.slice(width).some((cell) => cell.trim() !== '')).length;
-  if (wide > 0 && wishes.join_cells === undefined)
-    doubts.push({ about: 'header', question: `${count(wide, 'row has', 'rows have')} more cells than there are columns. Are they to be set aside, or joined back into one text each?`, choices: [{ join_cells: false }, { join_cells: true }] });
+  const wide = wishes.join_cells === undefined ? widerRows(body, width) : 0;
+  if (wide > 0)
+    doubts.push({ about: 'header', question: `${count(wide, 'row has', 'rows have')} more cells than there are columns, as if their texts were cut at the delimiters in them. Are they to be set aside, or joined back?`, choices: [{ join_cells: false }, { join_cells: true }] });
   return { names, headerLine: header?.line ?? null, width, records, bad, notes, doubts };
 }
 
@@ -113,6 +114,15 @@ function namesOf(header: readonly string[], body: readonly RawRecord[], notes: s
   const twice = names.filter((name, at) => name !== '' && names.indexOf(name) !== at);
   if (twice.length > 0) notes.push(`Several columns are called ${listed([...new Set(twice)])}; they are named by their numbers here (from 1).`);
   return { names, width: names.length };
+}
+
+/** How many rows were cut at delimiters in their texts, as it seems: too wide, with an end or a beginning that whole rows have too. */
+function widerRows(body: readonly RawRecord[], width: number): number {
+  const whole = body.filter(({ cells, fault }) => !fault && cells.length === width);
+  const wide = body.filter(({ cells, fault }) => !fault && cells.length > width && cells.slice(width).some((cell) => cell.trim() !== ''));
+  if (whole.length === 0 || width === 1) return width === 1 ? 0 : wide.length;
+  const [firsts, lasts] = [0, width - 1].map((at) => new Set(whole.map(({ cells }) => cells[at].trim())));
+  return wide.filter(({ cells }) => lasts.has(cells.at(-1)!.trim()) || firsts.has(cells[0].trim())).length;
 }
 
 /** Texts that were cut at the delimiters in them, joined with these: in the column of text, which is the longest of the rows that are whole. */

@@ -9,7 +9,8 @@ import { looksLikeJson, readJson } from './json';
 import { learn, refused, type Imported } from './learn';
 import { count, countBreaks, listed, nameOfBreaks } from './lines';
 import { readParquet } from './parquet';
-import { NoTable, type Table, type Wishes } from './report';
+import type { Wishes } from '../protocol/tableMessages';
+import { NoTable, type Table } from './report';
 
 export type { Imported } from './learn';
 

@@ -2,7 +2,8 @@
 import { elementsOf, endOfValue, faultOf, membersOf, repeatedKey, skipSpace, type Span } from './jsonScan';
 import { LineCounter, count, countBreaks, listed, nameOfBreaks } from './lines';
 import { isKnownAnswer } from './names';
-import { NoTable, type BadRow, type Place, type Table, type TableRecord } from './report';
+import type { BadRow, Place } from '../protocol/tableMessages';
+import { NoTable, type Table, type TableRecord } from './report';
 
 /** A list of objects under these keys is one conversation, not a table. */
 const CONVERSATIONS = /^(messages|conversations?|dialog(ue)?s?|turns|chat)$/i;

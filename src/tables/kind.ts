@@ -1,10 +1,12 @@
 /** What is to be learned from the labels of a column: classes or a number. */
+import { visible } from '../protocol/visible';
 import type { ColumnFacts } from './columns';
-import { balance, doubtfulNones, isMinusOne, isNoLabel, labelText, minusOne, sameNumbers, spellingsOf, visible, type Spellings } from './labels';
+import { balance, doubtfulNones, isMinusOne, isNoLabel, labelText, minusOne, sameNumbers, spellingsOf, type Spellings } from './labels';
 import { count, listed } from './lines';
 import { SCORE_NAMES, plainName } from './names';
 import { decimalOf, isNumeric, scoreOf, type FoundNumbers } from './numbers';
-import type { Doubt, Table, Wishes } from './report';
+import type { Wishes } from '../protocol/tableMessages';
+import type { Doubt, Table } from './report';
 
 export interface Labelling {
   target: 'classes' | 'number';

@@ -1,4 +1,5 @@
 /** Labels as people write them: which cells are one label, which are none, and what is to be asked about them. */
+import { visible } from '../protocol/visible';
 import { count, listed } from './lines';
 
 /** Characters that nobody sees: zero width, soft hyphen, marks of direction, byte-order mark. */
@@ -9,9 +10,6 @@ export const trimmed = (label: string): string => label.trim();
 
 /** What two spellings of one label have in common. */
 const foldedOf = (label: string): string => label.normalize('NFKC').replace(INVISIBLE, '').replace(/\s+/g, ' ').trim().toLowerCase();
-
-/** With what nobody sees made visible. */
-export const visible = (label: string): string => label.replace(/[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u00a0\u0000-\u001f]/g, (character) => `⟨U+${character.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}⟩`);
 
 /** The cell of a label as text; undefined where it has none or cannot be one. */
 export function labelText(cell: unknown): string | undefined {

@@ -6,7 +6,8 @@ import { listed } from './lines';
 import { badNotes, repeatNotes, roleNotes, wordNotes } from './notes';
 import { columnOf, findRoles, type Roles } from './roles';
 import { repeatsOf } from './shape';
-import { NoTable, type Doubt, type Example, type Problem, type Question, type Reading, type Report, type Table, type Target, type Wishes } from './report';
+import type { Example, Problem, Question, Reading, Report, Target, Wishes } from '../protocol/tableMessages';
+import { NoTable, type Doubt, type Table } from './report';
 
 export interface Imported {
   report: Report;

@@ -2,7 +2,8 @@
 import { count, listed } from './lines';
 import { columnOf, type Roles } from './roles';
 import type { Repeats } from './shape';
-import type { BadRow, Example, Table } from './report';
+import type { BadRow, Example } from '../protocol/tableMessages';
+import type { Table } from './report';
 
 /** A column as a sentence has it. */
 const called = (table: Table, at: number): string => {

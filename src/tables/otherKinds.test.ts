@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import type { Report } from './report';
+import type { Report } from '../protocol/tableMessages';
 import { LABELS, SENTENCES, bytesOf, latin1, lines, read } from './testing/made';
 
 const rows = SENTENCES.map((text, at) => ({ text, label: LABELS[at] }));

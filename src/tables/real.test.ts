@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { importTable } from './importTable';
-import type { Report } from './report';
+import type { Report } from '../protocol/tableMessages';
 
 const folder = process.env.REFERENCE_DATA ?? join(import.meta.dirname, '..', '..', '..', 'shared', 'data');
 

@@ -3,7 +3,8 @@ import { isTurn } from './chat';
 import { isClassLike, isFreeText, type ColumnFacts } from './columns';
 import { ANSWER_NAMES, CHAT_NAMES, INDEX_NAMES, LABEL_NAMES, PAIRS, PROMPT_NAMES, TEXT_NAMES, WEAK_LABEL_NAMES, plainName } from './names';
 import { listed } from './lines';
-import { NoTable, type Column, type Doubt, type Table, type Wishes } from './report';
+import type { Column, Wishes } from '../protocol/tableMessages';
+import { NoTable, type Doubt, type Table } from './report';
 
 /** Columns by place from 0. */
 export interface Roles {

@@ -1,6 +1,6 @@
 /** Rows beside each other, and one file made three. */
 import { describe, expect, it } from 'vitest';
-import type { Example } from './report';
+import type { Example } from '../protocol/tableMessages';
 import { lengthsOf, repeatsOf, sharedRows } from './shape';
 import { splitRows } from './split';
 import { read } from './testing/made';

@@ -1,5 +1,5 @@
 /** What rows are like beside each other: repeated, contradicting, shared by two sets, and how long. */
-import type { Example } from './report';
+import type { Example } from '../protocol/tableMessages';
 
 /** What a model is given of a row; rows with the same are the same to it. */
 export const inputOf = ({ text, text2, prompt_parts }: Example): string => (prompt_parts ? JSON.stringify(prompt_parts) : text2 === undefined ? (text ?? '') : JSON.stringify([text, text2]));

@@ -1,6 +1,6 @@
 /** Rows → training, validation and test rows, by a seed: with the balance of the labels in each, and rows of one input never in two. */
 import { word } from '../random/words';
-import type { Example } from './report';
+import type { Example } from '../protocol/tableMessages';
 import { inputOf } from './shape';
 
 export interface Split {

@@ -25,6 +25,8 @@ export function useFileDrop(): boolean {
       if (!carriesFiles(event)) return;
       event.preventDefault();
       setOver(false);
+      // The sheet of a table takes what is dropped on it itself.
+      if ((event.target as Element | null)?.closest('[data-takes-tables]')) return;
       if (event.dataTransfer) void droppedFiles(event.dataTransfer).then(take);
     };
     document.addEventListener('dragover', drag);

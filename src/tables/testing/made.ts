@@ -1,6 +1,6 @@
 /** Small files of our own for the tests of the import: twelve sentences with two labels, written in this way and that. */
 import { importTable, type Imported } from '../importTable';
-import type { Wishes } from '../report';
+import type { Wishes } from '../../protocol/tableMessages';
 
 export const SENTENCES = ['The soup was cold', 'A quiet room with a view', 'The waiter smiled at us', 'Nobody answered the bell', 'Fresh bread every morning', 'The lift was broken again',
   'We would gladly return', 'Mould in the shower', 'Cheap and cheerful', 'They lost our booking', 'The garden is lovely', 'Noise until three'];

@@ -2,7 +2,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Imported } from '../importTable';
-import type { Example, Report } from '../report';
+import type { Example, Report } from '../../protocol/tableMessages';
 
 export interface Expected extends Omit<Report, 'notes' | 'questions'> {
   must_say: string[];

@@ -2,6 +2,7 @@ import { TASK_NAMES, TASK_PROBLEMS, type TaskName } from '../../config/config';
 import { WRITER } from '../../config/models';
 import { digits, grouped, percent } from '../../protocol/format';
 import type { Preview } from '../../store/state';
+import { openSheet } from '../address';
 import { Card } from '../kit/Card';
 import { usePage } from '../kit/context';
 import { shapeOf } from '../kit/focus';
@@ -33,6 +34,7 @@ export function DataCard() {
         </div>
       </FieldFrame>
       {shown && <p className="small muted">{shown.description} Mirrors {shown.mirrors}. Held-out: {grouped(shown.counts.validation)} rows, test: {grouped(shown.counts.test)}, from other sentences, {TASK_PROBLEMS[task.value] === 'language_model' ? 'facts' : 'labels'} clean.</p>}
+      <button type="button" className="button link" aria-haspopup="dialog" data-opens="table" onClick={() => openSheet('table')}>Look at a table of your own</button>
       <StopsField field="data.rows" label="Training rows" stops={ROW_STOPS} hint="How many examples the model may train on. Fewer rows are learned by heart sooner." />
       <LinearField field="data.noise" label={TASK_PROBLEMS[task.value] === 'language_model' ? 'Wrong facts' : 'Wrong labels'} min={0} max={0.4} step={0.05} hint={WRONG_HINTS[TASK_PROBLEMS[task.value]]} />
       <p className="small muted">{wrongSentence(task.value, percent(noise), grouped(rows), grouped(Math.round(noise * rows)))}</p>

@@ -3,6 +3,7 @@ import { createContext, useContext, useSyncExternalStore, useState, useEffect } 
 import { useStore } from 'zustand';
 import type { Playground } from '../../store/playground';
 import type { PageState } from '../../store/state';
+import type { TableState } from '../../store/tables';
 
 export const PlaygroundContext = createContext<Playground | undefined>(undefined);
 
@@ -16,6 +17,9 @@ export function usePlayground(): Playground {
 export function usePage<T>(select: (state: PageState) => T): T {
   return useStore(usePlayground().store, select);
 }
+
+/** What is known of the table that was given to the page. */
+export const useTable = (): TableState => useStore(usePlayground().tables.store);
 
 export function useMedia(query: string): boolean {
   return useSyncExternalStore(
