@@ -1,10 +1,10 @@
 """Adapters trained by the engine, opened by real peft: for every method, on an encoder and on a decoder.
 
-    python tools/adapters/outgoing.py [--profile software|gpu] [--only TEXT]
+    python tools/adapters/outgoing.py [--profile software|gpu] [--only TEXT] [--runs DIR]
 
 Trains the built-in models for a few steps, writes what `npm run train -- --out` writes, and holds three things against each other on held-out rows:
 the run's own held-out loss and that of the files in Python; logits of `npm run evaluate -- --adapter` and of Python; and the merged model in plain
-transformers. Prints a table and exits 1 where a distance is above 1e-4. Needs what compare.py needs.
+transformers. With --runs the runs are kept there, and those that are there are not made again. Prints a table and exits 1 where a distance is above 1e-4. Needs what compare.py needs.
 """
 import argparse, json, os, subprocess, tempfile, warnings
 import torch
@@ -77,33 +77,43 @@ def held_out_loss(model, causal, rows):
     return total / count
 
 
+def train(jobs, folder, profile):
+    """Makes the runs, with one device."""
+    if not jobs: return
+    json.dump(jobs, open(os.path.join(folder, "jobs.json"), "w"))
+    ended = subprocess.run(["node", "tools/adapters/runs.mjs", os.path.join(folder, "jobs.json"), *([profile] if profile else [])], cwd=ROOT, capture_output=True, text=True)
+    runs = [json.loads(line) for line in ended.stdout.split("\n") if line.startswith('{"out"')]
+    if len(runs) < len(jobs): raise SystemExit(f"the engine ended early: {ended.stderr[-2000:]}")
+    refused = [run for run in runs if "refused" in run]
+    if refused: raise SystemExit("\n".join(f"{run['out']}: {run['refused']}" for run in refused))
+
+
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
-    parser.add_argument("--profile"); parser.add_argument("--only", default="")
+    parser.add_argument("--profile"); parser.add_argument("--only", default=""); parser.add_argument("--runs")
     options = parser.parse_args()
     transformers.logging.set_verbosity_error(); transformers.utils.logging.disable_progress_bar()
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = os.path.abspath(options.runs) if options.runs else temporary
+        os.makedirs(folder, exist_ok=True)
         jobs = []
         for model, task in (ENCODER, DECODER):
             for peft in KINDS:
                 if (peft == "bitfit" and model == "nano-decoder") or options.only not in f"{model} {peft}": continue     # a Llama has no biases
                 rate = 0.3 if peft in ("prompt", "prefix") else 0.002 if peft == "full" else 0.02
                 jobs.append(dict(link=RECIPE.format(peft=peft, rate=rate), model=model, task=task, merged=peft in MERGED, out=os.path.join(folder, f"{model} {peft}")))
-        json.dump(jobs, open(os.path.join(folder, "jobs.json"), "w"))
-        ended = subprocess.run(["node", "tools/adapters/runs.mjs", os.path.join(folder, "jobs.json"), *([options.profile] if options.profile else [])], cwd=ROOT, capture_output=True, text=True)
-        runs = [json.loads(line) for line in ended.stdout.split("\n") if line.startswith('{"out"')]
-        if len(runs) < len(jobs): raise SystemExit(f"the engine ended early: {ended.stderr[-2000:]}")
-        refused = [run for run in runs if "refused" in run]
-        if refused: raise SystemExit("\n".join(f"{run['out']}: {run['refused']}" for run in refused))
+        train([job for job in jobs if not os.path.exists(os.path.join(job["out"], "heldOut.json"))], temporary, options.profile)
         base_of = lambda job: os.path.join(ROOT, "public/models", job["model"])
         rows = [json.load(open(os.path.join(job["out"], "heldOut.json"))) for job in jobs]
         whole = lambda job: job["out"].endswith(" full")
         again = evaluate_all([(job["out"] if whole(job) else job["model"], None if whole(job) else job["out"], [row["ids"] for row in held[:24]]) for job, held in zip(jobs, rows)], options.profile)
+        records = [json.load(open(os.path.join(job["out"], "run.json"))) for job in jobs]
         worst = 0.0
         print("| base | method | held-out loss: run, Python | apart | logits: evaluate --adapter, Python | merged, in transformers |\n|---|---|---|---|---|---|")
-        for job, run, held, (ours, said) in zip(jobs, runs, rows, again):
+        for job, record, held, (ours, said) in zip(jobs, records, rows, again):
             if ours is None: raise SystemExit(f"{job['out']}: {said}")
             path = job["out"]
+            before, after = (record["evaluations"][place]["heldOut"]["loss"] for place in (0, -1))
             own = os.path.exists(os.path.join(path, "adapter.safetensors"))
             model, causal = open_model(path) if whole(job) else open_own(base_of(job), path) if own else open_model(base_of(job), path)
             loss = held_out_loss(model, causal, held)
@@ -113,8 +123,8 @@ if __name__ == "__main__":
             if job["merged"]:
                 plain, _ = open_model(os.path.join(path, "merged"))
                 merged = max((score(plain, causal, item["ids"])[0] - z).abs().max().item() for item, z in zip(ours, logits))
-            assert abs(run["loss"] - run["before"]) > 1e-3, f"{path}: training changed nothing ({run['before']} {run['loss']})"
-            worst = max(worst, abs(loss - run["loss"]), apart, merged or 0.0)
-            print(f"| {job['model']} | {path.split(' ')[-1]} | {run['loss']:.6f}, {loss:.6f} | {abs(loss - run['loss']):.1e} | {apart:.1e} | {'–' if merged is None else f'{merged:.1e}'} |", flush=True)
+            assert abs(after - before) > 1e-3, f"{path}: training changed nothing ({before} {after})"
+            worst = max(worst, abs(loss - after), apart, merged or 0.0)
+            print(f"| {job['model']} | {path.split(' ')[-1]} | {after:.6f}, {loss:.6f} | {abs(loss - after):.1e} | {apart:.1e} | {'–' if merged is None else f'{merged:.1e}'} |", flush=True)
         print(f"\n{len(jobs)} runs, greatest distance {worst:.1e}")
     raise SystemExit(worst > 1e-4)

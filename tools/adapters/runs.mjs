@@ -30,7 +30,7 @@ await runCommand('runs', async () => {
         writeFileSync(join(out, path), content);
       }
       writeJson(join(out, 'heldOut.json'), await heldOut(run));
-      console.log(JSON.stringify({ out, loss: run.evaluations.at(-1).heldOut.loss, before: run.evaluations[0].heldOut.loss }));
+      console.log(JSON.stringify({ out }));
     } catch (error) {
       console.log(JSON.stringify({ out, refused: error.message }));
       if (process.env.TRACE) console.error(error.stack);
