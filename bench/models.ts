@@ -5,6 +5,8 @@ import { bodyShapes } from '../src/model/files/checkpointNames';
 import { parseCheckpointConfig } from '../src/model/files/checkpointConfig';
 import type { ModelConfig } from '../src/model/modelConfig';
 import type { Checkpoint } from '../src/model/files/folder';
+import type { TensorFile } from '../src/model/files/safetensors';
+import { fromMemory } from '../src/model/files/storedTensors';
 import type { Method, Passes } from '../src/model/method';
 import { methodOf } from '../src/train/method';
 import type { HostBatch } from '../src/train/trainer';
@@ -35,12 +37,12 @@ export function shapesOf(configText: string): Shape[] {
 
 /** Small regular values: neither zeros, which some hardware treats specially, nor anything that could grow. */
 export function checkpointOf(config: ModelConfig): Checkpoint {
-  const tensors: Checkpoint['tensors'] = new Map();
+  const tensors = new Map<string, TensorFile>();
   for (const [name, shape] of bodyShapes(config)) {
     const count = shape.reduce((product, extent) => product * extent, 1);
     tensors.set(name, { shape, values: Float32Array.from({ length: count }, (_, i) => Math.sin(i * 1.7) * 0.05) });
   }
-  return { config, tensors };
+  return { config, tensors: fromMemory(tensors) };
 }
 
 export function batchOf({ config, batch: { samples, tokens } }: Shape): HostBatch {

@@ -2,7 +2,6 @@
 import { checkIds, readTokenizer } from '../data/tokenization/files';
 import { createPipeline } from '../data/tokenization/pipeline';
 import { diskSource } from '../sources/disk';
-import { wholeFiles } from '../sources/files';
 
 /** Text, its pair or null, greatest length. */
 type Row = [string, string | null, number];
@@ -23,7 +22,7 @@ function rowOf(value: unknown, index: number): Row {
 export async function encodeRows(folder: string, rows: unknown): Promise<number[][]> {
   if (!Array.isArray(rows)) throw new Error('the rows are not a list; write [[text, pair or null, greatest length], …].');
   const checked = rows.map(rowOf);
-  const { read } = wholeFiles(diskSource(folder));
+  const { read } = diskSource(folder);
   const { tokenizerJson } = await readTokenizer(read);
   const pipeline = createPipeline(tokenizerJson);
   const config = await read('config.json').then((bytes) => JSON.parse(new TextDecoder().decode(bytes)) as { vocab_size?: unknown }, () => undefined);

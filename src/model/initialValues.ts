@@ -3,9 +3,11 @@ import { pcg4d } from '../random/words';
 import type { ModelConfig } from './modelConfig';
 import { type ParameterSpec, PROMPT } from './parameterSpec';
 import { architectureOf } from './architectures';
-import type { TensorFile } from './files/safetensors';
+import type { StoredTensor } from './files/storedTensors';
 import type { Trained } from './method';
 import { principalFactors, transposed } from './pissa';
+
+type Tensors = ReadonlyMap<string, StoredTensor>;
 
 /** Keeps initialisation apart from masks and shuffles, which hash other sites. */
 const SITE = 0x1417;
@@ -18,35 +20,36 @@ function normal(count: number, deviation: number, seed: number, stream: number):
 /**
  * LoRA: A as peft (uniform, bound 1/√inputs, which is kaiming_uniform with a = √5), B zero, so that the adapted model starts as the base
  * model; DoRA's μ the norms of the rows; PiSSA the leading singular vectors. Prompts: embeddings of tokens drawn from the vocabulary;
- * prefixes: normal, deviation 0.02; bottlenecks: normal, deviation 1e-3, so that they start near the identity. Whatever the checkpoint
- * holds starts from there; a head that it lacks is normal with deviation 0.02, its biases zero.
+ * prefixes: normal, deviation 0.02; bottlenecks: normal, deviation 1e-3, so that they start near the identity. A head that the checkpoint
+ * lacks is normal with deviation 0.02, its biases zero.
+ * @returns values by name, but for what the checkpoint holds: that starts from there, without a way through memory (`ModelState.reset`)
  */
-export function initialValues(config: ModelConfig, trained: Trained, specs: ParameterSpec[], checkpoint: Map<string, TensorFile>, seed: number): Map<string, Float32Array> {
+export async function initialValues(config: ModelConfig, trained: Trained, specs: ParameterSpec[], checkpoint: Tensors, seed: number): Promise<Map<string, Float32Array>> {
   const values = new Map<string, Float32Array>();
-  specs.forEach(({ name, of, shape }, stream) => {
+  for (const [stream, { name, of, shape }] of specs.entries()) {
     const count = shape.reduce((product, extent) => product * extent, 1);
-    const stored = checkpoint.get(of);
     const zero = () => new Float32Array(count);
-    if (stored) values.set(name, stored.values.slice());
-    else if (of.endsWith('.lora_A')) values.set(name, Float32Array.from({ length: count }, (_, i) => (2 * uniform(seed, stream, i) - 1) / Math.sqrt(shape[1])));
+    if (checkpoint.has(of)) continue;
+    if (of.endsWith('.lora_A')) values.set(name, Float32Array.from({ length: count }, (_, i) => (2 * uniform(seed, stream, i) - 1) / Math.sqrt(shape[1])));
     else if (of.endsWith('.lora_B') || of.endsWith('bias')) values.set(name, zero());
-    else if (of.endsWith('.lora_magnitude_vector')) values.set(name, rowNorms(weightOf(config, checkpoint, of), shape[0]));
-    else if (of === PROMPT) values.set(name, drawnRows(checkpoint, config, shape[0], seed, stream));
+    else if (of.endsWith('.lora_magnitude_vector')) values.set(name, rowNorms(await weightOf(config, checkpoint, of), shape[0]));
+    else if (of === PROMPT) values.set(name, await drawnRows(checkpoint, config, shape[0], seed, stream));
     else if (of.includes('.adapter.')) values.set(name, normal(count, 1e-3, seed, stream));
     else values.set(name, normal(count, 0.02, seed, stream));
-  });
-  if (trained.peft === 'pissa') setPrincipalFactors(config, trained, specs, checkpoint, values);
+  }
+  if (trained.peft === 'pissa') await setPrincipalFactors(config, trained, specs, checkpoint, values);
   return values;
 }
 
 /** The frozen weight behind `<module>.lora_…`, as (outputs, inputs). */
-function weightOf(config: ModelConfig, checkpoint: Map<string, TensorFile>, of: string): { values: Float32Array; rows: number; columns: number } {
+async function weightOf(config: ModelConfig, checkpoint: Tensors, of: string): Promise<{ values: Float32Array; rows: number; columns: number }> {
   const module = of.slice(0, of.lastIndexOf('.'));
   const stored = checkpoint.get(`${module}.weight`);
   if (!stored) throw new Error(`initial values: the checkpoint has no ${module}.weight; choose a layer of the model as target`);
   const [first, second] = stored.shape;
-  if (architectureOf(config).name !== 'gpt2') return { values: stored.values, rows: first, columns: second };
-  return { values: transposed(stored.values, first, second), rows: second, columns: first };
+  const values = await stored.read();
+  if (architectureOf(config).name !== 'gpt2') return { values, rows: first, columns: second };
+  return { values: transposed(values, first, second), rows: second, columns: first };
 }
 
 function rowNorms({ values, columns }: { values: Float32Array; columns: number }, rows: number): Float32Array {
@@ -58,21 +61,21 @@ function rowNorms({ values, columns }: { values: Float32Array; columns: number }
 }
 
 /** Rows of the token embedding at random tokens (Lester et al. 2021: start from the vocabulary). */
-function drawnRows(checkpoint: Map<string, TensorFile>, config: ModelConfig, count: number, seed: number, stream: number): Float32Array {
+async function drawnRows(checkpoint: Tensors, config: ModelConfig, count: number, seed: number, stream: number): Promise<Float32Array> {
   const table = [...checkpoint.values()].find(({ shape }) => shape.length === 2 && shape[0] === config.vocabulary && shape[1] === config.hidden);
   if (!table) throw new Error('initial values: the checkpoint has no token embedding; choose a complete checkpoint');
   const values = new Float32Array(count * config.hidden);
   for (let row = 0; row < count; row++) {
     const token = Math.floor(uniform(seed, stream, row) * config.vocabulary);
-    values.set(table.values.subarray(token * config.hidden, (token + 1) * config.hidden), row * config.hidden);
+    values.set(await table.read(token * config.hidden, config.hidden), row * config.hidden);
   }
   return values;
 }
 
-function setPrincipalFactors(config: ModelConfig, { rank, alpha }: Trained, specs: ParameterSpec[], checkpoint: Map<string, TensorFile>, values: Map<string, Float32Array>): void {
+async function setPrincipalFactors(config: ModelConfig, { rank, alpha }: Trained, specs: ParameterSpec[], checkpoint: Tensors, values: Map<string, Float32Array>): Promise<void> {
   for (const { name, of } of specs) {
     if (!of.endsWith('.lora_A')) continue;
-    const weight = weightOf(config, checkpoint, of);
+    const weight = await weightOf(config, checkpoint, of);
     const { a, b } = principalFactors(weight.values, weight.rows, weight.columns, rank, alpha / rank);
     values.set(name, a);
     values.set(name.replace('lora_A', 'lora_B'), b);

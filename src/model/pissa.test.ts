@@ -2,7 +2,6 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { normals } from '../kernels/testing/numbers';
 import { diskSource } from '../sources/disk';
-import { wholeFiles } from '../sources/files';
 import { loadCheckpoint } from './files/folder';
 import { initialValues } from './initialValues';
 import type { Trained } from './method';
@@ -104,14 +103,17 @@ describe('principal factors', () => {
 describe('the frozen rest', () => {
   // GPT-2 stores its weights (inputs, outputs).
   it.each([['bert-full', ['q', 'down']], ['gpt2-lm-hiddenkey', ['qkv', 'up', 'down']], ['llama-classification', ['k', 'gate']]] as const)('and the branch are the weight together, %s', async (name, targets) => {
-    const { config, tensors } = await loadCheckpoint(wholeFiles(diskSource(fileURLToPath(new URL(`../fixtures/golden/${name}/model`, import.meta.url)))));
+    const { config, tensors } = await loadCheckpoint(diskSource(fileURLToPath(new URL(`../fixtures/golden/${name}/model`, import.meta.url))));
     const trained: Trained = { peft: 'pissa', rank: 3, alpha: 6, targets };
     const specs = parameterSpecs(config, trained);
-    const values = initialValues(config, trained, specs, tensors, 5);
-    const rests = residualWeights(config, trained, specs, tensors, values);
+    const values = await initialValues(config, trained, specs, tensors, 5);
+    const rests = new Map<string, Float32Array>();
+    for await (const [tensor, rest] of residualWeights(config, trained, specs, tensors, values)) rests.set(tensor, rest);
     expect(rests.size).toBe(targets.length * config.layers);
     for (const [tensor, rest] of rests) {
-      const { shape: [first, second], values: weight } = tensors.get(tensor)!;
+      const stored = tensors.get(tensor)!;
+      const [first, second] = stored.shape;
+      const weight = await stored.read();
       const module = `base_model.model.${tensor.slice(0, -'.weight'.length)}`;
       const [a, b] = ['lora_A', 'lora_B'].map((part) => values.get(`${module}.${part}.weight`)!);
       const [rows, columns] = name.startsWith('gpt2') ? [second, first] : [first, second];

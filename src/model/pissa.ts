@@ -2,7 +2,7 @@
 import type { ModelConfig } from './modelConfig';
 import type { ParameterSpec } from './parameterSpec';
 import { architectureOf } from './architectures';
-import type { TensorFile } from './files/safetensors';
+import type { StoredTensor } from './files/storedTensors';
 import { branchScale, type Trained } from './method';
 
 const SWEEPS = 60;
@@ -71,10 +71,11 @@ function orthogonalise(x: Float64Array, y: Float64Array, vx: Float64Array, vy: F
   return true;
 }
 
-/** The frozen rest W − s·B·A of every adapted weight, by transformers' name, computed in float64. */
-export function residualWeights(config: ModelConfig, trained: Trained, specs: ParameterSpec[], checkpoint: Map<string, TensorFile>, values: Map<string, Float32Array>): Map<string, Float32Array> {
+/** The frozen rest W − s·B·A of every adapted weight, by transformers' name, computed in float64, one after the other. */
+export async function* residualWeights(
+  config: ModelConfig, trained: Trained, specs: ParameterSpec[], checkpoint: ReadonlyMap<string, StoredTensor>, values: Map<string, Float32Array>,
+): AsyncGenerator<[string, Float32Array<ArrayBuffer>], void> {
   const inputsFirst = architectureOf(config).name === 'gpt2';
-  const rests = new Map<string, Float32Array>();
   for (const { name, of, shape } of specs) {
     if (!of.endsWith('.lora_A')) continue;
     const [rank, inputs] = shape;
@@ -83,7 +84,7 @@ export function residualWeights(config: ModelConfig, trained: Trained, specs: Pa
     const module = of.slice(0, -'.lora_A'.length);
     const scale = branchScale(trained, module);
     const tensor = `${module}.weight`;
-    const { values: weight } = checkpoint.get(tensor)!;
+    const weight = await checkpoint.get(tensor)!.read();
     const outputs = weight.length / inputs;
     const rest = weight.slice();
     for (let o = 0; o < outputs; o++) {
@@ -94,7 +95,6 @@ export function residualWeights(config: ModelConfig, trained: Trained, specs: Pa
         rest[at] = weight[at] - scale * sum;
       }
     }
-    rests.set(tensor, rest);
+    yield [tensor, rest];
   }
-  return rests;
 }

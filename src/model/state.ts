@@ -1,12 +1,12 @@
-/** What outlives every plan: frozen weights, the flat arenas of what is trained, the step uniform and the metrics ring. */
+/** What outlives every plan: the flat arenas of what is trained, the step uniform and the metrics ring. */
 import { SLOT_LIMIT } from '../config/dropout';
 import type { SharedBuffers } from '../graph/execution';
 import { elements, type Tensor } from '../graph/tensor';
 import type { Gpu } from '../gpu/device';
 import { readRanges } from '../gpu/readback';
 import { RING_SLOTS, RING_WIDTH } from '../kernels/step_metrics';
-import type { TensorFile } from './files/safetensors';
 import type { ParameterSpec } from './parameterSpec';
+import type { Weights } from './weights';
 
 /** Slices of an arena start at multiples of this, the strictest alignment of a binding's offset. */
 const ALIGNMENT = 256;
@@ -62,17 +62,11 @@ export class ModelState implements SharedBuffers {
   /** Elements of each arena, padding included. */
   readonly arenaElements: number;
   private readonly buffers = new Map<string, GPUBuffer>();
-  private readonly weights = new Map<string, GPUBuffer>();
 
-  /** @param tensors frozen weights by transformers' name */
-  constructor(private readonly gpu: Gpu, tensors: Map<string, TensorFile>, specs: ParameterSpec[]) {
+  /** @param weights frozen ones by transformers' name; they are the caller's */
+  constructor(private readonly gpu: Gpu, readonly weights: Weights, specs: ParameterSpec[]) {
     const { device } = gpu;
     const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
-    for (const [name, { values }] of tensors) {
-      const buffer = device.createBuffer({ label: name, size: Math.max(values.byteLength, 4), usage });
-      this.upload(buffer, values);
-      this.weights.set(name, buffer);
-    }
     const { slices, bytes } = sliceArena(specs);
     this.slices = slices;
     this.arenaElements = bytes / 4;
@@ -85,7 +79,7 @@ export class ModelState implements SharedBuffers {
     this.upload(this.arena('groups'), groups);
   }
 
-  /** An empty tensor of a checkpoint, or an arena of nothing, is not written: Deno 2.9 panics on zero bytes, which WebGPU allows. */
+  /** An arena of nothing is not written: Deno 2.9 panics on zero bytes, which WebGPU allows. */
   private upload(buffer: GPUBuffer, values: Float32Array): void {
     if (values.length > 0) this.gpu.device.queue.writeBuffer(buffer, 0, values as Float32Array<ArrayBuffer>);
   }
@@ -97,7 +91,7 @@ export class ModelState implements SharedBuffers {
       return { buffer };
     }
     if (tensor.role === 'weight') {
-      const buffer = this.weights.get(tensor.label);
+      const buffer = this.weights.bufferOf(tensor.label);
       if (!buffer) throw new Error(`state: the checkpoint has no tensor ${tensor.label}; choose a checkpoint with this architecture's full set of weights`);
       return { buffer };
     }
@@ -119,20 +113,24 @@ export class ModelState implements SharedBuffers {
     return this.buffers.get('ring')!;
   }
 
-  /** Writes frozen weights anew, by transformers' name: what PiSSA leaves of them. */
-  overwrite(weights: Map<string, Float32Array>): void {
-    for (const [name, values] of weights) this.gpu.device.queue.writeBuffer(this.weights.get(name)!, 0, values as Float32Array<ArrayBuffer>);
-  }
-
-  /** Sets trained tensors and forgets the optimizer's moments. @throws when a tensor is missing or has another size */
+  /**
+   * Sets trained tensors and forgets the optimizer's moments. One without values starts from the checkpoint's tensor, on the device.
+   * @throws when it has none there either, or another size
+   */
   reset(values: Map<string, Float32Array>): void {
-    const { queue } = this.gpu.device;
-    const zero = new Float32Array(this.arenaElements);
-    for (const name of ['values', 'gradients', 'first moments', 'second moments'] as const) queue.writeBuffer(this.arena(name), 0, zero);
+    if (this.arenaElements === 0) return;
+    const { device } = this.gpu;
+    const encoder = device.createCommandEncoder({ label: 'reset' });
+    for (const name of ['values', 'gradients', 'first moments', 'second moments'] as const) encoder.clearBuffer(this.arena(name));
+    for (const { spec, offset, bytes } of this.slices.values()) {
+      const stored = this.weights.bufferOf(spec.of);
+      if (!values.has(spec.name) && stored?.size === bytes) encoder.copyBufferToBuffer(stored, 0, this.arena('values'), offset, bytes);
+    }
+    device.queue.submit([encoder.finish()]);
     for (const { spec, offset, bytes } of this.slices.values()) {
       const given = values.get(spec.name);
-      if (!given || given.byteLength !== bytes) throw new Error(`state: ${spec.name} needs ${bytes / 4} values, got ${given?.length ?? 'none'}`);
-      queue.writeBuffer(this.arena('values'), offset, given as Float32Array<ArrayBuffer>);
+      if (given?.byteLength === bytes) device.queue.writeBuffer(this.arena('values'), offset, given as Float32Array<ArrayBuffer>);
+      else if (given || this.weights.bufferOf(spec.of)?.size !== bytes) throw new Error(`state: ${spec.name} needs ${bytes / 4} values, got ${given?.length ?? 'none'}`);
     }
   }
 
@@ -161,6 +159,6 @@ export class ModelState implements SharedBuffers {
   }
 
   destroy(): void {
-    for (const buffer of [...this.weights.values(), ...this.buffers.values(), this.step]) buffer.destroy();
+    for (const buffer of [...this.buffers.values(), this.step]) buffer.destroy();
   }
 }

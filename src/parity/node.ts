@@ -2,7 +2,6 @@
 import { acquireDevice, type Profile } from '../gpu/device';
 import { Pipelines } from '../gpu/pipelines';
 import { diskSource } from '../sources/disk';
-import { wholeFiles } from '../sources/files';
 import { adapterName } from '../protocol/browsers';
 import { runCaseFolder } from './runCase';
 
@@ -13,7 +12,7 @@ export async function createRunner(gpu: GPU, profile: Profile | undefined) {
   return {
     adapter: adapterName(device.info),
     profile: device.profile,
-    run: (path: string) => runCaseFolder(device, pipelines, wholeFiles(diskSource(path))),
+    run: (path: string) => runCaseFolder(device, pipelines, diskSource(path)),
     close: () => device.device.destroy(),
   };
 }

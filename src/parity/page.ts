@@ -1,4 +1,5 @@
 /** Parity in a browser: what `tools/parity.mjs` calls through Playwright. */
+import { folderReading } from '../model/files/modelFolder';
 import { acquireDevice, type Gpu, type Profile } from '../gpu/device';
 import { Pipelines } from '../gpu/pipelines';
 import { adapterName } from '../protocol/browsers';
@@ -27,7 +28,7 @@ const parity = {
     return { adapter: adapterName(gpu.info), profile: gpu.profile };
   },
   async run(name: string) {
-    const { actual, tensors } = await runCaseFolder(gpu, pipelines, { name, read: async (file) => decode(await readCaseFile(name, file)) });
+    const { actual, tensors } = await runCaseFolder(gpu, pipelines, folderReading(name, async (file) => decode(await readCaseFile(name, file))));
     return { actual, tensors: encode(tensors) };
   },
 };

@@ -4,7 +4,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { closeAll } from '../../tools/command.mjs';
 import { type Runner, RUNTIMES } from '../../tools/parityRunners.mjs';
 import { diskSource } from '../sources/disk';
-import { wholeFiles } from '../sources/files';
 import { readSafetensors } from '../model/files/safetensors';
 import { compareOutcomes, type Distances, LIMITS, readGoldenCase } from '../reference/golden';
 
@@ -20,7 +19,7 @@ describe.each(['software', 'gpu'] as const)('profile %s', (profile) => {
   beforeAll(async () => { runner = await RUNTIMES.deno({ cases: CASES, profile, adapter: 'any' }); });
 
   it.each(CHOSEN)('%s', async (name) => {
-    const golden = await readGoldenCase(wholeFiles(diskSource(join(CASES, name))));
+    const golden = await readGoldenCase(diskSource(join(CASES, name)));
     const { actual, tensors } = await runner.run(name);
     const outcome = { perStep: JSON.parse(actual), tensors: readSafetensors(new Uint8Array(tensors).buffer, name) };
     const distances = compareOutcomes(golden.expected, outcome, golden.file.batches[0].attention_mask);

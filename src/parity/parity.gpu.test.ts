@@ -37,7 +37,7 @@ function configured(name: string, fields: Record<string, unknown>): ModelFolder 
     async read(file) {
       const bytes = await folder.read(file);
       if (file !== 'config.json') return bytes;
-      return new TextEncoder().encode(JSON.stringify({ ...JSON.parse(new TextDecoder().decode(bytes)), ...fields })).buffer as ArrayBuffer;
+      return new TextEncoder().encode(JSON.stringify({ ...JSON.parse(new TextDecoder().decode(bytes)), ...fields }));
     },
   };
 }

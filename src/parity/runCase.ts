@@ -6,6 +6,7 @@ import type { Gpu } from '../gpu/device';
 import type { Pipelines } from '../gpu/pipelines';
 import { readRanges } from '../gpu/readback';
 import { type ModelFolder, loadCheckpoint } from '../model/files/folder';
+import { subfolder } from '../model/files/modelFolder';
 import { checkpointFor } from '../model/forProblem';
 import { readSafetensors, type TensorFile, writeSafetensors } from '../model/files/safetensors';
 import type { Method, Passes } from '../model/method';
@@ -36,7 +37,7 @@ export async function runCaseFolder(gpu: Gpu, pipelines: Pipelines, folder: Mode
   const refused: string[] = [];
   const listen = ({ error }: GPUUncapturedErrorEvent) => refused.push(error.message.split('\n')[0]);
   gpu.device.addEventListener('uncapturederror', listen);
-  const result = await runCase(gpu, pipelines, description, { name: 'model', read: (file) => folder.read(`model/${file}`) }, init, options)
+  const result = await runCase(gpu, pipelines, description, subfolder(folder, 'model'), init, options)
     .finally(() => gpu.device.removeEventListener('uncapturederror', listen));
   if (refused.length > 0) throw new Error(`case ${description.name}: WebGPU refused a command (${refused[0]}); its numbers are worth nothing, run it alone and look at this dispatch`);
   return { actual: JSON.stringify(result.steps, null, 1), tensors: writeSafetensors(result.tensors) };
@@ -63,7 +64,7 @@ export async function runCase(gpu: Gpu, pipelines: Pipelines, description: Parit
     });
   });
   try {
-    trainer.reset(new Map([...init].map(([name, { values }]) => [name, values])));
+    await trainer.reset(new Map([...init].map(([name, { values }]) => [name, values])));
     const shapes = new Map([...trainer.state.slices.values()].map(({ spec }) => [spec.name, spec.shape]));
     const tensors = new Map<string, TensorFile>();
     const shape: LogitsShape = { samples, rows: config.problem === 'language_model' ? tokens : 0, virtualRows, outputs: config.problem === 'language_model' ? config.vocabulary : config.labels };

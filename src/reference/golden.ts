@@ -1,11 +1,13 @@
 /** Reads a golden case's folder and measures how far a result is from it, with the norms of the golden cases' own comparison. */
-import { type Checkpoint, loadCheckpoint, type ModelFolder } from '../model/files/folder';
+import { loadCheckpoint, type ModelFolder } from '../model/files/folder';
+import { subfolder } from '../model/files/modelFolder';
 import { readSafetensors, type TensorFile } from '../model/files/safetensors';
-import type { CaseFile, StepResult } from './case';
+import { intoMemory } from '../model/files/storedTensors';
+import type { CaseFile, HeldCheckpoint, StepResult } from './case';
 
 export interface GoldenCase {
   file: CaseFile;
-  checkpoint: Checkpoint;
+  checkpoint: HeldCheckpoint;
   init: Map<string, TensorFile>;
   expected: Outcome;
 }
@@ -20,9 +22,10 @@ export interface Outcome {
 export async function readGoldenCase(folder: ModelFolder): Promise<GoldenCase> {
   const json = async (name: string) => JSON.parse(new TextDecoder().decode(await folder.read(name)));
   const tensors = async (name: string) => readSafetensors(await folder.read(name), name);
+  const { config, tensors: stored } = await loadCheckpoint(subfolder(folder, 'model'));
   return {
     file: await json('case.json'),
-    checkpoint: await loadCheckpoint({ name: folder.name, read: (name) => folder.read(`model/${name}`) }),
+    checkpoint: { config, tensors: await intoMemory(stored) },
     init: await tensors('init.safetensors'),
     expected: { perStep: await json('expected.json'), tensors: await tensors('expected.safetensors') },
   };

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { loadCheckpoint } from '../model/files/folder';
+import { subfolder } from '../model/files/modelFolder';
+import { intoMemory } from '../model/files/storedTensors';
 import { differentiate } from './autograd';
 import { EXTRA_CASES } from './extraCases';
 import { caseFolder, makeCase, type MadeCase } from './makeCase';
@@ -48,8 +50,9 @@ describe('made cases', () => {
   it.each(['bert', 'roberta'] as const)('can be loaded as a folder: %s', async (architecture) => {
     const made = makeCase({ architecture, problem: 'regression' });
     const folder = caseFolder(made);
-    expect(await loadCheckpoint({ name: 'made', read: (file) => folder.read(`model/${file}`) })).toEqual(made.checkpoint);
-    await expect(folder.read('expected.json')).rejects.toThrow(/^expected.json: not in the made case/);
+    const { config, tensors } = await loadCheckpoint(subfolder(folder, 'model'));
+    expect({ config, tensors: await intoMemory(tensors) }).toEqual(made.checkpoint);
+    await expect(folder.read('expected.json')).rejects.toThrow(/^expected.json: is not in made-/);
   });
 
   it('changes nothing at a rate of 0', () => {

@@ -2,10 +2,9 @@
 import type { EncoderTarget } from '../config/peft';
 import type { ModelConfig } from '../model/modelConfig';
 import { bodyShapes, headShapes } from '../model/files/checkpointNames';
-import type { Checkpoint, ModelFolder } from '../model/files/folder';
-import { LoadError } from '../model/files/loadError';
+import { heldFolder, type ModelFolder } from '../model/files/modelFolder';
 import { type TensorFile, writeSafetensors } from '../model/files/safetensors';
-import type { CaseBatch, CaseFile } from './case';
+import type { CaseBatch, CaseFile, HeldCheckpoint } from './case';
 import { headName, loraName, TARGET_MODULE } from './parameters';
 
 /** Everything may be left out; see the defaults in `makeCase`. */
@@ -41,7 +40,7 @@ export interface CaseOptions {
 
 export interface MadeCase {
   file: CaseFile;
-  checkpoint: Checkpoint;
+  checkpoint: HeldCheckpoint;
   init: Map<string, TensorFile>;
 }
 
@@ -153,18 +152,10 @@ function configJson(config: ModelConfig): string {
 /** The case as a folder: `case.json`, `init.safetensors`, `model/config.json`, `model/model.safetensors`. */
 export function caseFolder(made: MadeCase): ModelFolder {
   const text = (content: string) => new TextEncoder().encode(content);
-  const files = new Map<string, Uint8Array>([
+  return heldFolder(made.file.name, new Map<string, Uint8Array>([
     ['case.json', text(JSON.stringify(made.file))],
     ['init.safetensors', writeSafetensors(made.init)],
     ['model/config.json', text(configJson(made.checkpoint.config))],
     ['model/model.safetensors', writeSafetensors(made.checkpoint.tensors)],
-  ]);
-  return {
-    name: made.file.name,
-    async read(file) {
-      const bytes = files.get(file);
-      if (!bytes) throw new LoadError(file, `not in the made case (${made.file.name}); read one of ${[...files.keys()].join(', ')}`);
-      return bytes.slice().buffer as ArrayBuffer;
-    },
-  };
+  ]));
 }

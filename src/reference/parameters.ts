@@ -1,8 +1,8 @@
 /** A case's weights as matrices: the frozen checkpoint and the trainable tensors under peft's names. */
 import type { EncoderTarget } from '../config/peft';
-import type { Checkpoint } from '../model/files/folder';
 import type { TensorFile } from '../model/files/safetensors';
 import { type Matrix, matrix } from './autograd';
+import type { HeldCheckpoint } from './case';
 
 /** Module of a LoRA target below `encoder.layer.<n>.`, as transformers names it. */
 export const TARGET_MODULE: Record<EncoderTarget, string> = {
@@ -38,7 +38,7 @@ export interface Parameters {
 }
 
 /** @param init every trainable tensor before the first step */
-export function makeParameters(checkpoint: Checkpoint, init: Map<string, TensorFile>): Parameters {
+export function makeParameters(checkpoint: HeldCheckpoint, init: Map<string, TensorFile>): Parameters {
   const trainable = new Map([...init].map(([name, tensor]) => [name, { shape: tensor.shape, matrix: asMatrix(tensor, true) }]));
   const frozen = new Map([...checkpoint.tensors].map(([name, tensor]) => [name, asMatrix(tensor, false)]));
   return {

@@ -3,7 +3,6 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { diskSource } from '../sources/disk';
-import { wholeFiles } from '../sources/files';
 import { compareOutcomes, readGoldenCase } from './golden';
 import { referenceTrain } from './train';
 
@@ -17,7 +16,7 @@ const names = readdirSync(root).filter((name) => {
 
 describe('float64 reference against the golden cases', () => {
   it.each(names)('%s', async (name) => {
-    const golden = await readGoldenCase(wholeFiles(diskSource(`${root}/${name}`)));
+    const golden = await readGoldenCase(diskSource(`${root}/${name}`));
     const distances = compareOutcomes(golden.expected, referenceTrain(golden.file, golden.checkpoint, golden.init));
     if (process.env.GOLDEN_CASES) console.log(name, JSON.stringify(distances));
     // The per-step figures are float64 on both sides, the tensors were stored as float32.

@@ -1,8 +1,7 @@
 /** Runs a case from its first step to its last in float64: what the engine is held against where no golden case exists. */
-import type { Checkpoint } from '../model/files/folder';
 import type { TensorFile } from '../model/files/safetensors';
 import { add, detach, differentiate, map, type Matrix, matrix, scale, sumOfAll } from './autograd';
-import type { CaseBatch, CaseFile, CaseResult, ReferenceTensor } from './case';
+import type { CaseBatch, CaseFile, CaseResult, HeldCheckpoint, ReferenceTensor } from './case';
 import { forward } from './encoder';
 import { consistencyTerm, crossEntropy, rowsAt, squaredError } from './losses';
 import { AdamW, clipFactor, gradientNorm, scheduleFactor } from './optimizer';
@@ -19,7 +18,7 @@ interface StepLoss {
 }
 
 /** L = CE + α·consistency of one batch. @param step masks differ from step to step */
-export function lossOf(file: CaseFile, checkpoint: Checkpoint, parameters: Parameters, batch: CaseBatch, step: number): StepLoss {
+export function lossOf(file: CaseFile, checkpoint: HeldCheckpoint, parameters: Parameters, batch: CaseBatch, step: number): StepLoss {
   const { method, hyper } = file;
   const pass = (branch: 0 | 1, dropped: boolean) =>
     forward({ config: checkpoint.config, method, parameters, batch, noise: hyper.neftune, moment: dropped ? { seed: file.mask_seed, step, branch } : undefined });
@@ -65,7 +64,7 @@ const tensorOf = (x: Matrix): ReferenceTensor => ({ shape: [x.rows, x.columns], 
  * @param init every trainable tensor before the first step, under peft's names (as `init.safetensors`)
  * @throws Error where a tensor is missing
  */
-export function referenceTrain(file: CaseFile, checkpoint: Checkpoint, init: Map<string, TensorFile>): CaseResult {
+export function referenceTrain(file: CaseFile, checkpoint: HeldCheckpoint, init: Map<string, TensorFile>): CaseResult {
   const parameters = makeParameters(checkpoint, init);
   const trainable = new Map([...parameters.trainable].map(([name, entry]) => [name, entry.matrix]));
   const optimizer = new AdamW();

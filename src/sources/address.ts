@@ -41,6 +41,7 @@ export function addressSource(reference: SourceReference, name: string, base: st
       }
       return found;
     },
+    size: sizeOf,
     read: (path, { signal } = {}) => collected(path, transfer(endpointOf(path), { signal, patience })),
     range: (path, begin, end, { signal } = {}) => collected(path, transfer(endpointOf(path), { signal, patience, begin, end })),
     async *stream(path, { signal, progress, from = 0 }: ReadOptions = {}) {

@@ -28,6 +28,7 @@ export function builtInSource(name: string, folder: URL): Source {
     ...source, licence: facts.licence,
     here: (path) => Promise.resolve(facts.files.find((file) => file.path === path)?.bytes ?? 0),
     list: () => Promise.resolve(facts.files),
+    size: undefined,
     read: async (path) => (await whole(path)).slice(),
     range: async (path, begin, end) => (await whole(path)).slice(begin, end),
     async *stream(path, { progress } = {}) {

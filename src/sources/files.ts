@@ -90,8 +90,3 @@ export async function collected(path: string, pieces: AsyncIterable<Uint8Array>,
   }
   return joined(parts);
 }
-
-/** A source whose files are taken whole, weights too: what reads a checkpoint in one piece wants. */
-export function wholeFiles({ name, stream }: Source): { name: string; read(file: string): Promise<ArrayBuffer> } {
-  return { name, read: async (file) => (await collected(file, stream(file), Infinity)).buffer };
-}

@@ -77,6 +77,7 @@ export async function keptSource(source: Source, shelves: Shelves, { notKept }: 
     keeps: true,
     here: async (path) => (await shelf.state(path)).bytes,
     list: (options) => source.list(options),
+    size: source.size && ((path) => source.size!(path)),
     read: (path, options) => collected(path, stream(path, options)),
     async range(path, begin, end, options) {
       const { bytes } = await shelf.state(path);

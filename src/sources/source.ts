@@ -33,6 +33,8 @@ export interface Source {
   here?(path: string): Promise<number>;
   /** Files of the source; those of a place without a list are the ones that a model or dataset may have, found by asking. @throws SourceError */
   list(options?: ReadOptions): Promise<readonly SourceFile[]>;
+  /** Length of one file where the list is long to come by; undefined where nobody says. @throws SourceError where the file is not there */
+  size?(path: string): Promise<number | undefined>;
   /** A whole small file (configuration, tokenizer). @throws SourceError */
   read(path: string, options?: ReadOptions): Promise<Uint8Array<ArrayBuffer>>;
   /** Bytes `begin` to `end`, without the one at `end`: what a header needs. @throws SourceError */

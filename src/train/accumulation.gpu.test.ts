@@ -1,6 +1,7 @@
 /** Gradient accumulation: M micro-batches make the step that their rows would make together, each under the masks of its own mask step. */
 import { describe, expect, it } from 'vitest';
 import { FIXTURES, fixtureFolder } from '../kernels/testing/fixtures';
+import { fromMemory } from '../model/files/storedTensors';
 import '../kernels/testing/matcher';
 import { type Launch, pageFor } from '../kernels/testing/page';
 import { readRanges } from '../gpu/readback';
@@ -32,7 +33,8 @@ const rowsOf = ({ labels }: HostBatch) => countedLabels(labels, 'classification'
 /** The case's first M batches, and a function that takes `step` with given batches, from the same weights every time (the rate is 0). */
 async function open({ name, profile, passes, plain }: Setting) {
   const { gpu, pipelines } = await pageFor({ profile });
-  const { file, checkpoint, init } = await readGoldenCase(fixtureFolder(name));
+  const { file, checkpoint: held, init } = await readGoldenCase(fixtureFolder(name));
+  const checkpoint = { ...held, tensors: fromMemory(held.tensors) };
   const description = file as unknown as ParityCase;
   const whole = methodOf(description);
   const method = plain ? { ...whole, dropout: {} } : whole;
@@ -49,7 +51,7 @@ async function open({ name, profile, passes, plain }: Setting) {
     const samples = batches[0].lengths.length;
     const batch = { samples, tokens: batches[0].ids.length / samples };
     const trainer = await Trainer.create({ gpu, pipelines, checkpoint, config, method, batch, passes, accumulation });
-    trainer.reset(new Map([...init].map(([tensor, { values }]) => [tensor, values])));
+    await trainer.reset(new Map([...init].map(([tensor, { values }]) => [tensor, values])));
     const outcomes: Outcome[] = [];
     for (const [turn, step] of steps.entries()) {
       trainer.step(accumulation > 1 ? batches : [batches[turn]], {
@@ -127,7 +129,8 @@ it('takes a single batch as a plan without accumulation does, with the masks of 
 
 it('refuses more batches than the plan is for', async () => {
   const { gpu, pipelines } = await pageFor();
-  const { file, checkpoint } = await readGoldenCase(fixtureFolder('bert-lora'));
+  const { file, checkpoint: held } = await readGoldenCase(fixtureFolder('bert-lora'));
+  const checkpoint = { ...held, tensors: fromMemory(held.tensors) };
   const description = file as unknown as ParityCase;
   const batch = hostBatch(description.batches[0], 0);
   const samples = batch.lengths.length;

@@ -11,6 +11,7 @@ import { Pipelines } from '../gpu/pipelines';
 import { selfTest } from '../gpu/selfTest';
 import { TASKS } from '../data/tasks';
 import { LoadError } from '../model/files/loadError';
+import type { StreamOptions } from '../model/files/modelFolder';
 import type { ModelPlaces } from '../sources/places';
 import { SourceError } from '../sources/sourceError';
 import { Autotuner } from './autotune';
@@ -21,6 +22,7 @@ import { ModelDesk } from './modelDesk';
 import { estimate, prepare, warmUp } from './preparation';
 import { Refusal } from './refusal';
 import { RunSession } from './runSession';
+import { WeightsKeeper } from './weightsKeeper';
 
 /** Rows of a task that the page shows as examples. */
 const PREVIEW_ROWS = 6;
@@ -38,6 +40,7 @@ export class Engine {
   private gpu: Gpu | undefined;
   private pipelines: Pipelines | undefined;
   private tuner: Autotuner | undefined;
+  private keeper: WeightsKeeper | undefined;
   private readonly library: Library;
   private readonly desk: ModelDesk;
   private session: RunSession | undefined;
@@ -53,7 +56,7 @@ export class Engine {
 
   constructor(private readonly post: (event: FromEngine) => void, private readonly options: EngineOptions) {
     this.library = new Library(options.open);
-    this.desk = new ModelDesk(post, this.library, options.places);
+    this.desk = new ModelDesk(post, this.library, options.places, (source, how) => this.load(source, how));
     this.opened = this.open();
   }
 
@@ -105,6 +108,7 @@ export class Engine {
       this.gpu = gpu;
       this.pipelines = pipelines;
       this.tuner = new Autotuner(gpu, pipelines);
+      this.keeper = new WeightsKeeper(gpu);
       this.post({ type: 'ready', device: deviceInfo(gpu) });
     } catch (error) {
       if (error instanceof DeviceError) this.say({ code: error.code });
@@ -139,6 +143,13 @@ export class Engine {
     await warmUp(this.pipelines!, preparation, (done, of) => this.post({ type: 'compiling', done, of }));
   }
 
+  /** Brings weights to the device, where they stay until another model's are wanted. */
+  private async load(source: string, options: StreamOptions): Promise<void> {
+    await this.opened;
+    const { checkpoint } = await this.library.model(source);
+    (await this.keeper?.take(checkpoint.tensors, options))?.release();
+  }
+
   /** A refusal is the answer here, and no fault of what is on the cards. */
   private async estimate(config: RunConfig): Promise<void> {
     await this.opened;
@@ -164,7 +175,7 @@ export class Engine {
       const preparation = await prepare(this.gpu, this.tuner!, this.library, withChanges(config, changes.filter(isPast)));
       if (number !== this.starts) return;
       const options = { runId, saved, changes: changes.filter((change) => !isPast(change)), inspecting: this.inspecting, tileFor: this.tuner!.tileFor };
-      const session = await RunSession.create(this.gpu, this.pipelines!, preparation, options, this.post, (error) => void this.report(error, runId));
+      const session = await RunSession.create(this.gpu, this.pipelines!, this.keeper!, preparation, options, this.post, (error) => void this.report(error, runId));
       if (number !== this.starts) return session.end();
       this.session = session;
       // Somebody may have begun to look, or looked elsewhere, while it was built.

@@ -6,7 +6,7 @@ import { architectureOf } from '../model/architectures';
 import { bodyShapes } from '../model/files/checkpointNames';
 import { longestSequence } from '../model/files/checkpointConfig';
 import { type Checkpoint, loadCheckpoint } from '../model/files/folder';
-import { wholeFiles } from '../sources/files';
+import { outlined } from '../model/files/storedTensors';
 import type { ReadOptions, Source } from '../sources/source';
 import { type Dataset, loadDataset } from './dataset';
 import { type Description, describeSource, toFetch } from './description';
@@ -19,8 +19,6 @@ export interface LoadedModel {
 
 /** Opens the place that a reference names. @throws SourceError */
 export type OpenModel = (source: string, options?: ReadOptions) => Promise<Source>;
-
-const NO_VALUES = new Float32Array(0);
 
 interface Known extends Description {
   source: Source;
@@ -60,12 +58,12 @@ export class Library {
     return toFetch(opened, facts);
   }
 
-  /** Checkpoint and tokenizer. @throws SourceError, LoadError, Refusal where there is no tokenizer that is read */
-  model(source: string, options: ReadOptions = {}): Promise<LoadedModel> {
+  /** Tokenizer, and checkpoint whose weights are still where they lie. @throws SourceError, LoadError, Refusal where there is no tokenizer that is read */
+  model(source: string): Promise<LoadedModel> {
     return remembered(this.models, source, async () => {
       const { source: opened, facts, tokenizer } = await this.describe(source);
       if (!tokenizer) throw new Refusal({ code: 'bad_config', problems: [`model: ${facts.obstacle}`] });
-      return { checkpoint: await loadCheckpoint(wholeFiles(observed(opened, options))), tokenizer };
+      return { checkpoint: await loadCheckpoint(opened), tokenizer };
     });
   }
 
@@ -76,7 +74,7 @@ export class Library {
     const { tie } = architectureOf(config);
     const body = bodyShapes(config);
     const output = config.causal && !config.tied ? [[tie.head, body.get(tie.embedding)!] as const] : [];
-    return { checkpoint: { config, tensors: new Map([...body, ...output].map(([name, shape]) => [name, { shape, values: NO_VALUES }])) }, tokenizer };
+    return { checkpoint: { config, tensors: new Map([...body, ...output].map(([name, shape]) => [name, outlined(name, shape)])) }, tokenizer };
   }
 
   /** The rows of a configuration; the last ones are kept, since a page asks for the same again and again. */
@@ -89,9 +87,6 @@ export class Library {
     return this.dataset.made;
   }
 }
-
-/** `source`, whose large files are read with `options`. */
-const observed = (source: Source, options: ReadOptions): Source => ({ ...source, stream: (path, more) => source.stream(path, { ...more, ...(path.endsWith('.safetensors') && options) }) });
 
 /** The value of `key`, made where there is none; one that fails is forgotten. */
 function remembered<T>(values: Map<string, Promise<T>>, key: string, make: () => Promise<T>): Promise<T> {

@@ -4,6 +4,7 @@ import { LoadError } from '../model/files/loadError';
 import type { ModelCommand, ModelEvent, ModelRefusal } from '../protocol/modelMessages';
 import { SourceError, throwIfStopped } from '../sources/sourceError';
 import type { ModelPlaces } from '../sources/places';
+import type { ReadOptions } from '../sources/source';
 import type { Library } from './library';
 import { Refusal } from './refusal';
 
@@ -16,8 +17,14 @@ export class ModelDesk {
   private fetching: { source: string; stop: AbortController } | undefined;
   private note: string | undefined;
 
-  /** @param places where models are looked for; left out under Node, which hands in opened folders */
-  constructor(private readonly post: (event: ModelEvent) => void, private readonly library: Library, private readonly places: ModelPlaces | undefined) {
+  /**
+   * @param places where models are looked for; left out under Node, which hands in opened folders
+   * @param load brings weights to the device, where there is one
+   */
+  constructor(
+    private readonly post: (event: ModelEvent) => void, private readonly library: Library, private readonly places: ModelPlaces | undefined,
+    private readonly load: (source: string, options: ReadOptions) => Promise<void>,
+  ) {
     places?.onNotKept((sentence) => { this.note = sentence; });
   }
 
@@ -55,7 +62,7 @@ export class ModelDesk {
     }
   }
 
-  /** All weights are read once: what is kept is on the disk then, what is not in memory, and every file has been checked. */
+  /** All weights are read once: what is kept is on the disk then, and every file has been checked; what is not goes straight to the device. */
   private async fetch(source: string): Promise<void> {
     this.fetching?.stop.abort();
     const stop = new AbortController();
@@ -82,7 +89,8 @@ export class ModelDesk {
         if (opened.keeps) for await (const _ of opened.stream(path, { signal, progress })) throwIfStopped(signal, path);
         before += bytes;
       }
-      await this.library.model(source, { signal, progress: tell });
+      await this.library.model(source);
+      if (!opened.keeps) await this.load(source, { signal, progress: tell });
       throwIfStopped(signal, facts.name);
       this.post({ type: 'fetched', source, ...(this.note !== undefined && { note: this.note }) });
     } catch (error) {

@@ -17,6 +17,7 @@ import { planEvaluation } from '../model/plans';
 import { firstRandomStage } from '../model/stages';
 import { ARENAS, sliceArena } from '../model/state';
 import { traitsOf } from '../model/traits';
+import { weightBytes } from '../model/weights';
 import type { PlanSummary } from '../protocol/planMessages';
 import type { Autotuner } from './autotune';
 import { BEST_COPIES } from './bestWeights';
@@ -105,7 +106,7 @@ function planOrRefuse<T>(gpu: Gpu, config: RunConfig, make: () => T): T {
 
 function summarise({ model, modelConfig: config, method, training, evaluation, cached }: Pick<Preparation, 'model' | 'modelConfig' | 'training' | 'evaluation' | 'cached'> & { method: Method }, tokens: number): PlanSummary {
   const specs = parameterSpecs(config, method);
-  const weights = [...model.checkpoint.tensors.values()].reduce((sum, { shape }) => sum + 4 * elements(shape), 0);
+  const weights = [...model.checkpoint.tensors.values()].reduce((sum, tensor) => sum + weightBytes(tensor), 0);
   const trainable = specs.reduce((sum, { shape }) => sum + elements(shape), 0);
   // What comes to the tensors of the checkpoint: those of the method, and a new head.
   const added = specs.reduce((sum, { of, shape }) => sum + (model.checkpoint.tensors.has(of) ? 0 : elements(shape)), 0);
@@ -135,7 +136,7 @@ function controlsToLower(config: RunConfig): string[] {
 function checkState(gpu: Gpu, config: RunConfig, model: LoadedModel, { bytes }: PlanSummary): void {
   const most = largestBuffer(gpu);
   const arena = { label: 'optimizer', bytes: bytes.optimizer / ARENA_COPIES };
-  const weights = [...model.checkpoint.tensors].map(([label, { shape }]) => ({ label, bytes: 4 * elements(shape) }));
+  const weights = [...model.checkpoint.tensors].map(([label, tensor]) => ({ label, bytes: weightBytes(tensor) }));
   const largest = [arena, ...weights].reduce((one, other) => (other.bytes > one.bytes ? other : one));
   if (largest.bytes <= most) return;
   const lower = largest === arena && isLora(config.model.peft) ? ['model.rank', 'model.targets'] : [];

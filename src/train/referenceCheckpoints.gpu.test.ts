@@ -18,6 +18,7 @@ import type { Method } from '../model/method';
 import { parameterSpecs } from '../model/parameters';
 import { recordModel } from '../model/stages';
 import { ModelState } from '../model/state';
+import { Weights } from '../model/weights';
 import { RING_WIDTH } from '../kernels/step_metrics';
 import { tokenLabels } from './languageModel';
 import { type HostBatch, Trainer } from './trainer';
@@ -58,8 +59,9 @@ async function forward(folder: ModelFolder, batch: HostBatch, profile: 'software
   for (const { label, outputs } of tape.nodes) Object.values(outputs).forEach((output, index) => tape.keep(index === 0 ? label : `${label} ${index}`, output));
   const plan = compile(tape, { profile, subgroupSize: gpu.subgroupSize, samples, gradientSamples: samples }, { backward: false, add: emitAdd });
   const specs = parameterSpecs(config, trained);
-  const state = new ModelState(gpu, checkpoint.tensors, specs);
-  state.reset(initialValues(config, trained, specs, checkpoint.tensors, 1));
+  const weights = await Weights.load(gpu, checkpoint.tensors);
+  const state = new ModelState(gpu, weights, specs);
+  state.reset(await initialValues(config, trained, specs, checkpoint.tensors, 1));
   const execution = await Execution.create(gpu, pipelines, plan, state);
   execution.write('ids', batch.ids);
   execution.write('lengths', batch.lengths);
@@ -81,7 +83,7 @@ async function fineTune(folder: ModelFolder, batch: HostBatch, targets: Method['
   };
   const samples = batch.lengths.length;
   const trainer = await Trainer.create({ gpu, pipelines, checkpoint, config, method, batch: { samples, tokens: batch.ids.length / samples } });
-  trainer.reset(initialValues(config, method, parameterSpecs(config, method), checkpoint.tensors, 1));
+  await trainer.reset(await initialValues(config, method, parameterSpecs(config, method), checkpoint.tensors, 1));
   for (let step = 0; step < steps; step++) trainer.step([batch], { seed: 5, ringSlot: step, step, learningRate: 0.02, weightDecay: 0, clip: 1, alpha: 0.1, smoothing: 0, l1: 0, neftune: 0, rules: method.dropout });
   const [ring] = await readRanges(gpu.device, [{ buffer: trainer.state.ring, bytes: steps * RING_WIDTH * 4 }]);
   trainer.destroy();

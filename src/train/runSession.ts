@@ -21,6 +21,7 @@ import type { Preparation } from './preparation';
 import { Run } from './run';
 import { bytesOf } from './stepExecutions';
 import { Trainer } from './trainer';
+import type { Lease, WeightsKeeper } from './weightsKeeper';
 
 export interface SessionOptions {
   runId: RunId;
@@ -37,11 +38,12 @@ type Post = (event: FromEngine) => void;
 export class RunSession {
   private constructor(
     private readonly runId: RunId, private readonly preparation: Preparation, private readonly trainer: Trainer,
-    private readonly evaluator: Evaluator, private readonly best: BestWeights, private readonly inspector: Inspector, private readonly training: Run, private readonly post: Post,
+    private readonly evaluator: Evaluator, private readonly best: BestWeights, private readonly inspector: Inspector, private readonly training: Run,
+    private readonly lease: Lease, private readonly post: Post,
   ) {}
 
   static async create(
-    gpu: Gpu, pipelines: Pipelines, preparation: Preparation, options: SessionOptions,
+    gpu: Gpu, pipelines: Pipelines, keeper: WeightsKeeper, preparation: Preparation, options: SessionOptions,
     post: Post, fail: (error: unknown) => void,
   ): Promise<RunSession> {
     const { config, model, modelConfig, dataset, evaluationRows, cached, summary } = preparation;
@@ -51,9 +53,15 @@ export class RunSession {
     const batch = { samples: config.optimizer.batchSize, tokens: dataset.width };
     const { accumulation } = config.optimizer;
     const target = { tileFor: options.tileFor };
-    const trainer = await Trainer.create({ gpu, pipelines, checkpoint: model.checkpoint, config: modelConfig, method, batch, accumulation, cached, target }, (done, of) => post({ type: 'compiling', done, of }));
+    // What PiSSA leaves of the weights is of no use to the next run.
+    const lease = await keeper.take(model.checkpoint.tensors, { alone: method.peft === 'pissa' });
+    const trainer = await Trainer.create({ gpu, pipelines, checkpoint: model.checkpoint, weights: lease.weights, config: modelConfig, method, batch, accumulation, cached, target }, (done, of) => post({ type: 'compiling', done, of }))
+      .catch((error: unknown) => {
+        lease.release();
+        throw error;
+      });
     const fill = async () => {
-      trainer.reset(initialValues(modelConfig, method, parameterSpecs(modelConfig, method), model.checkpoint.tensors, config.seed));
+      await trainer.reset(await initialValues(modelConfig, method, parameterSpecs(modelConfig, method), model.checkpoint.tensors, config.seed));
       if (saved) restoreRun(trainer.state, best, saved);
       if (cached) await keepStates(trainer, Array.from({ length: cached.rows / evaluationRows }, (_, number) => chunk(dataset, dataset.training, number * evaluationRows, evaluationRows, virtualRows)));
       for (const { width, plan } of preparation.evaluation) widths.push({ width, execution: await Execution.create(gpu, pipelines, plan, trainer.state) });
@@ -65,6 +73,7 @@ export class RunSession {
       evaluator.destroy();
       best.destroy();
       trainer.destroy();
+      lease.release();
       throw error;
     });
     const inspector = new Inspector(trainer, dataset, model.tokenizer, config.seed, (step, at, attention) => post({ type: 'inspected', runId, step, at, attention }), fail);
@@ -82,7 +91,7 @@ export class RunSession {
       idle: (step) => inspector.look(step),
     }, { budget: gpu.memoryBudget - summary.bytes.total + bytesOf(preparation.training), step: saved?.step ?? 0, seconds: saved?.seconds ?? 0 });
     post({ type: 'started', runId, step: training.step, summary });
-    return new RunSession(runId, preparation, trainer, evaluator, best, inspector, training, post);
+    return new RunSession(runId, preparation, trainer, evaluator, best, inspector, training, lease, post);
   }
 
   /** Trains `allowance` steps, then pauses. */
@@ -130,5 +139,6 @@ export class RunSession {
     this.evaluator.destroy();
     this.best.destroy();
     this.trainer.destroy();
+    this.lease.release();
   }
 }

@@ -16,8 +16,8 @@ const names = (slice: string, part: string) => (layer: number) => `base_model.mo
 const [fusedA, fusedB] = [names('', 'lora_A'), names('', 'lora_B')];
 
 /** Sets A (r,D) and B (D,r) of both slices, and of the whole layer the pair that is equal to them. */
-function setEqual(slices: Tiny, fused: Tiny): void {
-  const [ofSlices, ofFused] = [slices, fused].map(({ trainer: { options: { config, method, checkpoint } } }) => initialValues(config, method, parameterSpecs(config, method), checkpoint.tensors, 3));
+async function setEqual(slices: Tiny, fused: Tiny): Promise<void> {
+  const [ofSlices, ofFused] = await Promise.all([slices, fused].map(({ trainer: { options: { config, method, checkpoint } } }) => initialValues(config, method, parameterSpecs(config, method), checkpoint.tensors, 3)));
   for (let layer = 0; layer < 3; layer++) {
     const a = new Float32Array(2 * RANK * HIDDEN);
     const b = new Float32Array(3 * HIDDEN * 2 * RANK);
@@ -32,8 +32,8 @@ function setEqual(slices: Tiny, fused: Tiny): void {
     ofFused.set(fusedA(layer), a);
     ofFused.set(fusedB(layer), b);
   }
-  slices.trainer.reset(ofSlices);
-  fused.trainer.reset(ofFused);
+  await slices.trainer.reset(ofSlices);
+  await fused.trainer.reset(ofFused);
 }
 
 /** Where (row, column) of the B of q (0) or v (1) lies in the fused B (3D, 2r): q is the first third of the outputs, v the last. */
@@ -43,7 +43,7 @@ it.each(['software', 'gpu'] as const)('slices are the fused layer with zeros els
   const dropout = { logits: { p: 0.2, pattern: 'column' }, hidden: { p: 0.2, pattern: 'element' } } as const;
   const made = (targets: ('q' | 'v' | 'qkv')[], factor: number) => tinyTrainer({ architecture: 'gpt2', problem: 'language_model', launch: { profile }, method: { targets, rank: RANK * factor, alpha: 6 * factor, dropout } });
   const [slices, fused] = [await made(['q', 'v'], 1), await made(['qkv'], 2)];
-  setEqual(slices, fused);
+  await setEqual(slices, fused);
   const rows = [0, 3, 4];
   const ofSlices = await slices.gradients([slices.batch(rows)]);
   const ofFused = await fused.gradients([fused.batch(rows)]);

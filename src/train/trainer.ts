@@ -10,6 +10,7 @@ import { type BatchShape, STATE_ROWS, STATES, statesBytes } from '../model/passe
 import { PLACES, placesOf } from '../model/places';
 import { planEvaluation } from '../model/plans';
 import { ModelState, STEP_BYTES } from '../model/state';
+import { Weights } from '../model/weights';
 import { countedLabels } from './rowRules';
 import { StepExecutions, targetOf } from './stepExecutions';
 import { packSpans, packStep, type StepValues } from './stepUniform';
@@ -33,17 +34,20 @@ export type StepInput = Omit<StepValues, 'maskStep' | 'microBatch' | 'countedRow
 export class Trainer {
   private readonly scratch = new DataView(new ArrayBuffer(STEP_BYTES));
 
-  private constructor(readonly state: ModelState, readonly options: TrainerOptions, private training: StepExecutions) {}
+  /** @param own weights that were loaded for this trainer alone */
+  private constructor(readonly state: ModelState, readonly options: TrainerOptions, private training: StepExecutions, private readonly own: Weights | undefined) {}
 
-  /** Uploads the weights and builds the training plan. @throws when something cannot be allocated or compiled */
+  /** Builds the training plan, and loads the weights where none are given. @throws LoadError, or when something cannot be allocated or compiled */
   static async create(options: TrainerOptions, progress?: (done: number, of: number) => void): Promise<Trainer> {
     const { gpu, checkpoint, config, method, cached, batch } = options;
-    const state = new ModelState(gpu, checkpoint.tensors, parameterSpecs(config, method));
+    const own = options.weights ? undefined : await Weights.load(gpu, checkpoint.tensors);
+    const state = new ModelState(gpu, options.weights ?? own!, parameterSpecs(config, method));
     try {
       if (cached) state.provide(STATES, statesBytes(cached, batch.tokens, config.hidden));
-      return new Trainer(state, options, await StepExecutions.create(options, state, progress));
+      return new Trainer(state, options, await StepExecutions.create(options, state, progress), own);
     } catch (error) {
       state.destroy();
+      own?.destroy();
       throw error;
     }
   }
@@ -63,10 +67,11 @@ export class Trainer {
   }
 
   /** Sets every trained tensor, and what of the frozen weights depends on them, and forgets the optimizer's moments. */
-  reset(values: Map<string, Float32Array>): void {
+  async reset(values: Map<string, Float32Array>): Promise<void> {
     const { config, method, checkpoint } = this.options;
     this.state.reset(values);
-    if (method.peft === 'pissa') this.state.overwrite(residualWeights(config, method, parameterSpecs(config, method), checkpoint.tensors, values));
+    if (method.peft !== 'pissa') return;
+    for await (const [name, rest] of residualWeights(config, method, parameterSpecs(config, method), checkpoint.tensors, values)) this.state.weights.overwrite(name, rest);
   }
 
   /**
@@ -123,6 +128,7 @@ export class Trainer {
   destroy(): void {
     this.training.destroy();
     this.state.destroy();
+    this.own?.destroy();
   }
 }
 

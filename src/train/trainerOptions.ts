@@ -6,11 +6,14 @@ import type { Method, Passes } from '../model/method';
 import type { ModelConfig } from '../model/modelConfig';
 import type { BatchShape, Cached } from '../model/passes';
 import type { PlanTarget } from '../model/plans';
+import type { Weights } from '../model/weights';
 
 export interface TrainerOptions {
   gpu: Gpu;
   pipelines: Pipelines;
   checkpoint: Checkpoint;
+  /** The checkpoint's tensors on the device, the caller's; left out: loaded for this trainer. PiSSA writes into them. */
+  weights?: Weights;
   /** The checkpoint's configuration with the head the task needs. */
   config: ModelConfig;
   method: Method;

@@ -3,7 +3,7 @@ import { isObject, type Json, tokenText } from './json';
 import { tokenizerJsonOf } from './vocabularyFiles';
 
 /** Reads a file of the folder. @throws where it is not there */
-export type ReadFile = (file: string) => Promise<ArrayBuffer>;
+export type ReadFile = (file: string) => Promise<ArrayBuffer | Uint8Array<ArrayBuffer>>;
 
 export interface TokenizerFiles {
   tokenizerJson: Json;

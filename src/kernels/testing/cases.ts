@@ -1,5 +1,6 @@
 /** Runs a made case through the engine, as the parity command runs a golden one. */
 import { expect } from 'vitest';
+import { subfolder } from '../../model/files/modelFolder';
 import type { ParityCase } from '../../parity/case';
 import { type ParityOptions, type ParityResult, runCase } from '../../parity/runCase';
 import { caseFolder, type MadeCase } from '../../reference/makeCase';
@@ -10,7 +11,7 @@ export async function runMade(made: MadeCase, launch: Launch, options: ParityOpt
   const folder = caseFolder(made);
   const description = { ...made.file, size: { layers: made.checkpoint.config.layers } } as ParityCase;
   const { lanes, tile } = launch;
-  const result = await runCase(gpu, pipelines, description, { name: 'model', read: (file) => folder.read(`model/${file}`) }, made.init, { target: { lanes, tile }, ...options });
+  const result = await runCase(gpu, pipelines, description, subfolder(folder, 'model'), made.init, { target: { lanes, tile }, ...options });
   expect(complaints()).toEqual([]);
   return result;
 }

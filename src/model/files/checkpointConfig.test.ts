@@ -47,6 +47,14 @@ describe('checkpoint configuration', () => {
     ['a regression with three outputs', { problem_type: 'regression' }, /problem_type regression does not fit the number of labels \(3\)/],
     ['a classification with one label', { problem_type: 'single_label_classification', id2label: { 0: 'a' } }, /does not fit the number of labels \(1\)/],
     ['no label', { id2label: {} }, /id2label names no label \(0\)/],
+    ['a vocabulary of a thousand million', { vocab_size: 1e9 }, /a model of 1000000000 tokens is beyond any there is \(4194304 at most\); take config\.json from the model itself/],
+    ['a million layers', { num_hidden_layers: 1e6 }, /a model of 1000000 layers is beyond any/],
+    ['a million labels', { id2label: undefined, num_labels: 1e6 }, /1000000 labels are beyond any/],
+    ['a negative size', { hidden_size: -20 }, /field hidden_size has no usable value \(-20\)/],
+    ['half a layer', { num_hidden_layers: 1.5 }, /field num_hidden_layers has no usable value \(1\.5\)/],
+    ['a size in a list', { vocab_size: [97] }, /field vocab_size has no usable value \(\[97\]\)/],
+    ['a size in words', { num_attention_heads: '2' }, /field num_attention_heads has no usable value \("2"\)/],
+    ['an epsilon that is no number', { layer_norm_eps: 'small' }, /field layer_norm_eps has no usable value \("small"\)/],
     ['positions that padding uses up', { model_type: 'roberta', max_position_embeddings: 2, pad_token_id: 1 }, /leaves no position/],
   ])('refuses %s', (_, changes, sentence) => {
     expect(() => parse(changes)).toThrow(sentence);
@@ -54,6 +62,9 @@ describe('checkpoint configuration', () => {
 
   it('refuses what is not a JSON object', () => {
     expect(() => parseCheckpointConfig('<!doctype html>')).toThrow(/config.json: not JSON/);
+    expect(() => parseCheckpointConfig('version https://git-lfs.github.com/spec/v1')).toThrow(/^config\.json: is only git’s pointer to the file/);
+    expect(() => parseCheckpointConfig(JSON.stringify({ ...BERT, layer_norm_eps: 1 }).replace('"layer_norm_eps":1', '"layer_norm_eps":1e999'))).toThrow(/layer_norm_eps has no usable value/);
+    expect(() => parseCheckpointConfig(' '.repeat(10_000_001))).toThrow(/has 10000001 characters, more than any configuration/);
     expect(() => parseCheckpointConfig('[]')).toThrow(/not a JSON object \(\[\]\)/);
   });
 });

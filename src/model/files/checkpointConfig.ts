@@ -18,6 +18,19 @@ const common = v.object({
   architectures: v.optional(v.nullable(v.array(v.string()))),
 });
 
+/**
+ * Most of each size, well above any model there is: a configuration that says more is damaged or made up, and would have the page plan
+ * until its memory is gone.
+ */
+const MOST = { vocabulary: 2 ** 22, hidden: 2 ** 16, layers: 1000, heads: 2 ** 12, keyValueHeads: 2 ** 12, headSize: 2 ** 14, inner: 2 ** 18, positions: 2 ** 26, types: 2 ** 16 };
+const WORDS: Record<keyof typeof MOST, string> = {
+  vocabulary: 'tokens', hidden: 'channels', layers: 'layers', heads: 'heads', keyValueHeads: 'key and value heads', headSize: 'channels a head', inner: 'channels in its feed-forward block', positions: 'positions', types: 'token types',
+};
+const MOST_LABELS = 2 ** 16;
+
+/** Longest file that is parsed: no model has one of more than some kilobytes, but thousands of labels take their room. */
+const LONGEST = 10_000_000;
+
 const isSize = (value: unknown): value is number => Number.isInteger(value) && (value as number) >= 1;
 
 /**
@@ -27,6 +40,8 @@ const isSize = (value: unknown): value is number => Number.isInteger(value) && (
  */
 export function parseCheckpointConfig(text: string, file = 'config.json'): ModelConfig {
   const refuse = (detail: string) => new LoadError(file, detail);
+  if (text.length > LONGEST) throw refuse(`has ${text.length} characters, more than any configuration (${LONGEST}); check what was chosen`);
+  if (text.startsWith('version https://git-lfs')) throw refuse('is only git’s pointer to the file, not the file itself; run `git lfs pull` in the folder it came from');
   let raw: unknown;
   try {
     raw = JSON.parse(text);
@@ -43,6 +58,9 @@ export function parseCheckpointConfig(text: string, file = 'config.json'): Model
     const issue = parsed.issues[0];
     throw refuse(`field ${v.getDotPath(issue) ?? 'a field'} has no usable value (${JSON.stringify(issue.input)}); save the checkpoint again`);
   }
+  for (const [name, most] of Object.entries(MOST) as [keyof typeof MOST, number][]) {
+    if (sizes[name] > most) throw refuse(`a model of ${sizes[name]} ${WORDS[name]} is beyond any there is (${most} at most); take config.json from the model itself`);
+  }
   if (!Number.isInteger(sizes.headSize)) {
     throw refuse(`hidden_size ${sizes.hidden} cannot be shared among the heads (${sizes.heads}); choose a checkpoint whose width is a multiple of its heads`);
   }
@@ -58,6 +76,7 @@ export function parseCheckpointConfig(text: string, file = 'config.json'): Model
 /** What the head of the file computes. transformers counts id2label, and takes two labels where neither field is there. */
 function headOf({ num_labels, id2label, problem_type, architectures }: v.InferOutput<typeof common>, refuse: (detail: string) => Error): { labels: number; problem: Problem } {
   const labels = num_labels ?? (id2label ? Object.keys(id2label).length : 2);
+  if (labels > MOST_LABELS) throw refuse(`${labels} labels are beyond any model there is (${MOST_LABELS} at most); take config.json from the model itself`);
   if (labels < 1) throw refuse(`id2label names no label (${labels}); save the checkpoint again`);
   if (architectures?.some((name) => /ForCausalLM$|LMHeadModel$/.test(name))) return { labels, problem: 'language_model' };
   const problem = problem_type ?? undefined;
@@ -79,7 +98,7 @@ function readFields(values: Record<string, unknown>, refuse: (detail: string) =>
   };
   const number = (name: string, otherwise: number) => {
     const value = given(name) ? values[name] : otherwise;
-    if (typeof value !== 'number' || !(value >= 0)) throw unusable(name);
+    if (typeof value !== 'number' || !(value >= 0) || value === Infinity) throw unusable(name);
     return value;
   };
   return {
@@ -113,7 +132,7 @@ function readFields(values: Record<string, unknown>, refuse: (detail: string) =>
       };
       const scaling = parametersOf('rope_scaling');
       const theta = parametersOf('rope_parameters').rope_theta ?? scaling.rope_theta ?? values.rope_theta ?? 10000;
-      if (typeof theta !== 'number' || !(theta > 0)) throw unusable('rope_theta', theta);
+      if (typeof theta !== 'number' || !(theta > 0) || theta === Infinity) throw unusable('rope_theta', theta);
       return theta;
     },
     refuse,

@@ -1,17 +1,20 @@
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { diskSource } from '../../sources/disk';
-import { wholeFiles } from '../../sources/files';
-import { loadCheckpoint, type ModelFolder } from './folder';
+import { type Checkpoint, loadCheckpoint as load, type ModelFolder } from './folder';
+import { heldFolder } from './modelFolder';
 import { readSafetensors, type TensorFile, writeSafetensors } from './safetensors';
+import { intoMemory } from './storedTensors';
 
-const golden = (name: string) => wholeFiles(diskSource(fileURLToPath(new URL(`../../fixtures/golden/${name}/model`, import.meta.url))));
+const held = async ({ config, tensors }: Checkpoint) => ({ config, tensors: await intoMemory(tensors) });
+const loadCheckpoint = async (folder: ModelFolder) => held(await load(folder));
+const golden = (name: string) => diskSource(fileURLToPath(new URL(`../../fixtures/golden/${name}/model`, import.meta.url)));
 
 /** The golden checkpoint `name` with its tensors changed. */
 async function changed(name: string, change: (tensors: Map<string, TensorFile>) => Map<string, TensorFile>): Promise<ModelFolder> {
   const folder = golden(name);
   const file = writeSafetensors(change(readSafetensors(await folder.read('model.safetensors'), name)));
-  return { name, read: async (one) => (one === 'config.json' ? folder.read(one) : (file.buffer as ArrayBuffer)) };
+  return heldFolder(name, new Map([['config.json', await folder.read('config.json')], ['model.safetensors', file]]));
 }
 /** A checkpoint with one more tensor of zeros, in any number format, at the end of its file. */
 async function extended(folder: ModelFolder, tensor: string, dtype: string, count: number, bytes: number): Promise<ModelFolder> {
@@ -24,7 +27,7 @@ async function extended(folder: ModelFolder, tensor: string, dtype: string, coun
   new DataView(made.buffer).setBigUint64(0, BigInt(text.length), true);
   made.set(text, 8);
   made.set(file.subarray(8 + length), 8 + text.length);
-  return { ...folder, read: async (one) => (one === 'config.json' ? folder.read(one) : made.buffer) };
+  return heldFolder(folder.name, new Map([['config.json', await folder.read('config.json')], ['model.safetensors', made]]));
 }
 const renamed = (rename: (name: string) => string) => (tensors: Map<string, TensorFile>) => new Map([...tensors].map(([name, tensor]) => [rename(name), tensor]));
 const without = (drop: RegExp) => (tensors: Map<string, TensorFile>) => new Map([...tensors].filter(([name]) => !drop.test(name)));

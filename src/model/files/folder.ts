@@ -1,33 +1,29 @@
-/** Where a checkpoint's files come from, and how they become a configuration and tensors. */
+/** How the files of a folder become a configuration and the places of its tensors. */
 import { architectureOf } from '../architectures';
 import type { TensorShapes } from '../architectures/description';
 import { parseCheckpointConfig } from './checkpointConfig';
 import type { ModelConfig } from '../modelConfig';
 import { bodyShapes, headShapes, namesOf } from './checkpointNames';
 import { LoadError } from './loadError';
-import { readSafetensors, type TensorFile } from './safetensors';
-import { sameValues, settleTie } from './tiedHead';
+import type { ModelFolder } from './modelFolder';
+import { openWeights, type TensorIndex } from './shards';
+import type { StoredTensor } from './storedTensors';
+import { settleTie } from './tiedHead';
 
-/** A folder with the files of one checkpoint. */
-export interface ModelFolder {
-  /** As people know it. */
-  name: string;
-  /** The whole file. @throws with the file's name */
-  read(file: string): Promise<ArrayBuffer>;
-}
+export type { ModelFolder } from './modelFolder';
 
-/** A checkpoint, checked: `tensors` holds exactly the tensors the engine uses, under the names transformers writes today. */
+/** A checkpoint, checked: `tensors` holds exactly the tensors the engine uses, under the names transformers writes today. Their values are still in the files. */
 export interface Checkpoint {
   /** `tied` as file and `config.json` together settle it. */
   config: ModelConfig;
   /** Body complete; heads of classes (BERT's pooler included) and an untied head of a language model only where the file has them. */
-  tensors: Map<string, TensorFile>;
+  tensors: Map<string, StoredTensor>;
 }
 
 const sameShape = (a: number[], b: number[]) => a.length === b.length && a.every((extent, i) => extent === b[i]);
 
-/** Moves the tensors of `shapes` from `stored` to `tensors` under their usual names; returns the names that are missing. Throws LoadError for a wrong shape, and for two values of one tensor. */
-function take(shapes: TensorShapes, stored: Map<string, TensorFile>, architecture: string, file: string, tensors: Map<string, TensorFile>): string[] {
+/** Takes the tensors of `shapes` from the files into `tensors` under their usual names; returns the names that are missing. Throws LoadError for a wrong shape, and for two values of one tensor. */
+async function take(shapes: TensorShapes, stored: TensorIndex, architecture: string, tensors: Map<string, StoredTensor>): Promise<string[]> {
   const missing: string[] = [];
   for (const [name, shape] of shapes) {
     const [found, ...others] = namesOf(name, architecture).filter((one) => stored.has(one));
@@ -37,10 +33,11 @@ function take(shapes: TensorShapes, stored: Map<string, TensorFile>, architectur
     }
     const tensor = stored.get(found)!;
     if (!sameShape(tensor.shape, shape)) {
-      throw new LoadError(file, `tensor ${found}: shape [${tensor.shape}] does not fit config.json ([${shape}]); take both files from one checkpoint`);
+      throw new LoadError(tensor.file.name, `tensor ${found}: shape [${tensor.shape}] does not fit config.json ([${shape}]); take both files from one checkpoint`);
     }
-    const other = others.find((one) => !sameValues(stored.get(one)!, tensor));
-    if (other) throw new LoadError(file, `${found} and ${other} are names of one tensor and hold different values; keep the one that is right`);
+    for (const other of others) {
+      if (!(await stored.get(other)!.equals(tensor))) throw new LoadError(stored.file, `${found} and ${other} are names of one tensor and hold different values; keep the one that is right`);
+    }
     tensors.set(name, tensor);
   }
   return missing;
@@ -53,37 +50,32 @@ function missingSentence(missing: string[]): string {
 }
 
 /**
- * Reads `config.json` and `model.safetensors`.
+ * Reads `config.json` and the headers of the weights, `model.safetensors` or shards with an index. No weight is read, but where a file holds
+ * one tensor twice.
  * @throws LoadError that names the file and what to do next
  */
 export async function loadCheckpoint(folder: ModelFolder): Promise<Checkpoint> {
   const config = parseCheckpointConfig(new TextDecoder().decode(await folder.read('config.json')));
-  const file = 'model.safetensors';
   const { tie } = architectureOf(config);
   const [body, heads] = [bodyShapes(config), classHeads(config)];
   const output: TensorShapes = new Map([[tie.head, body.get(tie.embedding)!]]);
-  // Of what nothing reads (the masks and position numbers of old files, the head of another task) not even the number format matters.
-  const names = (shapes: TensorShapes[]) => new Set(shapes.flatMap((one) => [...one.keys()]).flatMap((name) => namesOf(name, config.architecture)));
-  const [usual, outputs] = [names([body, ...heads]), names([output])];
-  const embeddings = namesOf(tie.embedding, config.architecture);
-  // An encoder has no use for a language-model head, unless it is where the token embedding lies.
-  const needsOutput = (all: Set<string>) => config.causal || !embeddings.some((name) => all.has(name));
-  const stored = readSafetensors(await folder.read(file), file, (name, all) => !(usual.has(name) || (outputs.has(name) && needsOutput(all))));
+  const stored = await openWeights(folder);
 
-  const tensors = new Map<string, TensorFile>();
-  const absent = new Set(take(body, stored, config.architecture, file, tensors));
-  take(output, stored, config.architecture, file, tensors);
-  const tied = settleTie(tensors, tie, config.tied);
+  const tensors = new Map<string, StoredTensor>();
+  const absent = new Set(await take(body, stored, config.architecture, tensors));
+  // An encoder has no use for a language-model head, unless it is where the token embedding lies.
+  if (config.causal || absent.has(tie.embedding)) await take(output, stored, config.architecture, tensors);
+  const tied = await settleTie(tensors, tie, config.tied);
   const missing = [...absent].filter((name) => !tensors.has(name));
   if (missing.includes(tie.embedding) && tensors.has(tie.head)) {
-    throw new LoadError(file, `${tie.embedding} is missing, and ${tie.head} may not stand for it (config.json does not tie them); set tie_word_embeddings to true if both are one tensor`);
+    throw new LoadError(stored.file, `${tie.embedding} is missing, and ${tie.head} may not stand for it (config.json does not tie them); set tie_word_embeddings to true if both are one tensor`);
   }
   for (const group of heads) {
-    const lacking = take(group, stored, config.architecture, file, tensors);
+    const lacking = await take(group, stored, config.architecture, tensors);
     // Half a layer is damage; a whole one that is absent is a model without a head.
     if (lacking.length < group.size) missing.push(...lacking);
   }
-  if (missing.length > 0) throw new LoadError(file, missingSentence(missing));
+  if (missing.length > 0) throw new LoadError(stored.file, missingSentence(missing));
   if (!config.causal) tensors.delete(tie.head);
   return { config: { ...config, tied }, tensors };
 }

@@ -2,8 +2,10 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { checkpointFor } from '../forProblem';
-import { loadCheckpoint, type ModelFolder } from './folder';
+import { type Checkpoint, loadCheckpoint, type ModelFolder } from './folder';
+import { heldFolder } from './modelFolder';
 import { readSafetensors, type TensorFile, writeSafetensors } from './safetensors';
+import { intoMemory } from './storedTensors';
 
 const FIXTURES = { roberta: 'roberta-output', gpt2: 'gpt2-lm-hiddenkey', llama: 'llama-lm-prefix-hiddenkey', qwen2: 'qwen2-lm', qwen3: 'qwen3-lm-spans' };
 type Name = keyof typeof FIXTURES;
@@ -25,11 +27,13 @@ function folderOf(name: Name, fields: Record<string, unknown>, stored: Stored): 
     else tensors.delete(tensor);
   }
   const bytes = writeSafetensors(tensors);
-  return { name, read: async (file) => (file === 'config.json' ? new TextEncoder().encode(config).buffer as ArrayBuffer : bytes.slice().buffer) };
+  return heldFolder(name, new Map([['config.json', new TextEncoder().encode(config)], ['model.safetensors', bytes]]));
 }
 
 const TRAINED = { peft: 'lora', rank: 2, alpha: 4, targets: [] } as const;
-const asLanguageModel = async (...given: Parameters<typeof folderOf>) => checkpointFor(await loadCheckpoint(folderOf(...given)), { problem: 'language_model', labels: 1 }, TRAINED);
+const held = async ({ config, tensors }: Checkpoint) => ({ config, tensors: await intoMemory(tensors) });
+const loaded = async (...given: Parameters<typeof folderOf>) => held(await loadCheckpoint(folderOf(...given)));
+const asLanguageModel = async (...given: Parameters<typeof folderOf>) => held(checkpointFor(await loadCheckpoint(folderOf(...given)), { problem: 'language_model', labels: 1 }, TRAINED));
 
 describe.each(['gpt2', 'llama', 'qwen2', 'qwen3'] as const)('%s', (name) => {
   const [embedding, head] = [EMBEDDING[name], HEAD[name]];
@@ -66,7 +70,7 @@ describe.each(['gpt2', 'llama', 'qwen2', 'qwen3'] as const)('%s', (name) => {
   });
 
   it('classifies without the head of a language model, with a head of its own that is made anew or found', async () => {
-    const classify = async (stored: Stored) => checkpointFor(await loadCheckpoint(folderOf(name, { id2label: undefined }, stored)), { problem: 'classification', labels: 2 }, TRAINED);
+    const classify = async (stored: Stored) => held(checkpointFor(await loadCheckpoint(folderOf(name, { id2label: undefined }, stored)), { problem: 'classification', labels: 2 }, TRAINED));
     expect((await classify({ [embedding]: ONE, [head]: OTHER })).tensors.has(head)).toBe(false);
     const score = { shape: [2, 32], values: new Float32Array(64).fill(3) };
     expect((await classify({ [embedding]: ONE, 'score.weight': score })).tensors.get('score.weight')).toEqual(score);
@@ -75,9 +79,9 @@ describe.each(['gpt2', 'llama', 'qwen2', 'qwen3'] as const)('%s', (name) => {
 });
 
 it('an encoder finds its token embedding under the name of the head that it was trained with, and has no other use for that head', async () => {
-  const { tensors } = await loadCheckpoint(folderOf('roberta', {}, { [HEAD.roberta]: ONE }));
+  const { tensors } = await loaded('roberta', {}, { [HEAD.roberta]: ONE });
   expect([tensors.get(EMBEDDING.roberta), tensors.has(HEAD.roberta)]).toEqual([ONE, false]);
-  expect((await loadCheckpoint(folderOf('roberta', {}, { [EMBEDDING.roberta]: ONE, [HEAD.roberta]: OTHER }))).tensors.get(EMBEDDING.roberta)).toEqual(ONE);
+  expect((await loaded('roberta', {}, { [EMBEDDING.roberta]: ONE, [HEAD.roberta]: OTHER })).tensors.get(EMBEDDING.roberta)).toEqual(ONE);
   await expect(loadCheckpoint(folderOf('roberta', { tie_word_embeddings: false }, { [HEAD.roberta]: ONE }))).rejects.toThrow('may not stand for it');
   await expect(asLanguageModel('roberta', {}, { [EMBEDDING.roberta]: ONE })).rejects.toThrow('roberta sees the words to come');
 });
@@ -85,7 +89,7 @@ it('an encoder finds its token embedding under the name of the head that it was 
 it('two values of one tensor under two of its names are refused', async () => {
   const folder = folderOf('gpt2', {}, { 'transformer.wte.weight': ONE, 'wte.weight': OTHER });
   await expect(loadCheckpoint(folder)).rejects.toThrow('model.safetensors: transformer.wte.weight and wte.weight are names of one tensor and hold different values; keep the one that is right');
-  expect((await loadCheckpoint(folderOf('gpt2', {}, { 'transformer.wte.weight': ONE, 'wte.weight': ONE }))).tensors.get('transformer.wte.weight')).toEqual(ONE);
+  expect((await loaded('gpt2', {}, { 'transformer.wte.weight': ONE, 'wte.weight': ONE })).tensors.get('transformer.wte.weight')).toEqual(ONE);
 });
 
 it('a frozen part that the file lacks is refused, a trained one is made anew', async () => {
@@ -93,7 +97,7 @@ it('a frozen part that the file lacks is refused, a trained one is made anew', a
     const at = (file: string) => readFileSync(new URL(`../../fixtures/golden/bert-lora/model/${file}`, import.meta.url));
     const tensors = new Map([...readSafetensors(new Uint8Array(at('model.safetensors')).buffer, 'bert')].filter(([tensor]) => !/pooler|classifier/.test(tensor)));
     const bytes = writeSafetensors(tensors);
-    return loadCheckpoint({ name: 'bert', read: async (file) => (file === 'config.json' ? new Uint8Array(at(file)).buffer : bytes.slice().buffer) })
+    return loadCheckpoint(heldFolder('bert', new Map([['config.json', new Uint8Array(at('config.json'))], ['model.safetensors', bytes]])))
       .then((checkpoint) => checkpointFor(checkpoint, { problem: 'classification', labels: 5 }, { ...TRAINED, peft }));
   };
   await expect(bert('lora')).rejects.toThrow('model.safetensors: bert.pooler.dense.weight is missing, and lora does not train it; choose a checkpoint that has it, or full fine-tuning');

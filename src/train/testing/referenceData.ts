@@ -1,6 +1,6 @@
 /** Real trained checkpoints, where the machine has them (tools/referenceData.mjs). */
 import { commands } from 'vitest/browser';
-import type { ModelFolder } from '../../model/files/folder';
+import { folderReading, type ModelFolder } from '../../model/files/modelFolder';
 
 declare module 'vitest/browser' {
   interface BrowserCommands {
@@ -15,14 +15,11 @@ export async function referenceCheckpoint(name: string): Promise<ModelFolder | u
     return encoded === undefined ? undefined : bytesOf(encoded).buffer;
   };
   if (!(await bytes('config.json'))) return undefined;
-  return {
-    name,
-    async read(file) {
-      const found = await bytes(file);
-      if (!found) throw new Error(`reference checkpoint ${name} has no file ${file}`);
-      return found;
-    },
-  };
+  return folderReading(name, async (file) => {
+    const found = await bytes(file);
+    if (!found) throw new Error(`reference checkpoint ${name} has no file ${file}`);
+    return found;
+  });
 }
 
 export const bytesOf = (encoded: string): Uint8Array<ArrayBuffer> => Uint8Array.from(atob(encoded), (character) => character.charCodeAt(0));

@@ -7,6 +7,7 @@ import type { Architecture } from '../../model/architectures/architecture';
 import type { ModelConfig, Problem } from '../../model/modelConfig';
 import { ARCHITECTURES } from '../../model/architectures';
 import type { TensorFile } from '../../model/files/safetensors';
+import { fromMemory } from '../../model/files/storedTensors';
 import { initialValues } from '../../model/initialValues';
 import { type Method, virtualRowsOf } from '../../model/method';
 import { parameterSpecs } from '../../model/parameters';
@@ -64,13 +65,16 @@ export async function tinyTrainer({ architecture: name = 'bert', problem = 'clas
   const architecture = ARCHITECTURES.find((candidate) => candidate.name === name)!;
   const config = tinyConfig(architecture, problem);
   const method: Method = { peft: 'lora', rank: 3, alpha: 6, targets: architecture.targets.q ? ['q', 'v', 'down'] : ['qkv', 'down'], bottleneck: 3, virtualTokens: 2, dropout: {}, consistency: DEFAULT_CONFIG.consistency, ...part };
-  const checkpoint = { config, tensors: tensorsOf(architecture, config) };
+  const checkpoint = { config, tensors: fromMemory(tensorsOf(architecture, config)) };
   const trainer = await Trainer.create({ gpu, pipelines, checkpoint, config, method, batch: { samples, tokens: TOKENS }, ...options } as TrainerOptions);
   const specs = parameterSpecs(config, method);
-  const values = initialValues(config, method, specs, checkpoint.tensors, 3);
+  const values = await initialValues(config, method, specs, checkpoint.tensors, 3);
   // LoRA's B and its like start at zero, where half of the gradients vanish.
-  for (const [index, { name: own }] of specs.entries()) values.set(own, values.get(own)!.map((value, i) => value + 0.1 * normals(i + 1, 500 + index)[i]));
-  trainer.reset(values);
+  for (const [index, { name: own, of }] of specs.entries()) {
+    const start = values.get(own) ?? (await checkpoint.tensors.get(of)!.read());
+    values.set(own, start.map((value, i) => value + 0.1 * normals(i + 1, 500 + index)[i]));
+  }
+  await trainer.reset(values);
 
   const batch = (rows: number[]): HostBatch => {
     const ids = Uint32Array.from(rows.flatMap((row) => Array.from({ length: TOKENS }, (_, token) => (token < LENGTHS[row] ? 3 + ((row * 11 + token * 7) % 33) : PADDING))));

@@ -1,0 +1,56 @@
+/** The weights of the model that was used last stay on the device: the next run on it starts without reading them again. */
+import type { Gpu } from '../gpu/device';
+import type { StreamOptions } from '../model/files/modelFolder';
+import type { StoredTensor } from '../model/files/storedTensors';
+import { Weights } from '../model/weights';
+
+type Tensors = ReadonlyMap<string, StoredTensor>;
+
+/** Weights for one user, who gives them back. */
+export interface Lease {
+  weights: Weights;
+  release(): void;
+}
+
+interface Entry {
+  tensors: Tensors;
+  loading: Promise<Weights>;
+  users: number;
+}
+
+const holds = (kept: Tensors, wanted: Tensors): boolean => [...wanted].every(([name, tensor]) => kept.get(name) === tensor);
+
+export class WeightsKeeper {
+  private kept: Entry | undefined;
+
+  constructor(private readonly gpu: Gpu) {}
+
+  /**
+   * @param alone for a user who writes into them: nobody else gets these, and they go when they are given back
+   * @throws as `Weights.load`
+   */
+  async take(tensors: Tensors, { alone = false, ...options }: StreamOptions & { alone?: boolean } = {}): Promise<Lease> {
+    if (alone || !this.kept || !holds(this.kept.tensors, tensors)) this.forget();
+    const entry = this.kept ?? { tensors, loading: Weights.load(this.gpu, tensors, options), users: 0 };
+    if (!alone) this.kept = entry;
+    entry.users++;
+    try {
+      return { weights: await entry.loading, release: () => this.release(entry) };
+    } catch (error) {
+      // So that it can be tried again.
+      if (this.kept === entry) this.kept = undefined;
+      throw error;
+    }
+  }
+
+  private release(entry: Entry): void {
+    if (--entry.users === 0 && this.kept !== entry) void entry.loading.then((weights) => weights.destroy());
+  }
+
+  /** Frees what is kept once nobody uses it. */
+  forget(): void {
+    const entry = this.kept;
+    this.kept = undefined;
+    if (entry?.users === 0) void entry.loading.then((weights) => weights.destroy(), () => undefined);
+  }
+}
