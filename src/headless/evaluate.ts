@@ -25,12 +25,9 @@ async function bareModel(folder: ModelFolder): Promise<Scored> {
   // LoRA without a target: the head, and nothing else.
   const trained = { peft: 'lora', rank: 1, alpha: 1, targets: [] } as const;
   const checkpoint = checkpointFor(loaded, { problem, labels }, trained);
-  const values = new Map(parameterSpecs(checkpoint.config, trained).map(({ name, of }) => {
-    const stored = checkpoint.tensors.get(of);
-    if (!stored) throw new Error(`model.safetensors: ${of} is missing, so the model has no head to evaluate; choose a checkpoint that was fine-tuned, or give --adapter with a head`);
-    return [name, stored.values];
-  }));
-  return { checkpoint, trained, values };
+  const absent = parameterSpecs(checkpoint.config, trained).find(({ of }) => !checkpoint.tensors.has(of));
+  if (absent) throw new Error(`model.safetensors: ${absent.of} is missing, so the model has no head to evaluate; choose a checkpoint that was fine-tuned, or give --adapter with a head`);
+  return { checkpoint, trained, values: new Map() };
 }
 
 /** The tokenizer of a folder; undefined where it has none at all. @throws where it has one that cannot be read */

@@ -9,6 +9,7 @@ import { type Trained, virtualRowsOf } from '../model/method';
 import { parameterSpecs } from '../model/parameters';
 import { planEvaluation } from '../model/plans';
 import { ModelState } from '../model/state';
+import { Weights } from '../model/weights';
 import { chunksOf, evaluationWidths } from '../train/evaluationChunks';
 import { filled } from '../train/dataset';
 import { tokenLabels } from '../train/languageModel';
@@ -20,7 +21,7 @@ export interface Scored {
   /** Of the problem that is asked, complete but for what `values` has. */
   checkpoint: Checkpoint;
   trained: Trained;
-  /** Tensors of the method by their saved name. */
+  /** Tensors of the method by their saved name, but for those that are as the checkpoint has them. */
   values: Map<string, Float32Array>;
 }
 
@@ -40,7 +41,8 @@ export async function scoreRows(gpu: Gpu, pipelines: Pipelines, model: Scored, r
   const refused: string[] = [];
   const listen = ({ error }: GPUUncapturedErrorEvent) => refused.push(error.message.split('\n')[0]);
   gpu.device.addEventListener('uncapturederror', listen);
-  const state = new ModelState(gpu, tensors, parameterSpecs(config, trained));
+  const weights = await Weights.load(gpu, tensors);
+  const state = new ModelState(gpu, weights, parameterSpecs(config, trained));
   try {
     state.reset(values);
     const encoded = { ids: rows.map((row) => Uint32Array.from(row)), lengths: Uint32Array.from(rows, ({ length }) => length), labels: new Float32Array(rows.length), cutRows: 0 };
@@ -61,6 +63,7 @@ export async function scoreRows(gpu: Gpu, pipelines: Pipelines, model: Scored, r
     return scores;
   } finally {
     state.destroy();
+    weights.destroy();
     gpu.device.removeEventListener('uncapturederror', listen);
   }
 }
