@@ -12,6 +12,7 @@ import { loadCheckpoint, type ModelFolder } from '../model/files/folder';
 import { checkpointFor } from '../model/forProblem';
 import { parameterSpecs } from '../model/parameters';
 import { ModelState } from '../model/state';
+import { Weights } from '../model/weights';
 import { adapterName } from '../protocol/browsers';
 import { tokenizerOf } from './evaluate';
 import { openModel, type Openable } from './openModel';
@@ -73,7 +74,8 @@ async function write(gpu: Gpu, pipelines: Pipelines, { checkpoint: { config, ten
   const refused: string[] = [];
   const listen = ({ error }: GPUUncapturedErrorEvent) => refused.push(error.message.split('\n')[0]);
   gpu.device.addEventListener('uncapturederror', listen);
-  const state = new ModelState(gpu, tensors, parameterSpecs(config, trained));
+  const weights = await Weights.load(gpu, tensors);
+  const state = new ModelState(gpu, weights, parameterSpecs(config, trained));
   try {
     state.reset(values);
     const strict = request.options.maxNewTokens !== undefined;
@@ -83,6 +85,7 @@ async function write(gpu: Gpu, pipelines: Pipelines, { checkpoint: { config, ten
     return written;
   } finally {
     state.destroy();
+    weights.destroy();
     gpu.device.removeEventListener('uncapturederror', listen);
   }
 }
