@@ -6,14 +6,18 @@ import { createTokenizer, type TextTokenizer } from '../data/tokenizer';
 import { architectureOf } from '../model/architectures';
 import { longestSequence, parseCheckpointConfig } from '../model/files/checkpointConfig';
 import { bodyShapes, namesOf } from '../model/files/checkpointNames';
-import { readHeaderOf, type StoredTensor } from '../model/files/header';
 import { LoadError } from '../model/files/loadError';
+import { declared } from '../model/files/safetensorsHeader';
+import { readEntries } from '../model/files/storedTensors';
+import { openWeightFile } from '../model/files/weightFile';
 import type { ModelConfig } from '../model/modelConfig';
 import { traitsOf } from '../model/traits';
 import { MODEL_FILES } from '../sources/address';
 import { refuseLfsPointer } from '../sources/hub/hub';
 import type { ReadOptions, Source, SourceFile } from '../sources/source';
 import { SourceError } from '../sources/sourceError';
+
+type Declared = ReturnType<typeof declared>;
 
 export interface Description {
   facts: ModelFacts;
@@ -35,11 +39,11 @@ export async function describeSource(source: Source, options: ReadOptions = {}):
   const listed = new Map((await source.list(options)).map((file) => [file.path, file]));
   const weights = await weightFilesOf(source, listed, options);
   const config = parseCheckpointConfig(await textOf(source, 'config.json', options));
-  const stored = new Map<string, StoredTensor>();
-  for (const { path, bytes } of weights) {
-    const range = (begin: number, end: number) => source.range(path, begin, end, options);
-    if (bytes !== undefined && bytes < 1024) refuseLfsPointer(path, await range(0, bytes));
-    for (const [name, tensor] of await readHeaderOf(path, bytes, range)) stored.set(name, tensor);
+  const stored = new Map<string, Declared>();
+  for (const { path } of weights) {
+    const file = await openWeightFile(source, path);
+    if (!file) throw new SourceError('no_file', path, `is not among the files of ${source.name}; take all of them from one checkpoint`);
+    for (const [name, entry] of (await readEntries(file)).entries) stored.set(name, declared(path, entry));
   }
   checkBody(config, stored, weights[0].path);
   const licence = source.licence ?? (listed.has(README) ? licenceIn(await textOf(source, README, options)) : undefined);
@@ -109,7 +113,7 @@ function shardsOf(text: string, listed: ReadonlyMap<string, SourceFile>): Source
 }
 
 /** Whether the body of the model that config.json describes is there. */
-function checkBody(config: ModelConfig, stored: ReadonlyMap<string, StoredTensor>, file: string): void {
+function checkBody(config: ModelConfig, stored: ReadonlyMap<string, Declared>, file: string): void {
   const { tie } = architectureOf(config);
   const missing: string[] = [];
   for (const [name, shape] of bodyShapes(config)) {

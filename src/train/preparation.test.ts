@@ -45,7 +45,7 @@ describe('a preparation', () => {
 
   it('is refused where a weight is larger than a binding of the device, before anything else is said', async () => {
     const { checkpoint } = await real.model('nano-encoder');
-    const [label, bytes] = [...checkpoint.tensors].map(([name, { values }]) => [name, values.byteLength] as const).reduce((one, other) => (other[1] > one[1] ? other : one));
+    const [label, bytes] = [...checkpoint.tensors].map(([name, { count }]) => [name, 4 * count] as const).reduce((one, other) => (other[1] > one[1] ? other : one));
     const refused = { code: 'out_of_memory', predicted: true, neededBytes: bytes, budgetBytes: bytes - 1, largest: [{ label, bytes }], lower: [] };
     expect(await faultOf({ limit: bytes - 1 })).toEqual(refused);
     expect(await faultOf({ limit: bytes })).not.toMatchObject({ largest: [{ label }] });
@@ -53,7 +53,7 @@ describe('a preparation', () => {
 
   it('is refused where an arena of the optimizer is larger than a binding of the device', async () => {
     const { checkpoint } = await real.model('nano-encoder');
-    const largest = Math.max(...[...checkpoint.tensors.values()].map(({ values }) => values.byteLength));
+    const largest = Math.max(...[...checkpoint.tensors.values()].map(({ count }) => 4 * count));
     const method = (model: Partial<RunConfig['model']>) => (config: RunConfig) => ({ ...config, model: { ...config.model, ...model } });
     expect(await faultOf({ limit: largest, change: method({ peft: 'full' }) })).toMatchObject({ code: 'out_of_memory', budgetBytes: largest, largest: [{ label: 'optimizer' }], lower: [] });
     expect(await faultOf({ limit: largest, change: method({ rank: 256, targets: ['q', 'k', 'v', 'o', 'up', 'down'] }) })).toMatchObject({ largest: [{ label: 'optimizer' }], lower: ['model.rank', 'model.targets'] });

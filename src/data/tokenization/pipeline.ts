@@ -66,6 +66,8 @@ export function createPipeline(json: Json): Pipeline {
   const around = (texts: number[][]) => postProcessor.process(texts).flat();
   /** −1 stands for the text. */
   const marked = around([[-1]]);
+  const stray = [...marked, ...around([[-1], [-1]])].find((id) => id >= tokens.length);
+  if (stray !== undefined) throw new Error(`tokenizer.json: the post-processor puts an id around a text that belongs to no token (${stray} of ${tokens.length}); export the tokenizer again.`);
   const textIds = (text: string) => tokenize(text, Infinity).ids;
   const isSpecial = (id: number) => addedTokens.get(id)?.special === true;
 

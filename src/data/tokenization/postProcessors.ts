@@ -8,10 +8,12 @@ export interface PostProcessor {
   process(texts: number[][]): number[][];
 }
 
+const isId = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
+
 /** `["[SEP]", 102]` → 102. */
 function idOf(token: unknown, name: string): number {
   const id = Array.isArray(token) ? (token[1] as unknown) : undefined;
-  if (typeof id !== 'number') throw new Error(`tokenizer.json: the post-processor has no ${name} token with an id (${JSON.stringify(token)}); export the tokenizer again.`);
+  if (!isId(id)) throw new Error(`tokenizer.json: the post-processor has no ${name} token with an id (${JSON.stringify(token)}); export the tokenizer again.`);
   return id;
 }
 
@@ -33,6 +35,8 @@ function template(config: Json): PostProcessor {
     const name = isObject(token) ? String(token.id) : '';
     const entry = special[name];
     if (!isObject(entry) || !Array.isArray(entry.ids)) throw new Error(`tokenizer.json: the template names a special token without ids (${name}); export the tokenizer again.`);
+    const wrong = (entry.ids as unknown[]).find((id) => !isId(id));
+    if (wrong !== undefined) throw new Error(`tokenizer.json: an id of the template's token ${name} is not a whole number of 0 or more (${JSON.stringify(wrong)}); export the tokenizer again.`);
     return { ids: entry.ids as number[] };
   });
   const [single, pair] = [read(config.single), read(config.pair)];

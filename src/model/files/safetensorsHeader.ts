@@ -106,6 +106,12 @@ export function headerMetadata({ __metadata__: metadata }: Record<string, unknow
   return Object.fromEntries(Object.entries((metadata ?? {}) as Record<string, unknown>).filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
 }
 
+/** Number format and shape as the header says them, for a tensor of which no value is wanted. @throws LoadError */
+export function declared(file: string, { name, dtype, shape }: HeaderEntry): { dtype: string; shape: number[] } {
+  if (typeof dtype === 'string' && Array.isArray(shape) && shape.every(isCount)) return { dtype, shape };
+  throw new LoadError(file, `tensor ${name}: format and shape are not said (${JSON.stringify({ dtype, shape }).slice(0, 80)}); save the checkpoint again`);
+}
+
 /** Number format and shape of a tensor that is wanted. @throws LoadError */
 export function formatOf(file: string, { name, dtype, shape, begin, end }: HeaderEntry): { dtype: string; shape: number[] } {
   const refuse = (what: string, next = 'save the checkpoint again') => new LoadError(file, `tensor ${name}: ${what}; ${next}`);
