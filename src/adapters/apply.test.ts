@@ -1,17 +1,17 @@
 /** Adapters onto the models of reference cases: what goes where, and what does not fit. That logits are peft's, tools/adapters shows. */
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { type Checkpoint, loadCheckpoint } from '../model/files/folder';
+import { type HeldCheckpoint, holdCheckpoint, loadCheckpoint } from '../model/files/folder';
+import { folderReading, subfolder } from '../model/files/modelFolder';
 import { readSafetensors, type TensorFile, writeSafetensors } from '../model/files/safetensors';
 import { parameterSpecs } from '../model/parameters';
 import { diskSource } from '../sources/disk';
-import { wholeFiles } from '../sources/files';
 import { applyAdapter } from './apply';
 import { parseAdapterConfig } from './config';
 import { readAdapter } from './files';
 
-const folder = (name: string) => wholeFiles(diskSource(fileURLToPath(new URL(`../fixtures/golden/${name}`, import.meta.url))));
-const modelOf = (name: string): Promise<Checkpoint> => loadCheckpoint({ name, read: (file) => folder(name).read(`model/${file}`) });
+const folder = (name: string) => diskSource(fileURLToPath(new URL(`../fixtures/golden/${name}`, import.meta.url)));
+const modelOf = async (name: string): Promise<HeldCheckpoint> => holdCheckpoint(await loadCheckpoint(subfolder(folder(name), 'model')));
 const tensor = (...shape: number[]): TensorFile => ({ shape, values: Float32Array.from({ length: shape.reduce((product, extent) => product * extent, 1) }, (_, index) => Math.fround((index + 1) / 16)) });
 const config = (fields: object) => parseAdapterConfig(JSON.stringify({ peft_type: 'LORA', task_type: 'CAUSAL_LM', r: 2, lora_alpha: 4, target_modules: ['q_proj'], ...fields }));
 const P = 'base_model.model.';
@@ -87,10 +87,9 @@ describe('what does not fit is listed by name and shape', () => {
 });
 
 describe('the files of an adapter', () => {
-  const filesOf = (files: Record<string, string | Uint8Array<ArrayBuffer>>) => ({
-    name: 'adapter',
-    read: (file: string) => (file in files ? Promise.resolve(new Blob([files[file]]).arrayBuffer()) : Promise.reject(new Error(`${file}: could not be read (ENOENT); check the folder adapter`))),
-  });
+  const filesOf = (files: Record<string, string | Uint8Array<ArrayBuffer>>) => folderReading('adapter',
+    (file: string) => (file in files ? Promise.resolve(new Blob([files[file]]).arrayBuffer()) : Promise.reject(new Error(`${file}: could not be read (ENOENT); check the folder adapter`))),
+  );
   const settings = JSON.stringify({ peft_type: 'LORA', target_modules: ['q_proj'] });
 
   it('a pickle is refused with the way out', async () => {

@@ -2,7 +2,7 @@
  * An adapter on its base, as the engine runs it: low-rank branches and prompts stay what they are, in the engine's own parameters; everything else
  * that the file holds (heads, biases, embeddings, branches in places where the engine trains none) goes into the weights, exactly.
  */
-import type { Checkpoint } from '../model/files/folder';
+import type { HeldCheckpoint } from '../model/files/folder';
 import { LoadError } from '../model/files/loadError';
 import { checkpointFor } from '../model/forProblem';
 import type { Trained } from '../model/method';
@@ -19,7 +19,7 @@ import { setWhole } from './whole';
 
 export interface Adapted {
   /** For the problem of the adapter, with everything in it that is no parameter of the method. */
-  checkpoint: Checkpoint;
+  checkpoint: HeldCheckpoint;
   trained: Trained;
   /** Parameters of the method by their saved name. */
   values: Map<string, Float32Array>;
@@ -28,12 +28,12 @@ export interface Adapted {
 }
 
 /** @throws LoadError with the names and shapes of all that does not fit */
-export function applyAdapter(base: Checkpoint, { config, tensors }: AdapterFiles): Adapted {
+export function applyAdapter(base: HeldCheckpoint, { config, tensors }: AdapterFiles): Adapted {
   const sorted = sortTensors(config, tensors);
   const { problem, labels } = problemOf(base.config, config, sorted);
   const notes = notesOf(config, sorted);
   const unfit = new Unfit();
-  const changed: Checkpoint = { config: { ...base.config, problem, labels }, tensors: new Map(base.tensors) };
+  const changed: HeldCheckpoint = { config: { ...base.config, problem, labels }, tensors: new Map(base.tensors) };
   const modules = modulesOf(changed.config);
   const tying = { savedWhole: (module: string) => isSavedWhole(config, module), ensured: config.kind === 'lora' && config.ensureTying };
   setWhole(changed, modules, sorted.whole, tying, unfit);

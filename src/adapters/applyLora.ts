@@ -1,6 +1,6 @@
 /** LoRA, rsLoRA, DoRA and PiSSA as peft saves them, onto a model. */
 import { architectureOf } from '../model/architectures';
-import type { Checkpoint } from '../model/files/folder';
+import type { HeldCheckpoint } from '../model/files/folder';
 import { LoadError } from '../model/files/loadError';
 import type { Branch, Trained } from '../model/method';
 import { principalFactors, transposed } from '../model/pissa';
@@ -23,7 +23,7 @@ const PREFIX = 'base_model.model.';
  * @param checkpoint changed: what has no parameter in the engine goes into its weights
  * @param notes added to
  */
-export function loraOnto(checkpoint: Checkpoint, modules: ModelModules, config: LoraConfig, sorted: AdapterTensors, unfit: Unfit, notes: string[]): Made {
+export function loraOnto(checkpoint: HeldCheckpoint, modules: ModelModules, config: LoraConfig, sorted: AdapterTensors, unfit: Unfit, notes: string[]): Made {
   const targeted = targetedModules(config, modules.linear, modules.others);
   setTokenRows(checkpoint, config, sorted, unfit);
   for (const module of targeted) if (!sorted.branches.has(module)) unfit.missing(`${PREFIX}${module}.lora_A.weight`);
@@ -72,21 +72,21 @@ function hostBranch(module: string, tensors: BranchTensors, config: LoraConfig, 
 }
 
 /** Adds a branch to the weight that it stands beside; a tied head and the token embedding part company first, as they do in peft. */
-function mergeInto(checkpoint: Checkpoint, { inputsFirst }: ModelModules, module: string, branch: HostBranch): void {
+function mergeInto(checkpoint: HeldCheckpoint, { inputsFirst }: ModelModules, module: string, branch: HostBranch): void {
   const { tie } = architectureOf(checkpoint.config);
   const name = `${module}.weight`;
   if (name === tie.embedding || name === tie.head) untie(checkpoint);
   checkpoint.tensors.set(name, mergedWeight(weightOf(checkpoint, name), branch, inputsFirst(module)));
 }
 
-function weightOf({ tensors }: Checkpoint, name: string) {
+function weightOf({ tensors }: HeldCheckpoint, name: string) {
   const weight = tensors.get(name);
   if (!weight) throw new LoadError('model.safetensors', `${name} is missing, and the adapter has a branch beside it; take the base that the adapter was trained on`);
   return weight;
 }
 
 /** What PiSSA leaves of the base: W − s·BA of its leading singular vectors. */
-function subtractPrincipal(checkpoint: Checkpoint, { inputsFirst }: ModelModules, module: string, { rank, scale }: HostBranch): void {
+function subtractPrincipal(checkpoint: HeldCheckpoint, { inputsFirst }: ModelModules, module: string, { rank, scale }: HostBranch): void {
   const weight = weightOf(checkpoint, `${module}.weight`);
   const turned = inputsFirst(module);
   const [outputs, inputs] = turned ? [weight.shape[1], weight.shape[0]] : weight.shape;
@@ -95,7 +95,7 @@ function subtractPrincipal(checkpoint: Checkpoint, { inputsFirst }: ModelModules
 }
 
 /** The bias of B (`lora_bias`), which is one of the layer itself times the branch's scale. */
-function addBias(checkpoint: Checkpoint, module: string, { scale, magnitude }: HostBranch, bias: Float32Array): void {
+function addBias(checkpoint: HeldCheckpoint, module: string, { scale, magnitude }: HostBranch, bias: Float32Array): void {
   const stored = checkpoint.tensors.get(`${module}.bias`);
   if (!stored) throw new LoadError(CONFIG_FILE, `lora_bias is set (true), and ${module} has no bias that could take it up; merge the adapter into its base with merge_and_unload() in Python`);
   if (magnitude) throw new LoadError(CONFIG_FILE, 'lora_bias together with use_dora is not supported (true); merge the adapter into its base with merge_and_unload() in Python');
@@ -103,7 +103,7 @@ function addBias(checkpoint: Checkpoint, module: string, { scale, magnitude }: H
 }
 
 /** New rows of embeddings; where head and embedding are one tensor they change both. */
-function setTokenRows(checkpoint: Checkpoint, { trainableTokens }: LoraConfig, { tokenRows }: AdapterTensors, unfit: Unfit): void {
+function setTokenRows(checkpoint: HeldCheckpoint, { trainableTokens }: LoraConfig, { tokenRows }: AdapterTensors, unfit: Unfit): void {
   const { embedding } = architectureOf(checkpoint.config).tie;
   for (const [module, rows] of tokenRows) {
     const name = `${module}.weight`;

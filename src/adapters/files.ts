@@ -17,7 +17,7 @@ export interface AdapterFiles {
  */
 export async function readAdapter(folder: ModelFolder): Promise<AdapterFiles> {
   const config = parseAdapterConfig(new TextDecoder().decode(await folder.read(CONFIG_FILE)));
-  let bytes: ArrayBuffer;
+  let bytes: Uint8Array;
   try {
     bytes = await folder.read(WEIGHTS_FILE);
   } catch (error) {

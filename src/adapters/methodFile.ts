@@ -1,5 +1,5 @@
 /** Houlsby adapters and BitFit, which peft lacks: one safetensors file, with what it is in its header. docs/adapters.md describes the layout. */
-import type { Checkpoint } from '../model/files/folder';
+import type { HeldCheckpoint } from '../model/files/folder';
 import { LoadError } from '../model/files/loadError';
 import { readMetadata, readSafetensors, writeSafetensors } from '../model/files/safetensors';
 import { checkpointFor } from '../model/forProblem';
@@ -27,7 +27,7 @@ export function methodFile({ config, trained, values }: TrainedModel): Uint8Arra
 }
 
 /** @throws LoadError */
-export function applyMethodFile(base: Checkpoint, bytes: ArrayBuffer): Adapted {
+export function applyMethodFile(base: HeldCheckpoint, bytes: ArrayBuffer | Uint8Array): Adapted {
   const refuse = (detail: string) => new LoadError(METHOD_FILE, detail);
   const { format, method, problem, labels, bottleneck, from_layer: fromLayer = '0' } = readMetadata(bytes, METHOD_FILE);
   const count = (name: string, value: string | undefined, least: number) => {

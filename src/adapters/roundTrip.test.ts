@@ -2,15 +2,15 @@
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { PEFT_KINDS } from '../config/peft';
-import { type Checkpoint, loadCheckpoint } from '../model/files/folder';
+import { type HeldCheckpoint, holdCheckpoint, loadCheckpoint } from '../model/files/folder';
 import { readSafetensors, writeSafetensors } from '../model/files/safetensors';
+import { fromMemory } from '../model/files/storedTensors';
 import { checkpointFor } from '../model/forProblem';
 import { initialValues } from '../model/initialValues';
 import type { Trained } from '../model/method';
 import type { Problem } from '../model/modelConfig';
 import { parameterSpecs } from '../model/parameters';
 import { diskSource } from '../sources/disk';
-import { wholeFiles } from '../sources/files';
 import { applyAdapter } from './apply';
 import { parseAdapterConfig } from './config';
 import { applyMethodFile, hasMethodFile, methodFile } from './methodFile';
@@ -19,15 +19,16 @@ import { outBranches } from './outBranches';
 import { isInPeft, peftFiles } from './toPeft';
 import type { TrainedModel } from './trainedModel';
 
-const folder = (name: string) => wholeFiles(diskSource(fileURLToPath(new URL(`../fixtures/golden/${name}/model`, import.meta.url))));
+const folder = (name: string) => diskSource(fileURLToPath(new URL(`../fixtures/golden/${name}/model`, import.meta.url)));
 
 /** As if it had been trained: every value moved away from where it starts. */
-async function trainedModel(name: string, problem: Problem, method: Partial<Trained>): Promise<TrainedModel & { stored: Checkpoint }> {
-  const stored = await loadCheckpoint(folder(name));
+async function trainedModel(name: string, problem: Problem, method: Partial<Trained>): Promise<TrainedModel & { stored: HeldCheckpoint }> {
+  const stored = await holdCheckpoint(await loadCheckpoint(folder(name)));
   const trained: Trained = { peft: 'lora', rank: 3, alpha: 6, targets: ['o'], virtualTokens: 4, bottleneck: 2, fromLayer: 1, ...method };
   const { config, tensors } = checkpointFor(stored, { problem, labels: 3 }, trained);
   const specs = parameterSpecs(config, trained);
-  const start = initialValues(config, trained, specs, tensors, 5);
+  const made = await initialValues(config, trained, specs, fromMemory(tensors), 5);
+  const start = new Map(specs.map(({ name: key, of }) => [key, made.get(key) ?? tensors.get(of)!.values]));
   const values = new Map([...start].map(([key, first]) => [key, first.map((value, index) => value + 0.03 * Math.cos(1 + index))]));
   return { config, trained, values, start, base: tensors, stored };
 }

@@ -1,6 +1,6 @@
 /** Tensors of the model that an adapter brings whole: heads, biases, embeddings. */
 import { architectureOf } from '../model/architectures';
-import type { Checkpoint } from '../model/files/folder';
+import type { HeldCheckpoint } from '../model/files/folder';
 import type { Named } from './keys';
 import type { ModelModules } from './modules';
 import type { Unfit } from './unfit';
@@ -16,7 +16,7 @@ export interface Tying {
  * Keeps the token embedding and the head of a language model apart from here on, where they were one tensor.
  * @param checkpoint changed
  */
-export function untie(checkpoint: Checkpoint): void {
+export function untie(checkpoint: HeldCheckpoint): void {
   const { config, tensors } = checkpoint;
   if (!config.tied || !config.causal) return;
   const { embedding, head } = architectureOf(config).tie;
@@ -29,7 +29,7 @@ export function untie(checkpoint: Checkpoint): void {
  * it saved because the vocabulary changed is the head, too.
  * @param checkpoint changed
  */
-export function setWhole(checkpoint: Checkpoint, { shapes }: ModelModules, whole: ReadonlyMap<string, Named>, tying: Tying, unfit: Unfit): void {
+export function setWhole(checkpoint: HeldCheckpoint, { shapes }: ModelModules, whole: ReadonlyMap<string, Named>, tying: Tying, unfit: Unfit): void {
   const { embedding, head } = architectureOf(checkpoint.config).tie;
   const isCopied = (name: string) => tying.savedWhole(name.replace(/\.weight$/, '')) && !tying.ensured;
   const [table, matrix] = [whole.get(embedding), whole.get(head)];

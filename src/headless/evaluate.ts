@@ -6,7 +6,7 @@ import { acquireDevice, type Profile } from '../gpu/device';
 import { Pipelines } from '../gpu/pipelines';
 import { selfTest } from '../gpu/selfTest';
 import { longestSequence } from '../model/files/checkpointConfig';
-import { loadCheckpoint, type ModelFolder } from '../model/files/folder';
+import { holdCheckpoint, loadCheckpoint, type ModelFolder, storedCheckpoint } from '../model/files/folder';
 import { checkpointFor } from '../model/forProblem';
 import { virtualRowsOf } from '../model/method';
 import { parameterSpecs } from '../model/parameters';

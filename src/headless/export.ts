@@ -10,11 +10,11 @@ import { isCommit, shortName } from '../config/sources';
 import { TASKS } from '../data/tasks';
 import { loadCheckpoint } from '../model/files/folder';
 import { writeSafetensors } from '../model/files/safetensors';
+import { intoMemory } from '../model/files/storedTensors';
 import { checkpointFor } from '../model/forProblem';
 import { initialValues } from '../model/initialValues';
 import { parameterSpecs } from '../model/parameters';
 import type { RunRecord } from '../protocol/run';
-import { wholeFiles } from '../sources/files';
 import type { Source } from '../sources/source';
 import { readRun } from '../train/checkpoint';
 import { headFor } from '../train/head';
@@ -46,7 +46,7 @@ async function trainedModel({ record, file }: KeptRun, source: Source, weights: 
   const { config } = record;
   const saved = readRun(file);
   const trained = methodOf(config);
-  const stored = await loadCheckpoint(wholeFiles(source));
+  const stored = await loadCheckpoint(source);
   const { config: modelConfig, tensors } = checkpointFor(stored, headFor(TASKS[config.data.task]), trained);
   const specs = parameterSpecs(modelConfig, trained);
   const part = weights === 'best' ? 'best' : 'values';
@@ -55,8 +55,8 @@ async function trainedModel({ record, file }: KeptRun, source: Source, weights: 
     if (!found) throw new Error(`the run has no ${part}.${name}${weights === 'best' ? ', as it was never evaluated; take the weights of the last step' : ''}`);
     return [name, found.values];
   }));
-  const start = trained.peft === 'pissa' ? initialValues(modelConfig, trained, specs, tensors, config.seed) : undefined;
-  return { model: { config: modelConfig, trained, values, start, base: tensors }, step: weights === 'best' ? (saved.best?.step ?? saved.step) : saved.step };
+  const start = trained.peft === 'pissa' ? await initialValues(modelConfig, trained, specs, tensors, config.seed) : undefined;
+  return { model: { config: modelConfig, trained, values, start, base: await intoMemory(tensors) }, step: weights === 'best' ? (saved.best?.step ?? saved.step) : saved.step };
 }
 
 export interface ExportOptions {

@@ -2,9 +2,8 @@
 import { existsSync, openAsBlob, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { type SourceReference, understand } from '../config/sources';
-import type { ModelFolder } from '../model/files/folder';
 import { diskSource } from '../sources/disk';
-import { localSource, wholeFiles } from '../sources/files';
+import { localSource } from '../sources/files';
 import { openSource } from '../sources/open';
 import type { Source, SourceFile } from '../sources/source';
 
@@ -46,7 +45,5 @@ async function localReference(folder: string, files: readonly SourceFile[]): Pro
   return (await localSource(basename(folder), local)).reference;
 }
 
-/** The files of a model, taken whole. @throws with a sentence */
-export async function openModel(text: string, openable: Openable): Promise<ModelFolder> {
-  return wholeFiles(await openNamed(text, '--model', openable));
-}
+/** The files of a model. @throws with a sentence */
+export const openModel = (text: string, openable: Openable): Promise<Source> => openNamed(text, '--model', openable);

@@ -1,7 +1,7 @@
 /** A checkpoint as the model of one problem, with nothing left to guess. */
 import { architectureOf } from './architectures';
 import type { Problem } from './modelConfig';
-import type { Checkpoint } from './files/folder';
+import type { CheckpointOf } from './files/folder';
 import { LoadError } from './files/loadError';
 import type { Trained } from './method';
 import { parameterSpecs } from './parameters';
@@ -14,7 +14,7 @@ const FILE = 'model.safetensors';
  * is made anew where `trained` trains it.
  * @throws LoadError where the file lacks what nothing makes: the head of a language model, or what stays frozen
  */
-export function checkpointFor({ config: stored, tensors }: Checkpoint, { problem, labels }: { problem: Problem; labels: number }, trained: Trained): Checkpoint {
+export function checkpointFor<T extends { shape: readonly number[] }>({ config: stored, tensors }: CheckpointOf<T>, { problem, labels }: { problem: Problem; labels: number }, trained: Trained): CheckpointOf<T> {
   const config = { ...stored, problem, labels };
   const architecture = architectureOf(config);
   const { tie, name } = architecture;

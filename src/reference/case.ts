@@ -1,14 +1,6 @@
 /** A short fine-tuning in the format of the golden cases' `case.json`, and what a run of it yields. */
 import type { Compensation, Pattern, Position, SecondPass } from '../config/dropout';
 import type { EncoderTarget } from '../config/peft';
-import type { TensorFile } from '../model/files/safetensors';
-import type { ModelConfig } from '../model/modelConfig';
-
-/** A checkpoint whose tensors are in memory. */
-export interface HeldCheckpoint {
-  config: ModelConfig;
-  tensors: Map<string, TensorFile>;
-}
 
 export interface CaseRule {
   p: number;

@@ -1,9 +1,8 @@
 /** Reads a golden case's folder and measures how far a result is from it, with the norms of the golden cases' own comparison. */
-import { loadCheckpoint, type ModelFolder } from '../model/files/folder';
+import { type HeldCheckpoint, holdCheckpoint, loadCheckpoint, type ModelFolder } from '../model/files/folder';
 import { subfolder } from '../model/files/modelFolder';
 import { readSafetensors, type TensorFile } from '../model/files/safetensors';
-import { intoMemory } from '../model/files/storedTensors';
-import type { CaseFile, HeldCheckpoint, StepResult } from './case';
+import type { CaseFile, StepResult } from './case';
 
 export interface GoldenCase {
   file: CaseFile;
@@ -22,10 +21,9 @@ export interface Outcome {
 export async function readGoldenCase(folder: ModelFolder): Promise<GoldenCase> {
   const json = async (name: string) => JSON.parse(new TextDecoder().decode(await folder.read(name)));
   const tensors = async (name: string) => readSafetensors(await folder.read(name), name);
-  const { config, tensors: stored } = await loadCheckpoint(subfolder(folder, 'model'));
   return {
     file: await json('case.json'),
-    checkpoint: { config, tensors: await intoMemory(stored) },
+    checkpoint: await holdCheckpoint(await loadCheckpoint(subfolder(folder, 'model'))),
     init: await tensors('init.safetensors'),
     expected: { perStep: await json('expected.json'), tensors: await tensors('expected.safetensors') },
   };

@@ -1,10 +1,11 @@
 /** Small random cases in the golden format, for rules and shapes that no golden case has. The same options give the same case. */
+import type { HeldCheckpoint } from '../model/files/folder';
 import type { EncoderTarget } from '../config/peft';
 import type { ModelConfig } from '../model/modelConfig';
 import { bodyShapes, headShapes } from '../model/files/checkpointNames';
 import { heldFolder, type ModelFolder } from '../model/files/modelFolder';
 import { type TensorFile, writeSafetensors } from '../model/files/safetensors';
-import type { CaseBatch, CaseFile, HeldCheckpoint } from './case';
+import type { CaseBatch, CaseFile } from './case';
 import { headName, loraName, TARGET_MODULE } from './parameters';
 
 /** Everything may be left out; see the defaults in `makeCase`. */

@@ -1,8 +1,8 @@
 /** A case's weights as matrices: the frozen checkpoint and the trainable tensors under peft's names. */
+import type { HeldCheckpoint } from '../model/files/folder';
 import type { EncoderTarget } from '../config/peft';
 import type { TensorFile } from '../model/files/safetensors';
 import { type Matrix, matrix } from './autograd';
-import type { HeldCheckpoint } from './case';
 
 /** Module of a LoRA target below `encoder.layer.<n>.`, as transformers names it. */
 export const TARGET_MODULE: Record<EncoderTarget, string> = {

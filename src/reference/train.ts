@@ -1,7 +1,8 @@
 /** Runs a case from its first step to its last in float64: what the engine is held against where no golden case exists. */
+import type { HeldCheckpoint } from '../model/files/folder';
 import type { TensorFile } from '../model/files/safetensors';
 import { add, detach, differentiate, map, type Matrix, matrix, scale, sumOfAll } from './autograd';
-import type { CaseBatch, CaseFile, CaseResult, HeldCheckpoint, ReferenceTensor } from './case';
+import type { CaseBatch, CaseFile, CaseResult, ReferenceTensor } from './case';
 import { forward } from './encoder';
 import { consistencyTerm, crossEntropy, rowsAt, squaredError } from './losses';
 import { AdamW, clipFactor, gradientNorm, scheduleFactor } from './optimizer';

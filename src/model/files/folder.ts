@@ -7,18 +7,30 @@ import { bodyShapes, headShapes, namesOf } from './checkpointNames';
 import { LoadError } from './loadError';
 import type { ModelFolder } from './modelFolder';
 import { openWeights, type TensorIndex } from './shards';
-import type { StoredTensor } from './storedTensors';
+import type { TensorFile } from './safetensors';
+import { fromMemory, intoMemory, type StoredTensor } from './storedTensors';
 import { settleTie } from './tiedHead';
 
 export type { ModelFolder } from './modelFolder';
 
-/** A checkpoint, checked: `tensors` holds exactly the tensors the engine uses, under the names transformers writes today. Their values are still in the files. */
-export interface Checkpoint {
+/** A checkpoint, checked: `tensors` holds exactly the tensors the engine uses, under the names transformers writes today. */
+export interface CheckpointOf<T> {
   /** `tied` as file and `config.json` together settle it. */
   config: ModelConfig;
   /** Body complete; heads of classes (BERT's pooler included) and an untied head of a language model only where the file has them. */
-  tensors: Map<string, StoredTensor>;
+  tensors: Map<string, T>;
 }
+
+/** One whose values are still in the files. */
+export type Checkpoint = CheckpointOf<StoredTensor>;
+
+/** One whose values are in memory: for referees, and for whoever changes weights on the host. */
+export type HeldCheckpoint = CheckpointOf<TensorFile>;
+
+export const holdCheckpoint = async ({ config, tensors }: Checkpoint): Promise<HeldCheckpoint> => ({ config, tensors: await intoMemory(tensors) });
+
+/** A checkpoint in memory as if it lay in files. */
+export const storedCheckpoint = ({ config, tensors }: HeldCheckpoint): Checkpoint => ({ config, tensors: fromMemory(tensors) });
 
 const sameShape = (a: number[], b: number[]) => a.length === b.length && a.every((extent, i) => extent === b[i]);
 

@@ -87,10 +87,10 @@ export function storedTensor(file: WeightFile, entry: HeaderEntry, start: number
   return new StoredTensor(file, entry.name, dtype, shape, start + entry.begin);
 }
 
-/** Tensors in memory as if they lay in files: for made-up models of tests and benchmarks. */
+/** Tensors in memory as if they lay in files: of made-up models, and of what was changed on the host. Their values are not copied. */
 export const fromMemory = (tensors: ReadonlyMap<string, TensorFile>): Map<string, StoredTensor> => new Map([...tensors].map(([name, { shape, values }]) => {
-  const { buffer } = Float32Array.from(values);
-  return [name, new StoredTensor(memoryFile(name, new Uint8Array(buffer)), name, 'F32', shape, 0)];
+  const bytes = new Uint8Array(values.buffer as ArrayBuffer, values.byteOffset, values.byteLength);
+  return [name, new StoredTensor(memoryFile(name, bytes), name, 'F32', shape, 0)];
 }));
 
 /** A tensor of which only the shape is known: enough to plan with, and for nothing else. */
