@@ -54,7 +54,7 @@ function mutateOnce(holder: { root: Json }, choices: Choices): void {
     [table[key], table[other]] = [table[other], table[key]];
   } else if (kind === 5 && rarely(8)) {
     let deep: Json = 1;
-    for (let i = 0; i < 2000; i++) deep = [deep];
+    for (let i = 0; i < 500; i++) deep = [deep];
     table[key] = deep;
   } else table[key] = structuredClone(one(NASTY));
 }
