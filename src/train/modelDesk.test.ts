@@ -30,7 +30,7 @@ beforeEach(() => {
 function deskOn(shelves = new Shelves(memoryDirectory().directory)) {
   const events: ModelEvent[] = [];
   const places = new ModelPlaces({ builtIn: new URL('http://localhost/models/'), shelves: Promise.resolve(shelves), allowed: policyOf('http://localhost', [hub.endpoint, hub.cdnEndpoint]), endpoint: hub.endpoint });
-  const desk = new ModelDesk((event) => events.push(event), new Library((source, options) => places.open(source, options)), places);
+  const desk = new ModelDesk((event) => events.push(event), new Library((source, options) => places.open(source, options)), places, () => Promise.resolve());
   return async (command: Exclude<ModelCommand, { type: 'estimate' }>) => {
     events.length = 0;
     await desk.handle(command);

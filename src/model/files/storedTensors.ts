@@ -6,7 +6,7 @@ import { countOf, formatOf, type HeaderEntry, headerEntries, headerLength, heade
 import { memoryFile, PIECE, type WeightFile } from './weightFile';
 
 /** Bytes of a file that are asked for first: a length and, in most files, the whole header. */
-const FIRST = 2 ** 17;
+const FIRST = 2 ** 16;
 
 export class StoredTensor {
   /**
@@ -73,9 +73,9 @@ export const cutOff = (file: WeightFile, at: number, promised: number): LoadErro
 
 /** The header of a file: what tensors it lists, and where its values start. @throws LoadError */
 export async function readEntries(file: WeightFile): Promise<{ entries: Map<string, HeaderEntry>; start: number }> {
-  const first = await file.range(0, Math.min(file.bytes ?? LENGTH_BYTES, FIRST));
+  const first = await file.head(Math.min(file.bytes ?? FIRST, FIRST));
   const start = LENGTH_BYTES + headerLength(file.name, first, file.bytes);
-  const json = start <= first.length ? first.subarray(LENGTH_BYTES, start) : await file.range(LENGTH_BYTES, start);
+  const json = start <= first.length ? first.subarray(LENGTH_BYTES, start) : (await file.head(start)).subarray(LENGTH_BYTES);
   if (json.length !== start - LENGTH_BYTES) throw cutOff(file, LENGTH_BYTES + json.length, start);
   const entries = headerEntries(file.name, headerObject(file.name, json), (file.bytes ?? Infinity) - start);
   return { entries: new Map(entries.map((entry) => [entry.name, entry])), start };

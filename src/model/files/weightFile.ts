@@ -11,6 +11,8 @@ export interface WeightFile {
   readonly name: string;
   /** Undefined where nobody says before the file has come. */
   readonly bytes: number | undefined;
+  /** The first bytes alone: whoever looks at a header fetches no weights with it. */
+  head(end: number): Promise<Uint8Array<ArrayBuffer>>;
   range(begin: number, end: number): Promise<Uint8Array<ArrayBuffer>>;
   /** From the first byte to the last, since whoever keeps files and checks their sums needs all of them. */
   stream(options?: StreamOptions): AsyncIterable<Uint8Array<ArrayBuffer>>;
@@ -25,7 +27,8 @@ async function sizeOf(folder: ModelFolder, name: string): Promise<number | undef
 export async function openWeightFile(folder: ModelFolder, name: string): Promise<WeightFile | undefined> {
   try {
     const bytes = await sizeOf(folder, name);
-    const file: WeightFile = { name, bytes, range: (begin, end) => folder.range(name, begin, end), stream: (options) => folder.stream(name, options) };
+    const range: WeightFile['range'] = (begin, end) => folder.range(name, begin, end);
+    const file: WeightFile = { name, bytes, range, head: (end) => range(0, end), stream: (options) => folder.stream(name, options) };
     // Asked for its first byte, a file that is not there says so; places without a list have no other way.
     if (bytes === undefined) await folder.range(name, 0, 1);
     return bytes !== undefined && bytes <= HELD ? heldFile(file) : file;
@@ -35,7 +38,7 @@ export async function openWeightFile(folder: ModelFolder, name: string): Promise
   }
 }
 
-/** A small file that comes whole when the first byte of it is asked for. What fails is forgotten, so that it can be tried again. */
+/** A small file that comes whole when the first of its weights is asked for. What fails is forgotten, so that it can be tried again. */
 function heldFile(file: WeightFile): WeightFile {
   let coming: Promise<Uint8Array<ArrayBuffer>> | undefined;
   const whole = (options?: StreamOptions) => {
@@ -45,6 +48,7 @@ function heldFile(file: WeightFile): WeightFile {
   };
   return {
     name: file.name, bytes: file.bytes,
+    head: async (end) => (coming ? (await whole()).subarray(0, end) : file.head(end)),
     range: async (begin, end) => (await whole()).subarray(begin, end),
     async *stream(options) {
       const bytes = await whole(options);
@@ -70,6 +74,7 @@ async function collect(pieces: AsyncIterable<Uint8Array>): Promise<Uint8Array<Ar
 export function memoryFile(name: string, bytes: Uint8Array<ArrayBuffer>): WeightFile {
   return {
     name, bytes: bytes.length,
+    head: (end) => Promise.resolve(bytes.subarray(0, end)),
     range: (begin, end) => Promise.resolve(bytes.subarray(begin, end)),
     async *stream() {
       yield bytes;
