@@ -5,7 +5,8 @@ import { type ParameterSpec, PROMPT } from './parameterSpec';
 import { architectureOf } from './architectures';
 import type { StoredTensor } from './files/storedTensors';
 import type { Trained } from './method';
-import { principalFactors, transposed } from './pissa';
+import { transposed } from './pissa';
+import { fastPrincipalFactors } from './randomSvd';
 
 type Tensors = ReadonlyMap<string, StoredTensor>;
 
@@ -76,7 +77,7 @@ async function setPrincipalFactors(config: ModelConfig, { rank, alpha }: Trained
   for (const { name, of } of specs) {
     if (!of.endsWith('.lora_A')) continue;
     const weight = await weightOf(config, checkpoint, of);
-    const { a, b } = principalFactors(weight.values, weight.rows, weight.columns, rank, alpha / rank);
+    const { a, b } = fastPrincipalFactors(weight.values, weight.rows, weight.columns, rank, alpha / rank);
     values.set(name, a);
     values.set(name.replace('lora_A', 'lora_B'), b);
   }
