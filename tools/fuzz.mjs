@@ -10,6 +10,8 @@ import { ensureInstalled, root } from './install.mjs';
 
 /** No input takes a second; a process that says nothing for this long hangs. */
 const SILENCE_MS = 30_000;
+/** Until the first input, the program is compiled. */
+const START_MS = 300_000;
 const MOST_HEAP_MB = 1024;
 
 const numberOf = (name, text) => {
@@ -55,11 +57,11 @@ function runFrom(from, inputs, seed, report) {
     let current;
     let hung = false;
     let timer;
-    const watch = () => {
+    const watch = (patience = SILENCE_MS) => {
       clearTimeout(timer);
-      timer = setTimeout(() => { hung = true; child.kill('SIGKILL'); }, SILENCE_MS);
+      timer = setTimeout(() => { hung = true; child.kill('SIGKILL'); }, patience);
     };
-    watch();
+    watch(START_MS);
     child.on('message', (message) => {
       watch();
       if ('begun' in message) current = message.begun;

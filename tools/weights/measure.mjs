@@ -14,7 +14,7 @@ const CONFIG = {
   model_type: 'roberta', architectures: ['RobertaForMaskedLM'], vocab_size: 50265, hidden_size: 768, num_hidden_layers: 12, num_attention_heads: 12, intermediate_size: 3072,
   max_position_embeddings: 514, type_vocab_size: 1, pad_token_id: 1, hidden_act: 'gelu', layer_norm_eps: 1e-5,
 };
-const ROUNDS = 3;
+const ROUNDS = 2;
 const SAMPLE_MS = 2;
 const MIB = 2 ** 20;
 
