@@ -1,14 +1,13 @@
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { type Checkpoint, loadCheckpoint } from '../model/files/folder';
+import { type HeldCheckpoint, holdCheckpoint, loadCheckpoint } from '../model/files/folder';
 import type { TensorFile } from '../model/files/safetensors';
 import { diskSource } from '../sources/disk';
-import { wholeFiles } from '../sources/files';
 import { applyAdapter } from './apply';
 import { parseAdapterConfig } from './config';
 import { startSettings } from './goOn';
 
-const model = (): Promise<Checkpoint> => loadCheckpoint(wholeFiles(diskSource(fileURLToPath(new URL('../fixtures/golden/qwen2-lm/model', import.meta.url)))));
+const model = async (): Promise<HeldCheckpoint> => holdCheckpoint(await loadCheckpoint(diskSource(fileURLToPath(new URL('../fixtures/golden/qwen2-lm/model', import.meta.url)))));
 const tensor = (...shape: number[]): TensorFile => ({ shape, values: new Float32Array(shape.reduce((product, extent) => product * extent, 1)).fill(0.5) });
 const branch = (layer: number, part: string, rank: number, outputs: number): [string, TensorFile][] => {
   const at = `base_model.model.model.layers.${layer}.self_attn.${part}_proj`;

@@ -2,7 +2,7 @@
 import type { RunConfig } from '../config/config';
 import { isLora, type Target, TARGETS } from '../config/peft';
 import { architectureOf } from '../model/architectures';
-import type { Checkpoint } from '../model/files/folder';
+import type { HeldCheckpoint } from '../model/files/folder';
 import { LoadError } from '../model/files/loadError';
 import { parameterSpecs } from '../model/parameters';
 import type { Adapted } from './apply';
@@ -16,7 +16,7 @@ export type StartSettings = Partial<Pick<RunConfig['model'], 'peft' | 'rank' | '
  * @param config undefined for the file of a method that peft lacks
  * @throws LoadError where a run could not have this adapter: something in it is not trained here, or its branches differ from layer to layer
  */
-export function startSettings({ checkpoint, trained }: Adapted, base: Checkpoint, config?: AdapterConfig): StartSettings {
+export function startSettings({ checkpoint, trained }: Adapted, base: HeldCheckpoint, config?: AdapterConfig): StartSettings {
   const own = new Set(parameterSpecs(checkpoint.config, trained).map(({ of }) => of));
   const changed = [...checkpoint.tensors].filter(([name, { values }]) => !own.has(name) && base.tensors.get(name)?.values !== values).map(([name]) => name);
   if (changed.length > 0) throw new LoadError(WEIGHTS_FILE, `it changes ${changed.slice(0, 3).join(', ')}${changed.length > 3 ? ` and ${changed.length - 3} more` : ''} of the base, which a run here does not train, so that it would not be in what the run writes; merge it into its base in Python, and train from there`);
@@ -27,7 +27,7 @@ export function startSettings({ checkpoint, trained }: Adapted, base: Checkpoint
 }
 
 /** Rank, α, targets and first layer of branches that are the same wherever they are. */
-function uniform({ config }: Checkpoint, branches: NonNullable<Adapted['trained']['branches']>, stabilised: boolean | undefined): StartSettings {
+function uniform({ config }: HeldCheckpoint, branches: NonNullable<Adapted['trained']['branches']>, stabilised: boolean | undefined): StartSettings {
   const refuse = (what: string) => new LoadError(WEIGHTS_FILE, `${what}, and a run here has one rank, one α and the same targets in every layer from one on; evaluate it, or train an adapter without such patterns`);
   const [first, ...others] = branches.values();
   if (!first) throw refuse('it has no branch in a layer that is trained here');

@@ -41,6 +41,12 @@ export async function tokenizerOf(folder: ModelFolder, vocabulary: number): Prom
   return pipeline;
 }
 
+/** The model with an adapter on it, and what a person should know of that. */
+async function adaptedModel(folder: ModelFolder, adapter: string, openable: Openable): Promise<Scored & { notes: string[] }> {
+  const { adapted } = await openAdapter(await holdCheckpoint(await loadCheckpoint(folder)), adapter, openable);
+  return { ...adapted, checkpoint: storedCheckpoint(adapted.checkpoint) };
+}
+
 export interface EvaluateOptions extends Openable {
   gpu: GPU;
   profile?: Profile;
@@ -61,7 +67,7 @@ export async function createEvaluate({ gpu, profile, ...openable }: EvaluateOpti
      */
     async evaluate({ model, adapter, texts }: { model: string; adapter?: string; texts: unknown }): Promise<{ rows: Evaluated[]; notes: string[] }> {
       const folder = await openModel(model, openable);
-      const scored = adapter === undefined ? { ...(await bareModel(folder)), notes: [] } : (await openAdapter(await loadCheckpoint(folder), adapter, openable)).adapted;
+      const scored = adapter === undefined ? { ...(await bareModel(folder)), notes: [] } : await adaptedModel(folder, adapter, openable);
       const { config } = scored.checkpoint;
       const rows = rowsOf(texts, await tokenizerOf(folder, config.vocabulary), {
         vocabulary: config.vocabulary, longest: longestSequence(config) - virtualRowsOf(scored.trained).keys, writes: config.problem === 'language_model',

@@ -3,13 +3,12 @@ import { type Adapted, applyAdapter } from '../adapters/apply';
 import type { AdapterConfig } from '../adapters/config';
 import { readAdapter } from '../adapters/files';
 import { applyMethodFile, METHOD_FILE } from '../adapters/methodFile';
-import type { Checkpoint } from '../model/files/folder';
-import { wholeFiles } from '../sources/files';
+import type { HeldCheckpoint } from '../model/files/folder';
 import { openNamed, type Openable } from './openModel';
 
-/** @throws with a sentence */
-export async function openAdapter(base: Checkpoint, adapter: string, openable: Openable): Promise<{ adapted: Adapted; config?: AdapterConfig }> {
-  const opened = wholeFiles(await openNamed(adapter, '--adapter', openable));
+/** @param base in memory, since an adapter may change its weights @throws with a sentence */
+export async function openAdapter(base: HeldCheckpoint, adapter: string, openable: Openable): Promise<{ adapted: Adapted; config?: AdapterConfig }> {
+  const opened = await openNamed(adapter, '--adapter', openable);
   const own = await opened.read(METHOD_FILE).catch(() => undefined);
   if (own) return { adapted: applyMethodFile(base, own) };
   const files = await readAdapter(opened);

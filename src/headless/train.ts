@@ -3,9 +3,8 @@ import { startSettings } from '../adapters/goOn';
 import type { RunConfig, TaskName } from '../config/config';
 import { openLink } from '../config/url';
 import { TASKS } from '../data/tasks';
-import { loadCheckpoint } from '../model/files/folder';
+import { holdCheckpoint, loadCheckpoint } from '../model/files/folder';
 import { parameterSpecs } from '../model/parameters';
-import { wholeFiles } from '../sources/files';
 import type { Source } from '../sources/source';
 import { freshRun } from '../train/checkpoint';
 import { headFor } from '../train/head';
@@ -30,7 +29,7 @@ export interface TrainRequest extends ExportOptions {
 
 /** An adapter as the start of a run on `source`. @throws with a sentence where a run cannot begin with it */
 async function startOf(source: Source, adapter: string, config: RunConfig, models: string) {
-  const base = await loadCheckpoint(wholeFiles(source));
+  const base = await holdCheckpoint(await loadCheckpoint(source));
   const { adapted, config: adapterConfig } = await openAdapter(base, adapter, { models });
   const { problem, labels } = adapted.checkpoint.config;
   const head = headFor(TASKS[config.data.task]);
