@@ -94,7 +94,12 @@ export class Shelves {
   private async make(name: string): Promise<Shelf> {
     const directory = await this.root.directory(encodeURIComponent(name));
     const label = await readLabel(directory);
-    const write = () => directory.write(LABEL, new TextEncoder().encode(JSON.stringify(label)));
+    // One after the other: two files that come at once would find the label being written, and one of them would not be kept.
+    let writing = Promise.resolve();
+    const write = () => {
+      writing = writing.catch(() => undefined).then(() => directory.write(LABEL, new TextEncoder().encode(JSON.stringify(label))));
+      return writing;
+    };
     label.used = this.now();
     await write();
     return {
