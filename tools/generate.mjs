@@ -1,4 +1,4 @@
-// npm run generate -- --model SOURCE --prompts FILE.json --out FILE.json [--max-new-tokens N] [--beams N] [--length-penalty X]
+// npm run generate -- --model SOURCE [--adapter DIR] --prompts FILE.json --out FILE.json [--max-new-tokens N] [--beams N] [--length-penalty X]
 //   [--early-stopping true|false|never] [--no-repeat-ngram N] [--repetition-penalty X] [--temperature X] [--top-k N] [--top-p X] [--seed N]
 //   [--profile software|gpu]
 //
@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { readArguments, readJson, Refusal, refuseUnlessOneOf, runCommand, writeJson } from './command.mjs';
 import { ensureInstalled, root } from './install.mjs';
 
-const USAGE = 'npm run generate -- --model SOURCE --prompts FILE.json --out FILE.json';
+const USAGE = 'npm run generate -- --model SOURCE [--adapter DIR] --prompts FILE.json --out FILE.json';
 
 const NUMBERS = {
   'max-new-tokens': 'maxNewTokens', beams: 'beams', 'length-penalty': 'lengthPenalty', 'no-repeat-ngram': 'noRepeatNgram', 'repetition-penalty': 'repetitionPenalty',
@@ -17,7 +17,7 @@ const NUMBERS = {
 };
 
 function readOptions() {
-  const names = ['model', 'prompts', 'out', 'profile', 'early-stopping', ...Object.keys(NUMBERS)];
+  const names = ['model', 'adapter', 'prompts', 'out', 'profile', 'early-stopping', ...Object.keys(NUMBERS)];
   const { values } = readArguments({ options: Object.fromEntries(names.map((name) => [name, { type: 'string' }])) });
   const missing = ['model', 'prompts', 'out'].find((name) => !values[name]);
   if (missing) throw new Refusal(`--${missing} is missing; write ${USAGE}`);
@@ -34,13 +34,13 @@ function readOptions() {
 }
 
 await runCommand('generate', async () => {
-  const { model, prompts, out, profile, options } = readOptions();
+  const { model, adapter, prompts, out, profile, options } = readOptions();
   const parsed = readJson(prompts, '["a text", …]');
   ensureInstalled();
   const { openNode } = await import('./runtimes/node.mjs');
   const { module, gpu } = await openNode('/src/headless/generate.ts');
   const { generate, device } = await module.createGenerate({ gpu, models: join(root, 'public/models'), profile });
-  const { texts, notes, seconds } = await generate({ model, prompts: parsed, options });
+  const { texts, notes, seconds } = await generate({ model, adapter, prompts: parsed, options });
   writeJson(out, texts);
   for (const note of notes) console.error(`generate: ${note}`);
   const tokens = texts.reduce((sum, { ids }) => sum + ids.length, 0);

@@ -19,6 +19,8 @@ export interface TextTokenizer {
   /** One more than the greatest id. */
   readonly vocabularySize: number;
   readonly padId: number;
+  /** What a completion ends with, undefined where tokenizer_config.json names no such token. */
+  readonly endId?: number;
   /**
    * A text or a pair with the special tokens of the tokenizer's post-processor around it. With a completion: the post-processor's begin
    * token if it has one, the tokens of the prompt, those of the completion, the end token. Prompt and completion are tokenised apart and put
@@ -27,6 +29,10 @@ export interface TextTokenizer {
    * @throws RangeError where the greatest length leaves no text, or no token that is scored
    */
   encode(example: Input, maxLength: number): EncodedText;
+  /** A text that something is to be written behind: special tokens in front of it, none after it. */
+  promptIds(text: string): number[];
+  /** The text of ids, special tokens left out. */
+  decode(ids: ArrayLike<number>): string;
   /** One readable string a token: no mark for a leading space, bytes as the text they stand for. */
   tokenStrings(ids: ArrayLike<number>): string[];
   /** Whether a token stands for structure (`<s>`, `[SEP]`, padding) and not for text. */
@@ -81,7 +87,8 @@ export function createTokenizer(tokenizerJson: Json, tokenizerConfig: Json): Tex
     });
   }
 
-  return { vocabularySize: pipeline.idCount, padId, encode, tokenStrings, isSpecial: pipeline.isSpecial };
+  const { promptIds, decode, isSpecial } = pipeline;
+  return { vocabularySize: pipeline.idCount, padId, endId, encode, promptIds, decode, tokenStrings, isSpecial };
 }
 
 /** A token of byte-level BPE as text; a token that holds half a character shows its bytes. */

@@ -1,18 +1,18 @@
 /** What a checkpoint's folder says about writing. */
-import type { GenerationOptions } from './settings';
+import type { WritingOptions } from '../protocol/writingMessages';
 import { rangeProblems } from './settings';
 
 export interface FolderSettings {
   /** None: texts end by their length alone. */
   endTokens: number[];
-  defaults: GenerationOptions;
+  defaults: WritingOptions;
   /** Fields that transformers would heed and we do not. */
   ignored: string[];
 }
 
 const FILE = 'generation_config.json';
 
-const HEEDED: Record<string, keyof GenerationOptions> = {
+const HEEDED: Record<string, keyof WritingOptions> = {
   temperature: 'temperature', top_k: 'topK', top_p: 'topP', no_repeat_ngram_size: 'noRepeatNgram', repetition_penalty: 'repetitionPenalty', length_penalty: 'lengthPenalty',
 };
 
@@ -33,7 +33,7 @@ export async function readGenerationFiles(read: (file: string) => Promise<string
   const fields = parse(file, text ?? '{}');
   const defaults: Record<string, unknown> = {};
   for (const [field, name] of Object.entries(HEEDED)) if (given(fields[field])) defaults[name] = fields[field];
-  const [problem] = rangeProblems(defaults as GenerationOptions);
+  const [problem] = rangeProblems(defaults as WritingOptions);
   if (problem) throw new Error(`${file}: ${problem}; or take the field out of the file`);
   const early = fields.early_stopping;
   if (given(early)) {
@@ -41,7 +41,7 @@ export async function readGenerationFiles(read: (file: string) => Promise<string
     defaults.earlyStopping = early;
   }
   const ignored = Object.entries(NOT_HEEDED).filter(([field, nothing]) => given(fields[field]) && fields[field] !== nothing).map(([field]) => field);
-  return { endTokens: endTokensOf(file, fields.eos_token_id), defaults: defaults as GenerationOptions, ignored };
+  return { endTokens: endTokensOf(file, fields.eos_token_id), defaults: defaults as WritingOptions, ignored };
 }
 
 const given = (value: unknown) => value !== undefined && value !== null;

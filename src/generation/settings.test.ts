@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { readGenerationFiles } from './files';
-import { type GenerationOptions, optionProblems, settingsOf } from './settings';
+import type { WritingOptions } from '../protocol/writingMessages';
+import { optionProblems, settingsOf } from './settings';
 
 describe('options', () => {
-  it.each<[GenerationOptions, RegExp]>([
+  it.each<[WritingOptions, RegExp]>([
     [{ beams: 0 }, /^beams is 0; choose a whole number from 1 to 64$/],
     [{ beams: 2.5 }, /^beams is 2.5/],
     [{ maxNewTokens: 0 }, /^max-new-tokens is 0; choose a whole number of 1 or more$/],

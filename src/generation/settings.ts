@@ -1,4 +1,5 @@
 /** How a text is written: the settings of transformers' `generate`, under its names in our spelling, with its defaults. */
+import type { WritingOptions } from '../protocol/writingMessages';
 
 export interface Sampling {
   temperature: number;
@@ -26,15 +27,12 @@ export interface GenerationSettings {
   endTokens: readonly number[];
 }
 
-/** What a person asks for, each left out where they do not care. */
-export type GenerationOptions = Partial<Omit<GenerationSettings, 'sampling' | 'endTokens'> & Sampling>;
-
 /** Tokens of a text where nobody says how many. */
 export const DEFAULT_NEW_TOKENS = 64;
 
 const MOST_BEAMS = 64;
 
-interface Range { name: keyof GenerationOptions; whole?: boolean; from: number; to: number; words: string }
+interface Range { name: keyof WritingOptions; whole?: boolean; from: number; to: number; words: string }
 
 const RANGES: readonly Range[] = [
   { name: 'maxNewTokens', whole: true, from: 1, to: 2 ** 20, words: 'a whole number of 1 or more' },
@@ -52,7 +50,7 @@ const RANGES: readonly Range[] = [
 export const optionName = (name: string) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
 /** Values that cannot be meant, a sentence each. */
-export function rangeProblems(options: GenerationOptions): string[] {
+export function rangeProblems(options: WritingOptions): string[] {
   return RANGES.flatMap(({ name, whole, from, to, words }) => {
     const value = options[name];
     if (value === undefined) return [];
@@ -62,7 +60,7 @@ export function rangeProblems(options: GenerationOptions): string[] {
 }
 
 /** What is wrong with these options, alone or beside each other, a sentence each. */
-export function optionProblems(options: GenerationOptions): string[] {
+export function optionProblems(options: WritingOptions): string[] {
   const problems = rangeProblems(options);
   if (problems.length > 0) return problems;
   const sampled = sampledBy(options);
@@ -75,15 +73,15 @@ export function optionProblems(options: GenerationOptions): string[] {
 }
 
 /** The option that asks for a draw. */
-const sampledBy = (options: GenerationOptions) => (['temperature', 'topK', 'topP', 'seed'] as const).find((name) => options[name] !== undefined);
+const sampledBy = (options: WritingOptions) => (['temperature', 'topK', 'topP', 'seed'] as const).find((name) => options[name] !== undefined);
 
 /**
  * Options over what the folder says over transformers' own defaults. Texts are drawn only where an option asks for it.
  * @param folder `generation_config.json`, see `readGenerationFiles`
  */
-export function settingsOf(options: GenerationOptions, folder: { endTokens: readonly number[]; defaults: GenerationOptions }): GenerationSettings {
+export function settingsOf(options: WritingOptions, folder: { endTokens: readonly number[]; defaults: WritingOptions }): GenerationSettings {
   const { defaults, endTokens } = folder;
-  const pick = <K extends keyof GenerationOptions>(name: K, otherwise: NonNullable<GenerationOptions[K]>) => options[name] ?? defaults[name] ?? otherwise;
+  const pick = <K extends keyof WritingOptions>(name: K, otherwise: NonNullable<WritingOptions[K]>) => options[name] ?? defaults[name] ?? otherwise;
   return {
     maxNewTokens: options.maxNewTokens ?? DEFAULT_NEW_TOKENS, beams: options.beams ?? 1, lengthPenalty: pick('lengthPenalty', 1), earlyStopping: pick('earlyStopping', false),
     noRepeatNgram: pick('noRepeatNgram', 0), repetitionPenalty: pick('repetitionPenalty', 1), endTokens,

@@ -2,7 +2,7 @@
 import type { Pipeline } from '../data/tokenization/pipeline';
 import { type FolderSettings, readGenerationFiles } from '../generation/files';
 import { RecomputedModel } from '../generation/recomputedModel';
-import { type GenerationOptions, type GenerationSettings, optionProblems, settingsOf } from '../generation/settings';
+import { type GenerationSettings, optionProblems, settingsOf } from '../generation/settings';
 import { writeTexts } from '../generation/write';
 import type { Written } from '../generation/written';
 import { acquireDevice, type Gpu, type Profile } from '../gpu/device';
@@ -14,7 +14,9 @@ import { parameterSpecs } from '../model/parameters';
 import { ModelState } from '../model/state';
 import { Weights } from '../model/weights';
 import { adapterName } from '../protocol/browsers';
+import type { WritingOptions } from '../protocol/writingMessages';
 import { tokenizerOf } from './evaluate';
+import { openAdapter } from './openAdapter';
 import { openModel, type Openable } from './openModel';
 import type { Scored } from './scoring';
 
@@ -31,9 +33,11 @@ export interface GenerateOptions extends Openable {
 
 export interface GenerateRequest {
   model: string;
+  /** Its folder; left out: the base model alone. */
+  adapter?: string;
   /** As parsed. */
   prompts: unknown;
-  options: GenerationOptions;
+  options: WritingOptions;
   /** Without a cache, to measure what it saves. */
   recompute?: boolean;
   progress?: (done: number, of: number) => void;
@@ -61,13 +65,19 @@ export function promptIds(prompts: unknown, pipeline: Pipeline | undefined): num
   });
 }
 
-/** The base model alone, as a language model. */
-async function decoderOf(folder: ModelFolder): Promise<Scored> {
+/** The model, with the adapter on it where there is one, as a language model. */
+async function decoderOf(folder: ModelFolder, adapter: string | undefined, openable: Openable): Promise<Scored & { notes: string[] }> {
   const loaded = await loadCheckpoint(folder);
   const { architecture, causal, labels } = loaded.config;
   if (!causal) throw new Error(`${folder.name} is an encoder (${architecture}), which reads whole texts and writes none; choose a decoder: gpt2, llama, qwen2 or qwen3`);
+  if (adapter !== undefined) {
+    const { adapted } = await openAdapter(loaded, adapter, openable);
+    const { problem } = adapted.checkpoint.config;
+    if (problem !== 'language_model') throw new Error(`--adapter ${adapter} makes a ${problem} of ${folder.name}, which writes nothing; choose an adapter of a language model (task_type CAUSAL_LM)`);
+    return adapted;
+  }
   const trained = { peft: 'lora', rank: 1, alpha: 1, targets: [] } as const;
-  return { checkpoint: checkpointFor(loaded, { problem: 'language_model', labels }, trained), trained, values: new Map() };
+  return { checkpoint: checkpointFor(loaded, { problem: 'language_model', labels }, trained), trained, values: new Map(), notes: [] };
 }
 
 async function write(gpu: Gpu, pipelines: Pipelines, { checkpoint: { config, tensors }, trained, values }: Scored, ids: number[][], settings: GenerationSettings, request: GenerateRequest): Promise<Written[]> {
@@ -111,14 +121,14 @@ export async function createGenerate({ gpu, profile, ...openable }: GenerateOpti
       const [problem] = optionProblems(request.options);
       if (problem) throw new Error(`--${problem}`);
       const folder = await openModel(request.model, openable);
-      const decoder = await decoderOf(folder);
+      const decoder = await decoderOf(folder, request.adapter, openable);
       const pipeline = await tokenizerOf(folder, decoder.checkpoint.config.vocabulary);
       const ids = promptIds(request.prompts, pipeline);
       const folderSettings = await readGenerationFiles((file) => folder.read(file).then((bytes) => new TextDecoder().decode(bytes), () => undefined));
       const began = performance.now();
       const written = await write(device, pipelines, decoder, ids, settingsOf(request.options, folderSettings), request);
       const seconds = (performance.now() - began) / 1000;
-      return { texts: written.map((one) => ({ text: pipeline?.decode(one.ids) ?? null, ...one })), notes: notesOf(folderSettings), seconds };
+      return { texts: written.map((one) => ({ text: pipeline?.decode(one.ids) ?? null, ...one })), notes: [...decoder.notes, ...notesOf(folderSettings)], seconds };
     },
   };
 }

@@ -9,7 +9,8 @@ import type { ModelCommand, ModelEvent } from './modelMessages';
 import type { PlanCommand, PlanEvent } from './planMessages';
 import type { PreviewCommand, PreviewEvent } from './previewMessages';
 import type { RunCommand, RunEvent, RunId } from './runMessages';
+import type { WritingCommand, WritingEvent } from './writingMessages';
 
-export type ToEngine = PlanCommand | RunCommand | InspectionCommand | PreviewCommand | ModelCommand;
+export type ToEngine = PlanCommand | RunCommand | InspectionCommand | PreviewCommand | ModelCommand | WritingCommand;
 
-export type FromEngine = DeviceEvent | PlanEvent | RunEvent | InspectionEvent | PreviewEvent | ModelEvent | { type: 'fault'; runId?: RunId; fault: Fault };
+export type FromEngine = DeviceEvent | PlanEvent | RunEvent | InspectionEvent | PreviewEvent | ModelEvent | WritingEvent | { type: 'fault'; runId?: RunId; fault: Fault };

@@ -71,6 +71,8 @@ export function handleEvents({ store, engine, data, redraw }: Context, runList: 
       if (run) set(({ draft }) => ({ draft: restored(draft, effectiveConfig(run), field), refusal: { field, sentence } }));
     },
     inspected: (event) => set({ inspection: event }),
+    wrote: (event) => set(({ writings }) => ({ writings: event.request === undefined ? { ...writings, first: writings.first ?? event, latest: event } : { ...writings, own: event } })),
+    unwritten: (event) => set(({ writings }) => (event.request === undefined ? {} : { writings: { ...writings, own: event } })),
     paused({ step }) {
       set({ phase: 'paused', step, speed: undefined });
       checkpoints.continueSaving();

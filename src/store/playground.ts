@@ -56,6 +56,7 @@ export function initialState(hash: string, view: ViewSettings = DEFAULT_VIEW): P
     previews: {},
     inspectedPlace: { row: 0, layer: 0, head: 0 },
     inspection: undefined,
+    writings: {},
     link: fromLink ? { applied: opened.applied, ignored: opened.ignored, changes: opened.changes, dismissed: false } : undefined,
     offer: 'waiting',
     checkpoint: undefined,

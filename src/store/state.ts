@@ -41,6 +41,18 @@ export interface RunInfo {
 export type Preview = Extract<FromEngine, { type: 'previewed' }>;
 export type Inspection = Extract<FromEngine, { type: 'inspected' }>;
 
+/** Texts behind held-out prompts at one evaluation, or behind a person's own. */
+export type Writing = Extract<FromEngine, { type: 'wrote' }>;
+
+/** What a decoder wrote during the current run. */
+export interface Writings {
+  /** At the first evaluation and at the last one so far. */
+  first?: Writing;
+  latest?: Writing;
+  /** The answer to a person's own prompt, or why there is none. */
+  own?: Writing | Extract<FromEngine, { type: 'unwritten' }>;
+}
+
 /** What is known of a source: nothing yet, all but its weights, or why it cannot be had. */
 export type ModelEntry = { state: 'looking' } | { state: 'described'; facts: ModelFacts; toFetch: number } | { state: 'refused'; refusal: ModelRefusal };
 
@@ -98,6 +110,7 @@ export interface PageState {
   previews: Partial<Record<TaskName, Preview>>;
   inspectedPlace: InspectionPlace;
   inspection: Inspection | undefined;
+  writings: Writings;
   link: { applied: number; ignored: string[]; changes: Change[]; dismissed: boolean } | undefined;
   /** The card after the first run that overfits: shown once in a session. */
   offer: 'waiting' | 'shown' | 'done';

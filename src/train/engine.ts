@@ -23,6 +23,7 @@ import { estimate, prepare, warmUp } from './preparation';
 import { Refusal } from './refusal';
 import { RunSession } from './runSession';
 import { WeightsKeeper } from './weightsKeeper';
+import type { Following } from './writer';
 
 /** Rows of a task that the page shows as examples. */
 const PREVIEW_ROWS = 6;
@@ -50,6 +51,7 @@ export class Engine {
   /** A start that is under way, and what it was told meanwhile. */
   private starting: { runId: RunId; allowance: number; done: Promise<void> } | undefined;
   private inspecting: InspectionPlace | null = null;
+  private following: Following | null = null;
   private readonly opened: Promise<void>;
   private faulted = false;
   private lost: Gpu['lost'] | undefined;
@@ -84,6 +86,10 @@ export class Engine {
       case 'inspect':
         this.inspecting = command.at;
         return this.session?.inspect(command.at);
+      case 'write': return this.session?.write(command);
+      case 'follow':
+        this.following = command.rows === null ? null : { rows: command.rows, options: command.options };
+        return this.session?.follow(this.following);
       case 'test': return this.session?.test(command.runId, command.weights);
       case 'save': return this.session?.save(command.runId, command.record);
       case 'estimate': return this.estimate(command.config);
@@ -174,12 +180,13 @@ export class Engine {
       const isPast = ({ step }: Change) => saved !== undefined && step <= saved.step;
       const preparation = await prepare(this.gpu, this.tuner!, this.library, withChanges(config, changes.filter(isPast)));
       if (number !== this.starts) return;
-      const options = { runId, saved, changes: changes.filter((change) => !isPast(change)), inspecting: this.inspecting, tileFor: this.tuner!.tileFor };
+      const options = { runId, saved, changes: changes.filter((change) => !isPast(change)), inspecting: this.inspecting, following: this.following, tileFor: this.tuner!.tileFor };
       const session = await RunSession.create(this.gpu, this.pipelines!, this.keeper!, preparation, options, this.post, (error) => void this.report(error, runId));
       if (number !== this.starts) return session.end();
       this.session = session;
       // Somebody may have begun to look, or looked elsewhere, while it was built.
       if (this.inspecting !== options.inspecting) session.inspect(this.inspecting);
+      if (this.following !== options.following) void session.follow(this.following);
       void session.run(starting.allowance);
     };
     const starting = { runId, allowance: Infinity, done: Promise.resolve() };

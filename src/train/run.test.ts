@@ -49,7 +49,7 @@ class FakeWeights {
   }
 }
 
-function makeRun(config: RunConfig, replay: Change[] = [], prepare: () => Promise<unknown> = () => Promise.resolve({ bytes: 0, destroy: () => undefined }), countedRows: (step: number) => number = () => 2, lossOf: (evaluation: number) => number = () => 1) {
+function makeRun(config: RunConfig, replay: Change[] = [], prepare: () => Promise<unknown> = () => Promise.resolve({ bytes: 0, destroy: () => undefined }), countedRows: (step: number) => number = () => 2, lossOf: (evaluation: number) => number = () => 1, free: (step: number) => Promise<void> = () => Promise.resolve()) {
   const rows = { ids: [new Uint32Array(4), new Uint32Array(4)], lengths: Uint32Array.of(4, 4), labels: new Float32Array(2), cutRows: 0 };
   const dataset = { training: rows, validation: rows, sample: rows, width: 4, padId: 1 } as unknown as Dataset;
   const ring = fakeBuffer();
@@ -68,12 +68,14 @@ function makeRun(config: RunConfig, replay: Change[] = [], prepare: () => Promis
   const consistency: number[] = [];
   const losses: number[] = [];
   const say = (name: string) => (...what: unknown[]) => { heard.push([name, ...what]); };
+  const evaluating: number[] = [];
   const events: RunEvents = {
+    evaluating: (step) => evaluating.push(step), free: () => free(steps.length),
     points: (points) => { consistency.push(...points.consistency); losses.push(...points.crossEntropy); }, evaluated: () => undefined, idle: () => undefined, resumed: () => undefined,
     changed: say('changed'), refused: say('refused'), paused: say('paused'), finished: say('finished'), diverged: say('diverged'), failed: say('failed'),
   };
   const run = new Run(trainer, { evaluate } as unknown as Evaluator, weights, dataset, config, replay, events, { step: 0, seconds: 0, budget: Infinity });
-  return { run, ring, steps, weights, heard, consistency, losses, names: () => heard.map(([name]) => name) };
+  return { run, ring, steps, weights, heard, evaluating, consistency, losses, names: () => heard.map(([name]) => name) };
 }
 
 const short = (steps: number, part: Partial<RunConfig> = {}): RunConfig => ({ ...DEFAULT_CONFIG, optimizer: { ...DEFAULT_CONFIG.optimizer, batchSize: 2, steps, warmup: 0 }, ...part });
@@ -111,6 +113,19 @@ it('stops at a pause that comes while a replayed change waits for its plan, and 
   run.resume();
   await going;
   expect(steps).toEqual([0, 1, 2, 3]);
+});
+
+it('says when an evaluation was submitted, and submits no step while somebody needs the weights as they are', async () => {
+  let release = () => undefined as void;
+  const held = new Promise<void>((resolve) => { release = resolve; });
+  const { run, steps, evaluating } = makeRun(short(4, { evaluation: { ...DEFAULT_CONFIG.evaluation, every: 2 } }), [], undefined, undefined, undefined, (step) => (step === 2 ? held : Promise.resolve()));
+  const going = run.start();
+  await vi.waitFor(() => expect(evaluating).toEqual([0, 2]));
+  await new Promise((resolve) => { setTimeout(resolve, 20); });
+  expect(steps).toEqual([0, 1]);
+  release();
+  await going;
+  expect([steps, evaluating]).toEqual([[0, 1, 2, 3], [0, 2, 4]]);
 });
 
 it('refuses a change whose plan cannot be made, and goes on', async () => {

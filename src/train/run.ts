@@ -128,7 +128,7 @@ export class Run {
     const first = this.step;
     const quietFirst = this.rateOf(first) === 0;
     // A run that goes on was judged up to where it was saved.
-    const evaluateFirst = () => this.evaluations.start(first, first === 0 || !this.evaluations.best);
+    const evaluateFirst = () => this.evaluate(first, first === 0 || !this.evaluations.best);
     if (!quietFirst) await evaluateFirst();
     while (!this.ended && !this.stopped && this.step < total && !this.evaluations.isSpent) {
       if (this.pausing.isPaused) {
@@ -136,6 +136,7 @@ export class Run {
         continue;
       }
       this.announce(await this.changes.applyDue(this.step));
+      await this.events.free();
       // A replayed change may have waited for its plan, and somebody may have paused or ended the run meanwhile.
       if (this.ended || this.stopped || this.pausing.isPaused) continue;
       this.submit();
@@ -143,7 +144,7 @@ export class Run {
         this.delivery.flush(this.step);
         await evaluateFirst();
       }
-      if (this.step % this.config.evaluation.every === 0 || this.step === total) await this.evaluations.start(this.step);
+      if (this.step % this.config.evaluation.every === 0 || this.step === total) await this.evaluate(this.step);
       // Where its end depends on scores, they are waited for, so that it ends at the same step however fast this machine is.
       if (this.config.evaluation.patience > 0) await this.evaluations.settle();
       if (this.delivery.flushIfDue(this.step)) this.events.idle(this.step);
@@ -164,6 +165,11 @@ export class Run {
     this.finished = true;
     this.events.idle(this.step);
     this.events.finished(this.step, this.clock.seconds, this.step < total);
+  }
+
+  private async evaluate(step: number, judged = true): Promise<void> {
+    await this.evaluations.start(step, judged);
+    if (!this.ended) this.events.evaluating(step);
   }
 
   /** Learning rate of a step. */

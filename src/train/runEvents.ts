@@ -13,6 +13,10 @@ export interface RunEvents {
   finished(step: number, seconds: number, early: boolean): void;
   diverged(step: number, loss: number, learningRate: number): void;
   failed(error: unknown): void;
+  /** An evaluation was submitted, and no later step is yet. */
+  evaluating(step: number): void;
+  /** Resolves when nobody needs the weights to stay as they are; asked before each step. */
+  free(): Promise<void>;
   /** Called now and then between steps, for whoever looks at the weights meanwhile. */
   idle(step: number): void;
 }

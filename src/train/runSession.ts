@@ -10,6 +10,7 @@ import type { PlanTarget } from '../model/plans';
 import type { InspectionPlace } from '../protocol/inspectionMessages';
 import type { FromEngine } from '../protocol/messages';
 import type { RunId } from '../protocol/runMessages';
+import type { WritingCommand } from '../protocol/writingMessages';
 import { restoreRun, type SavedRun, saveRun } from './checkpoint';
 import { BestWeights } from './bestWeights';
 import { chunk } from './dataset';
@@ -22,6 +23,7 @@ import { Run } from './run';
 import { bytesOf } from './stepExecutions';
 import { Trainer } from './trainer';
 import type { Lease, WeightsKeeper } from './weightsKeeper';
+import { type Following, Writer } from './writer';
 
 export interface SessionOptions {
   runId: RunId;
@@ -30,6 +32,7 @@ export interface SessionOptions {
   /** What a saved run left off with. */
   saved?: SavedRun;
   inspecting: InspectionPlace | null;
+  following: Following | null;
   tileFor: PlanTarget['tileFor'];
 }
 
@@ -38,7 +41,7 @@ type Post = (event: FromEngine) => void;
 export class RunSession {
   private constructor(
     private readonly runId: RunId, private readonly preparation: Preparation, private readonly trainer: Trainer,
-    private readonly evaluator: Evaluator, private readonly best: BestWeights, private readonly inspector: Inspector, private readonly training: Run,
+    private readonly evaluator: Evaluator, private readonly best: BestWeights, private readonly inspector: Inspector, private readonly writer: Writer, private readonly training: Run,
     private readonly lease: Lease, private readonly post: Post,
   ) {}
 
@@ -78,6 +81,8 @@ export class RunSession {
     });
     const inspector = new Inspector(trainer, dataset, model.tokenizer, config.seed, (step, at, attention) => post({ type: 'inspected', runId, step, at, attention }), fail);
     inspector.at = options.inspecting;
+    const writer = new Writer(trainer, dataset, model.tokenizer, gpu.memoryBudget - summary.bytes.total, (event) => post({ runId, ...event }));
+    writer.following = options.following;
     const training = new Run(trainer, evaluator, best, dataset, config, options.changes, {
       points: (points) => post({ type: 'points', runId, ...points }),
       evaluated: (step, heldOut, train, seconds) => post({ type: 'evaluated', runId, step, heldOut, train, seconds }),
@@ -88,10 +93,12 @@ export class RunSession {
       finished: (step, seconds, early) => post({ type: 'finished', runId, step, seconds, early }),
       diverged: (step, loss, learningRate) => post({ type: 'fault', runId, fault: { code: 'diverged', step, loss, learningRate } }),
       failed: fail,
+      evaluating: (step) => void writer.follow(step),
+      free: () => writer.settle(),
       idle: (step) => inspector.look(step),
     }, { budget: gpu.memoryBudget - summary.bytes.total + bytesOf(preparation.training), step: saved?.step ?? 0, seconds: saved?.seconds ?? 0 });
     post({ type: 'started', runId, step: training.step, summary });
-    return new RunSession(runId, preparation, trainer, evaluator, best, inspector, training, lease, post);
+    return new RunSession(runId, preparation, trainer, evaluator, best, inspector, writer, training, lease, post);
   }
 
   /** Trains `allowance` steps, then pauses. */
@@ -116,6 +123,16 @@ export class RunSession {
     this.inspector.look(this.training.step, true);
   }
 
+  write({ runId, request, prompts, options }: Extract<WritingCommand, { type: 'write' }>): Promise<void> | undefined {
+    return runId === this.runId ? this.writer.write(this.training.step, prompts, options, request) : undefined;
+  }
+
+  /** Writes behind held-out prompts at every evaluation, and at once. */
+  follow(following: Following | null): Promise<void> {
+    this.writer.following = following;
+    return this.writer.follow(this.training.step);
+  }
+
   /** Scores of the test rows, with the weights of the best evaluation or those of now. */
   async test(runId: RunId, weights: 'best' | 'last' = 'best'): Promise<void> {
     if (runId !== this.runId) return;
@@ -135,6 +152,7 @@ export class RunSession {
 
   async end(): Promise<void> {
     await this.training.end();
+    await this.writer.destroy();
     this.inspector.destroy();
     this.evaluator.destroy();
     this.best.destroy();
