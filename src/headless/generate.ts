@@ -8,7 +8,7 @@ import type { Written } from '../generation/written';
 import { acquireDevice, type Gpu, type Profile } from '../gpu/device';
 import { Pipelines } from '../gpu/pipelines';
 import { selfTest } from '../gpu/selfTest';
-import { loadCheckpoint, type ModelFolder } from '../model/files/folder';
+import { holdCheckpoint, loadCheckpoint, type ModelFolder, storedCheckpoint } from '../model/files/folder';
 import { checkpointFor } from '../model/forProblem';
 import { parameterSpecs } from '../model/parameters';
 import { ModelState } from '../model/state';
@@ -71,10 +71,10 @@ async function decoderOf(folder: ModelFolder, adapter: string | undefined, opena
   const { architecture, causal, labels } = loaded.config;
   if (!causal) throw new Error(`${folder.name} is an encoder (${architecture}), which reads whole texts and writes none; choose a decoder: gpt2, llama, qwen2 or qwen3`);
   if (adapter !== undefined) {
-    const { adapted } = await openAdapter(loaded, adapter, openable);
+    const { adapted } = await openAdapter(await holdCheckpoint(loaded), adapter, openable);
     const { problem } = adapted.checkpoint.config;
     if (problem !== 'language_model') throw new Error(`--adapter ${adapter} makes a ${problem} of ${folder.name}, which writes nothing; choose an adapter of a language model (task_type CAUSAL_LM)`);
-    return adapted;
+    return { ...adapted, checkpoint: storedCheckpoint(adapted.checkpoint) };
   }
   const trained = { peft: 'lora', rank: 1, alpha: 1, targets: [] } as const;
   return { checkpoint: checkpointFor(loaded, { problem: 'language_model', labels }, trained), trained, values: new Map(), notes: [] };
