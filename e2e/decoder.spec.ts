@@ -15,7 +15,7 @@ test('a decoder learns sentiment; its masks leave out what comes later', async (
   await playground.train();
   const { name, config, evaluations } = await playground.record();
   expect(name).toContain('DropKey, column · p 0.1 · Llama');
-  expect(config).toMatchObject({ model: { folder: 'nano-decoder' }, dropout: { logits: { fromLayer: 1 } } });
+  expect(config).toMatchObject({ model: { source: 'nano-decoder' }, dropout: { logits: { fromLayer: 1 } } });
   expect(evaluations.at(-1)!.train.loss).toBeLessThan(evaluations[0].train.loss);
 });
 
