@@ -22,7 +22,7 @@ export function OptimizerCard() {
       <StopsField field="optimizer.steps" label="Steps" stops={stops13(10, 10000)} hint="Length of the run. More steps leave more time to overfit." />
       {accumulation > 1 && <p className="small muted">A step averages {accumulation} batches: {grouped(batch * accumulation)} rows a step.</p>}
       <details className="more">
-        <summary>Accumulation, warm-up, clipping, evaluation, early stopping</summary>
+        <summary>Accumulation, warm-up, clipping, evaluation</summary>
         <StopsField field="optimizer.accumulation" label="Average into one step" unit="batches" stops={[1, 2, 4, 8, 16, 32]} hint="Gradients of several batches make one step: a larger batch in the memory of a small one." />
         <LinearField field="optimizer.warmup" label="Warm-up" unit="steps" min={0} max={Math.max(1, Math.round(steps / 2))} step={1} hint="Steps over which the rate rises from zero. Raise it if the first steps are wild." />
         <LinearField field="optimizer.clip" label="Clip gradient norm" min={0} max={5} step={0.1} hint="Longer gradients are shortened to this; 0 switches it off." />
