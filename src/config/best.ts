@@ -7,8 +7,9 @@ import { type RunConfig, TASK_PROBLEMS } from './config';
 
 /** A number of which more is better, NaN where the scores are none. */
 export function merit({ loss, metric }: Scores, { data, evaluation }: Pick<RunConfig, 'data' | 'evaluation'>): number {
+  if (evaluation.chooses === 'loss') return -loss;
   // A perplexity falls where a model learns; accuracy and correlation rise.
-  return evaluation.chooses === 'metric' && TASK_PROBLEMS[data.task] !== 'language_model' ? metric : -(evaluation.chooses === 'metric' ? metric : loss);
+  return TASK_PROBLEMS[data.task] === 'language_model' ? -metric : metric;
 }
 
 export interface Best {

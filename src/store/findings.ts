@@ -1,5 +1,5 @@
 /** Pure: what the curves show, as sentences computed from the data. Nothing is claimed that one seed cannot carry. */
-import { bestOf, isSpent } from '../config/best';
+import { type Best, bestOf, isSpent, withEvaluation } from '../config/best';
 import type { RunConfig } from '../config/config';
 import { digits, percent } from '../protocol/format';
 import { METRICS, type Problem } from './metrics';
@@ -12,11 +12,8 @@ export interface Lowest {
 
 /** The evaluation with the lowest held-out loss. */
 export function lowestHeldOut(evaluations: readonly Evaluation[]): Lowest | undefined {
-  let best: Lowest | undefined;
-  for (const { step, heldOut } of evaluations) {
-    if (Number.isFinite(heldOut.loss) && (!best || heldOut.loss < best.loss)) best = { step, loss: heldOut.loss };
-  }
-  return best;
+  const best = evaluations.reduce<Best | undefined>((found, { step, heldOut }) => withEvaluation(found, step, -heldOut.loss), undefined);
+  return best && { step: best.step, loss: -best.merit };
 }
 
 /** Those whose losses are numbers: what is not is a hole, and no story goes through it. */
