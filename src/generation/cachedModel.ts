@@ -9,7 +9,7 @@ import { ANGLES, type CacheShape, cacheTensors, SOURCES } from '../model/keyValu
 import { type Trained, virtualRowsOf } from '../model/method';
 import type { ModelConfig } from '../model/modelConfig';
 import { PLACES } from '../model/places';
-import type { PlanTarget } from '../model/plans';
+import { type PlanTarget, targetOf } from '../model/plans';
 import type { NextTokens } from './nextTokens';
 import { planFill, planStep } from './plans';
 
@@ -42,7 +42,7 @@ export const cacheShapeOf = (trained: Trained, { prompts, beams, longestText }: 
 /** Both plans and the sizes of the cache, before anything is allocated. */
 export function planWriting({ gpu, config, trained, target }: Pick<WritingModel, 'gpu' | 'config' | 'trained' | 'target'>, shape: WritingShape): { fill: Plan; step: Plan; cache: CacheShape; bytes: number } {
   const cache = cacheShapeOf(trained, shape);
-  const on = { profile: gpu.profile, subgroupSize: gpu.subgroupSize, ...target };
+  const on = targetOf(gpu, target);
   const fill = planFill(config, trained, { samples: shape.prompts, tokens: shape.longestPrompt }, on, cache);
   const step = planStep(config, trained, cache, on);
   return { fill, step, cache, bytes: fill.bytes + step.bytes + cacheTensors(config, cache).reduce((sum, { bytes }) => sum + bytes, 0) };

@@ -3,6 +3,7 @@ import { Execution } from '../graph/execution';
 import { readRanges } from '../gpu/readback';
 import type { WritingModel, WritingShape } from './cachedModel';
 import type { NextTokens } from './nextTokens';
+import { targetOf } from '../model/plans';
 import { planFill } from './plans';
 
 export class RecomputedModel implements NextTokens {
@@ -20,7 +21,7 @@ export class RecomputedModel implements NextTokens {
   static async create(model: WritingModel, shape: WritingShape): Promise<RecomputedModel> {
     const { gpu, pipelines, state, config, trained, target } = model;
     const batch = { samples: shape.prompts * shape.beams, tokens: shape.longestText };
-    const plan = planFill(config, trained, batch, { profile: gpu.profile, subgroupSize: gpu.subgroupSize, ...target });
+    const plan = planFill(config, trained, batch, targetOf(gpu, target));
     return new RecomputedModel(model, shape, await Execution.create(gpu, pipelines, plan, state));
   }
 

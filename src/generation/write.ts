@@ -1,5 +1,5 @@
 /** From prompts to texts: checks what cannot be written, decides how much is written at once, and writes it. */
-import type { Gpu } from '../gpu/device';
+import { largestBuffer } from '../gpu/device';
 import { longestSequence } from '../model/files/checkpointConfig';
 import { cacheTensors } from '../model/keyValueCache';
 import { type Trained, virtualRowsOf } from '../model/method';
@@ -51,8 +51,6 @@ const shapeOf = (prompts: readonly Prompt[], count: number, beams: number): Writ
   longestPrompt: Math.max(...prompts.map(({ ids }) => ids.length)), longestText: Math.max(...prompts.map(({ ids, most }) => ids.length + most - 1)),
 });
 
-const largestBinding = ({ device: { limits } }: Gpu): number => Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize);
-
 /** As many prompts at once as there are, the profile wants, and memory holds. @throws with the bytes where not even one fits */
 function chunkOf(model: WritingModel, prompts: readonly Prompt[], beams: number, samples: number): WritingShape {
   const { gpu, config, trained } = model;
@@ -61,7 +59,7 @@ function chunkOf(model: WritingModel, prompts: readonly Prompt[], beams: number,
     const { fill, step, bytes } = planWriting(model, shape);
     const buffers = [...fill.placement.buffers, ...step.placement.buffers, ...cacheTensors(config, cacheShapeOf(trained, shape))];
     const largest = Math.max(...buffers.map((buffer) => buffer.bytes));
-    const fits = bytes <= gpu.memoryBudget && largest <= largestBinding(gpu);
+    const fits = bytes <= gpu.memoryBudget && largest <= largestBuffer(gpu);
     if (fits) return shape;
     if (count === 1) throw new Error(`writing needs ${bytes} bytes beside the weights, in buffers of up to ${largest}, more than this adapter gives (${gpu.memoryBudget}); ask for fewer new tokens${beams > 1 ? ' or beams' : ''}, or shorten the prompts`);
   }

@@ -74,3 +74,6 @@ const LOSS_MS = 200;
 export async function isLost(lost: Gpu['lost']): Promise<boolean> {
   return Promise.race([lost.then(() => true), new Promise<boolean>((resolve) => { setTimeout(resolve, LOSS_MS, false); })]);
 }
+
+/** Largest buffer that a kernel may be given whole. */
+export const largestBuffer = ({ device: { limits } }: Pick<Gpu, 'device'>): number => Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize);

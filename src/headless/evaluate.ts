@@ -1,19 +1,16 @@
 /** A model, and an adapter on it, against texts: what `npm run evaluate` writes. */
-import { readTokenizer } from '../data/tokenization/files';
+import { checkIds, readTokenizer } from '../data/tokenization/files';
 import { createPipeline, type Pipeline } from '../data/tokenization/pipeline';
-import { checkIds } from '../data/tokenization/files';
-import { acquireDevice, type Profile } from '../gpu/device';
-import { Pipelines } from '../gpu/pipelines';
-import { selfTest } from '../gpu/selfTest';
+import type { Profile } from '../gpu/device';
 import { longestSequence } from '../model/files/checkpointConfig';
 import { holdCheckpoint, loadCheckpoint, type ModelFolder, storedCheckpoint } from '../model/files/folder';
 import { checkpointFor } from '../model/forProblem';
 import { virtualRowsOf } from '../model/method';
 import { parameterSpecs } from '../model/parameters';
-import { adapterName } from '../protocol/browsers';
+import { NOTHING_ADDED, openDevice, type Scored } from './device';
 import { openAdapter } from './openAdapter';
 import { openModel, type Openable } from './openModel';
-import { type Score, type Scored, scoreRows } from './scoring';
+import { type Score, scoreRows } from './scoring';
 import { rowsOf } from './textRows';
 
 export type Evaluated = { ids: number[] } & Score;
@@ -22,20 +19,24 @@ export type Evaluated = { ids: number[] } & Score;
 async function bareModel(folder: ModelFolder): Promise<Scored> {
   const loaded = await loadCheckpoint(folder);
   const { problem, labels } = loaded.config;
-  // LoRA without a target: the head, and nothing else.
-  const trained = { peft: 'lora', rank: 1, alpha: 1, targets: [] } as const;
-  const checkpoint = checkpointFor(loaded, { problem, labels }, trained);
-  const absent = parameterSpecs(checkpoint.config, trained).find(({ of }) => !checkpoint.tensors.has(of));
+  const checkpoint = checkpointFor(loaded, { problem, labels }, NOTHING_ADDED);
+  const absent = parameterSpecs(checkpoint.config, NOTHING_ADDED).find(({ of }) => !checkpoint.tensors.has(of));
   if (absent) throw new Error(`model.safetensors: ${absent.of} is missing, so the model has no head to evaluate; choose a checkpoint that was fine-tuned, or give --adapter with a head`);
-  return { checkpoint, trained, values: new Map() };
+  return { checkpoint, trained: NOTHING_ADDED, values: new Map() };
 }
 
 /** The tokenizer of a folder; undefined where it has none at all. @throws where it has one that cannot be read */
 export async function tokenizerOf(folder: ModelFolder, vocabulary: number): Promise<Pipeline | undefined> {
-  const files = ['tokenizer.json', 'vocab.txt', 'vocab.json', 'tokenizer.model'];
-  const found = await Promise.all(files.map((file) => folder.read(file).then(() => true, () => false)));
+  // Each file is read once, though two ask for it.
+  const files = new Map<string, ReturnType<ModelFolder['read']>>();
+  const read = (file: string) => {
+    const reading = files.get(file) ?? folder.read(file);
+    files.set(file, reading);
+    return reading;
+  };
+  const found = await Promise.all(['tokenizer.json', 'vocab.txt', 'vocab.json', 'tokenizer.model'].map((file) => read(file).then(() => true, () => false)));
   if (!found.includes(true)) return undefined;
-  const { tokenizerJson } = await readTokenizer((file) => folder.read(file));
+  const { tokenizerJson } = await readTokenizer(read);
   const pipeline = createPipeline(tokenizerJson);
   checkIds(pipeline.idCount, vocabulary);
   return pipeline;
@@ -54,12 +55,9 @@ export interface EvaluateOptions extends Openable {
 
 /** Prepares a device once. */
 export async function createEvaluate({ gpu, profile, ...openable }: EvaluateOptions) {
-  const device = await acquireDevice(gpu, { profile });
-  const pipelines = new Pipelines(device);
-  const wrong = await selfTest(device, pipelines);
-  if (wrong) throw new Error(`the GPU computes wrongly (${wrong}); choose another adapter`);
+  const { device, pipelines, name } = await openDevice(gpu, profile);
   return {
-    device: `${adapterName(device.info)}, ${device.profile}`,
+    device: name,
     /**
      * @param adapter its folder; left out: the base model alone
      * @param texts as parsed

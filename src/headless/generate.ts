@@ -5,20 +5,16 @@ import { RecomputedModel } from '../generation/recomputedModel';
 import { type GenerationSettings, optionProblems, settingsOf } from '../generation/settings';
 import { writeTexts } from '../generation/write';
 import type { Written } from '../generation/written';
-import { acquireDevice, type Gpu, type Profile } from '../gpu/device';
-import { Pipelines } from '../gpu/pipelines';
-import { selfTest } from '../gpu/selfTest';
+import type { Gpu, Profile } from '../gpu/device';
+import type { Pipelines } from '../gpu/pipelines';
 import { holdCheckpoint, loadCheckpoint, type ModelFolder, storedCheckpoint } from '../model/files/folder';
 import { checkpointFor } from '../model/forProblem';
-import { parameterSpecs } from '../model/parameters';
-import { ModelState } from '../model/state';
-import { Weights } from '../model/weights';
-import { adapterName } from '../protocol/browsers';
 import type { WritingOptions } from '../protocol/writingMessages';
+import { NOTHING_ADDED, openDevice, type Scored, withModel } from './device';
 import { tokenizerOf } from './evaluate';
 import { openAdapter } from './openAdapter';
 import { openModel, type Openable } from './openModel';
-import type { Scored } from './scoring';
+import { shown } from './textRows';
 
 /** One prompt's answer. */
 export interface Generated extends Written {
@@ -42,11 +38,6 @@ export interface GenerateRequest {
   recompute?: boolean;
   progress?: (done: number, of: number) => void;
 }
-
-const shown = (value: unknown): string => {
-  const text = JSON.stringify(value) ?? String(value);
-  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
-};
 
 /** Prompts as token ids. @param pipeline undefined where the folder has no tokenizer @throws with the number of the prompt, counted from 1 */
 export function promptIds(prompts: unknown, pipeline: Pipeline | undefined): number[][] {
@@ -76,28 +67,15 @@ async function decoderOf(folder: ModelFolder, adapter: string | undefined, opena
     if (problem !== 'language_model') throw new Error(`--adapter ${adapter} makes a ${problem} of ${folder.name}, which writes nothing; choose an adapter of a language model (task_type CAUSAL_LM)`);
     return { ...adapted, checkpoint: storedCheckpoint(adapted.checkpoint) };
   }
-  const trained = { peft: 'lora', rank: 1, alpha: 1, targets: [] } as const;
-  return { checkpoint: checkpointFor(loaded, { problem: 'language_model', labels }, trained), trained, values: new Map(), notes: [] };
+  return { checkpoint: checkpointFor(loaded, { problem: 'language_model', labels }, NOTHING_ADDED), trained: NOTHING_ADDED, values: new Map(), notes: [] };
 }
 
-async function write(gpu: Gpu, pipelines: Pipelines, { checkpoint: { config, tensors }, trained, values }: Scored, ids: number[][], settings: GenerationSettings, request: GenerateRequest): Promise<Written[]> {
-  const refused: string[] = [];
-  const listen = ({ error }: GPUUncapturedErrorEvent) => refused.push(error.message.split('\n')[0]);
-  gpu.device.addEventListener('uncapturederror', listen);
-  const weights = await Weights.load(gpu, tensors);
-  const state = new ModelState(gpu, weights, parameterSpecs(config, trained));
-  try {
-    state.reset(values);
-    const strict = request.options.maxNewTokens !== undefined;
-    const create = request.recompute ? RecomputedModel.create : undefined;
-    const written = await writeTexts({ gpu, pipelines, state, config, trained }, ids, settings, { strict, create, progress: request.progress });
-    if (refused.length > 0) throw new Error(`WebGPU refused a command (${refused[0]}), so the texts are worth nothing; write fewer tokens, or choose another adapter`);
-    return written;
-  } finally {
-    state.destroy();
-    weights.destroy();
-    gpu.device.removeEventListener('uncapturederror', listen);
-  }
+function write(gpu: Gpu, pipelines: Pipelines, decoder: Scored, ids: number[][], settings: GenerationSettings, request: GenerateRequest): Promise<Written[]> {
+  const { checkpoint: { config }, trained } = decoder;
+  const strict = request.options.maxNewTokens !== undefined;
+  const create = request.recompute ? RecomputedModel.create : undefined;
+  return withModel(gpu, decoder, 'the texts are worth nothing; write fewer tokens',
+    (state) => writeTexts({ gpu, pipelines, state, config, trained }, ids, settings, { strict, create, progress: request.progress }));
 }
 
 /** What a person should know beside the texts. */
@@ -110,12 +88,9 @@ function notesOf({ ignored, endTokens }: FolderSettings): string[] {
 
 /** Prepares a device once. */
 export async function createGenerate({ gpu, profile, ...openable }: GenerateOptions) {
-  const device = await acquireDevice(gpu, { profile });
-  const pipelines = new Pipelines(device);
-  const wrong = await selfTest(device, pipelines);
-  if (wrong) throw new Error(`the GPU computes wrongly (${wrong}); choose another adapter`);
+  const { device, pipelines, name } = await openDevice(gpu, profile);
   return {
-    device: `${adapterName(device.info)}, ${device.profile}`,
+    device: name,
     /** @throws with a sentence */
     async generate(request: GenerateRequest): Promise<{ texts: Generated[]; notes: string[]; seconds: number }> {
       const [problem] = optionProblems(request.options);

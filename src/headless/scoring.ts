@@ -1,29 +1,16 @@
 /** What a model makes of rows of tokens, with nothing dropped: the page's own plans, one forward pass a chunk. */
-import type { Gpu } from '../gpu/device';
+import { type Gpu, largestBuffer } from '../gpu/device';
 import type { Pipelines } from '../gpu/pipelines';
 import { readRanges } from '../gpu/readback';
 import { Execution } from '../graph/execution';
-import type { Checkpoint } from '../model/files/folder';
 import { paddingRow } from '../model/modelConfig';
-import { type Trained, virtualRowsOf } from '../model/method';
-import { parameterSpecs } from '../model/parameters';
-import { planEvaluation } from '../model/plans';
-import { ModelState } from '../model/state';
-import { Weights } from '../model/weights';
+import { virtualRowsOf } from '../model/method';
+import { planEvaluation, targetOf } from '../model/plans';
 import { chunksOf, evaluationWidths } from '../train/evaluationChunks';
 import { filled } from '../train/dataset';
 import { tokenLabels } from '../train/languageModel';
-import { largestBuffer, targetOf } from '../train/stepExecutions';
 import { writeBatch } from '../train/trainer';
-
-/** A model with everything that is not in its checkpoint. */
-export interface Scored {
-  /** Of the problem that is asked, complete but for what `values` has. */
-  checkpoint: Checkpoint;
-  trained: Trained;
-  /** Tensors of the method by their saved name, but for those that are as the checkpoint has them. */
-  values: Map<string, Float32Array>;
-}
+import { type Scored, withModel } from './device';
 
 /** One row: of a language model the mean loss of its tokens but the first, in nats, and the logits behind its last token; else the logits. */
 export type Score = { mean_nll: number; last_logits: number[] } | { logits: number[] };
@@ -36,15 +23,9 @@ const ROWS = 16;
  * @throws with a sentence where the logits of one row are larger than a buffer may be, WebGPU refuses something, or a number is not finite
  */
 export async function scoreRows(gpu: Gpu, pipelines: Pipelines, model: Scored, rows: number[][]): Promise<Score[]> {
-  const { checkpoint: { config, tensors }, trained, values } = model;
+  const { checkpoint: { config }, trained } = model;
   const writes = config.problem === 'language_model';
-  const refused: string[] = [];
-  const listen = ({ error }: GPUUncapturedErrorEvent) => refused.push(error.message.split('\n')[0]);
-  gpu.device.addEventListener('uncapturederror', listen);
-  const weights = await Weights.load(gpu, tensors);
-  const state = new ModelState(gpu, weights, parameterSpecs(config, trained));
-  try {
-    state.reset(values);
+  return withModel(gpu, model, 'the numbers are worth nothing; give shorter texts', async (state) => {
     const encoded = { ids: rows.map((row) => Uint32Array.from(row)), lengths: Uint32Array.from(rows, ({ length }) => length), labels: new Float32Array(rows.length), cutRows: 0 };
     const longest = rows.reduce((most, { length }) => Math.max(most, length), 1);
     const samples = samplesOf(gpu, model, longest, rows.length);
@@ -59,13 +40,8 @@ export async function scoreRows(gpu: Gpu, pipelines: Pipelines, model: Scored, r
       for (const chosen of own) (await scoreChunk(gpu, execution, model, rows, chosen, samples, width)).forEach((score, place) => { scores[chosen[place]] = score; });
       execution.destroy();
     }
-    if (refused.length > 0) throw new Error(`WebGPU refused a command (${refused[0]}), so the numbers are worth nothing; give shorter texts, or choose another adapter`);
     return scores;
-  } finally {
-    state.destroy();
-    weights.destroy();
-    gpu.device.removeEventListener('uncapturederror', listen);
-  }
+  });
 }
 
 /** Rows of a chunk, so that the logits of all their tokens fit one buffer. */

@@ -10,7 +10,8 @@ export interface RowLimits {
   writes: boolean;
 }
 
-const shown = (value: unknown): string => {
+/** A value in a sentence about it. */
+export const shown = (value: unknown): string => {
   const text = JSON.stringify(value) ?? String(value);
   return text.length > 60 ? `${text.slice(0, 60)}…` : text;
 };

@@ -6,6 +6,7 @@ import { createTokenizer, type TextTokenizer } from '../data/tokenizer';
 import { architectureOf } from '../model/architectures';
 import { longestSequence, parseCheckpointConfig } from '../model/files/checkpointConfig';
 import { bodyShapes, namesOf } from '../model/files/checkpointNames';
+import { missingSentence } from '../model/files/folder';
 import { LoadError } from '../model/files/loadError';
 import { declared } from '../model/files/safetensorsHeader';
 import { readEntries } from '../model/files/storedTensors';
@@ -123,7 +124,7 @@ function checkBody(config: ModelConfig, stored: ReadonlyMap<string, Declared>, f
     if (found === undefined) missing.push(name);
     else if (String(stored.get(found)!.shape) !== String(shape)) throw new LoadError(file, `tensor ${found}: shape [${stored.get(found)!.shape.join()}] does not fit config.json ([${shape.join()}]); take both files from one checkpoint`);
   }
-  if (missing.length > 0) throw new LoadError(file, `tensors are missing (${missing.slice(0, 5).join(', ')}${missing.length > 5 ? ` and ${missing.length - 5} more` : ''}); choose a complete checkpoint of this architecture`);
+  if (missing.length > 0) throw new LoadError(file, missingSentence(missing));
 }
 
 async function tokenizerOf(source: Source, listed: ReadonlyMap<string, SourceFile>, config: ModelConfig, options: ReadOptions): Promise<{ tokenizer?: TextTokenizer; kind?: string; obstacle?: string }> {

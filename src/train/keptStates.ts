@@ -2,14 +2,13 @@
  * States that never change for a training row: what leaves the last of the lower stages in which nothing is trained and nothing is random.
  * They are computed once before the first step, kept on the GPU, and read by row number from then on.
  */
-import type { Gpu } from '../gpu/device';
+import { type Gpu, largestBuffer } from '../gpu/device';
 import { Execution } from '../graph/execution';
 import type { ModelConfig } from '../model/modelConfig';
 import type { Method } from '../model/method';
 import { type Cached, STATES, statesBytes } from '../model/passes';
-import { planStates } from '../model/plans';
+import { planStates, targetOf } from '../model/plans';
 import { unchangingStages } from '../model/stages';
-import { largestBuffer, targetOf } from './stepExecutions';
 import { type HostBatch, type Trainer, writeBatch } from './trainer';
 
 /** Fewest stages worth keeping: the first are the embeddings, which are looked up anyway. */

@@ -9,9 +9,10 @@ import { modelName } from '../config/models';
 import { configProblems } from '../config/problems';
 import { traitsOf } from '../model/traits';
 import { bytes } from '../protocol/format';
+import { largestBuffer } from '../gpu/device';
 import type { Plan } from '../graph/compile';
 import { methodOf } from './method';
-import { bytesOf, hasLarger, largestBuffer, plansOf, type StepExecutions } from './stepExecutions';
+import { bytesOf, hasLarger, plansOf, type StepExecutions } from './stepExecutions';
 import type { Trainer } from './trainer';
 
 export type ChangeOutcome = { change: Change } | { field: string; to: unknown; sentence: string };

@@ -3,7 +3,7 @@ import type { RunConfig } from '../config/config';
 import { modelName } from '../config/models';
 import { isLora } from '../config/peft';
 import { configProblems } from '../config/problems';
-import type { Gpu } from '../gpu/device';
+import { type Gpu, largestBuffer } from '../gpu/device';
 import type { Pipelines } from '../gpu/pipelines';
 import type { Plan } from '../graph/compile';
 import { compileAll } from '../graph/execution';
@@ -13,7 +13,7 @@ import type { ModelConfig } from '../model/modelConfig';
 import type { Method } from '../model/method';
 import { parameterSpecs } from '../model/parameters';
 import { type Cached, statesBytes } from '../model/passes';
-import { planEvaluation } from '../model/plans';
+import { planEvaluation, targetOf } from '../model/plans';
 import { firstRandomStage } from '../model/stages';
 import { ARENAS, sliceArena } from '../model/state';
 import { traitsOf } from '../model/traits';
@@ -29,7 +29,7 @@ import type { Library, LoadedModel } from './library';
 import { methodOf } from './method';
 import { Refusal } from './refusal';
 import { statesToKeep } from './keptStates';
-import { bytesOf, hasLarger, largestBuffer, plansOf, targetOf } from './stepExecutions';
+import { bytesOf, hasLarger, plansOf } from './stepExecutions';
 
 /** Buffers as large as all trained tensors: values, gradients, moments and groups, and those that hold the best evaluation's. */
 const ARENA_COPIES = ARENAS.length + BEST_COPIES;

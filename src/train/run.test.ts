@@ -11,7 +11,7 @@ import type { RunEvents } from './runEvents';
 import type { Trainer } from './trainer';
 
 // Plans are the business of others.
-vi.mock('./stepExecutions', () => ({ plansOf: () => [], bytesOf: () => 0, hasLarger: () => false, largestBuffer: () => Infinity }));
+vi.mock('./stepExecutions', () => ({ plansOf: () => [], bytesOf: () => 0, hasLarger: () => false }));
 
 interface FakeBuffer extends GPUBuffer { dead?: boolean }
 
@@ -26,6 +26,7 @@ function fakeBuffer(): FakeBuffer {
 }
 
 const device = {
+  limits: {},
   createBuffer: fakeBuffer,
   createCommandEncoder: () => ({ copyBufferToBuffer: (from: FakeBuffer) => { if (from.dead) lateCopies++; }, finish: () => undefined }),
   queue: { submit: () => undefined, onSubmittedWorkDone: () => finishing() },

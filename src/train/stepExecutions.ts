@@ -2,10 +2,9 @@
 import { Execution } from '../graph/execution';
 import type { Plan } from '../graph/compile';
 import { parameterSpecs } from '../model/parameters';
-import { planTraining, type PlanTarget } from '../model/plans';
+import { planTraining, targetOf } from '../model/plans';
 import { unchangingStages } from '../model/stages';
 import { type ModelState, sliceArena } from '../model/state';
-import type { Gpu } from '../gpu/device';
 import type { TrainerOptions } from './trainerOptions';
 
 /**
@@ -22,13 +21,6 @@ export function plansOf(options: Omit<TrainerOptions, 'pipelines' | 'checkpoint'
   if (kind === 'none' || every === 1) return [plan(method)];
   return [plan(method), plan({ ...method, consistency: { ...method.consistency, kind: 'none' } })];
 }
-
-export function targetOf(gpu: Gpu, target: Partial<PlanTarget> = {}): PlanTarget {
-  return { profile: gpu.profile, subgroupSize: gpu.subgroupSize, ...target };
-}
-
-/** Largest buffer that a kernel may be given whole. */
-export const largestBuffer = ({ device: { limits } }: Pick<Gpu, 'device'>): number => Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize);
 
 export const hasLarger = (plans: readonly Plan[], bytes: number): boolean => plans.some((plan) => plan.placement.buffers.some((buffer) => buffer.bytes > bytes));
 

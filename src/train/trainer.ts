@@ -8,11 +8,11 @@ import { parameterSpecs } from '../model/parameters';
 import { residualWeights } from '../model/pissa';
 import { type BatchShape, STATE_ROWS, STATES, statesBytes } from '../model/passes';
 import { PLACES, placesOf } from '../model/places';
-import { planEvaluation } from '../model/plans';
+import { planEvaluation, targetOf } from '../model/plans';
 import { ModelState, STEP_BYTES } from '../model/state';
 import { Weights } from '../model/weights';
 import { countedLabels } from './rowRules';
-import { StepExecutions, targetOf } from './stepExecutions';
+import { StepExecutions } from './stepExecutions';
 import { packSpans, packStep, type StepValues } from './stepUniform';
 import type { TrainerOptions } from './trainerOptions';
 

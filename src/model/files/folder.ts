@@ -55,7 +55,8 @@ async function take(shapes: TensorShapes, stored: TensorIndex, architecture: str
   return missing;
 }
 
-function missingSentence(missing: string[]): string {
+/** That a checkpoint lacks tensors. */
+export function missingSentence(missing: string[]): string {
   const shown = missing.slice(0, 5).join(', ');
   const more = missing.length > 5 ? ` and ${missing.length - 5} more` : '';
   return `tensors are missing (${shown}${more}); choose a complete checkpoint of this architecture`;
