@@ -36,6 +36,11 @@ export interface OpCheck {
    * from these. `objective` is the loss, for operations that are one; otherwise it is Σ seed · output with a random seed an output.
    */
   reference(values: Values, base: Values): { outputs: Record<string, ArrayLike<number>>; objective?: number };
+  /**
+   * Leaves whose slopes are measured for many places at once: a leaf's number of equal parts that depend on nothing of each other, each
+   * the same part of every output. One place in each part is moved together, and each part's own change is counted.
+   */
+  parts?: Record<string, number>;
   /** Outputs that are compared but carry no gradient (statistics, saved copies). */
   undifferentiated?: string[];
   step?: Partial<StepValues>;
@@ -107,14 +112,18 @@ export async function checkOp(check: OpCheck, launch: Launch = {}): Promise<Chec
     }
   });
 
-  const objective = (moved: Values) => {
+  /** The objective of each of `parts` equal parts of the outputs. */
+  const objectives = (moved: Values, parts: number): Float64Array => {
     const { outputs: computed, objective: loss } = check.reference(moved, base);
-    if (loss !== undefined) return uses * loss;
-    let sum = 0;
+    if (loss !== undefined) return Float64Array.of(uses * loss);
+    const sums = new Float64Array(parts);
     for (const ofUse of seedValues) {
-      for (const [name, seed] of Object.entries(ofUse)) for (let i = 0; i < seed.length; i++) sum += seed[i] * computed[name][i];
+      for (const [name, seed] of Object.entries(ofUse)) {
+        const length = computed[name].length / parts;
+        for (let i = 0; i < seed.length; i++) sums[Math.floor(i / length)] += seed[i] * computed[name][i];
+      }
     }
-    return sum;
+    return sums;
   };
   const gradients: Record<string, Float32Array> = {};
   for (const [name, leaf] of Object.entries(check.leaves)) {
@@ -122,20 +131,27 @@ export async function checkOp(check: OpCheck, launch: Launch = {}): Promise<Chec
     const gradient = leaf.role === 'parameter' ? ran.gradients.get(name) : ran.kept.get(`gradient of ${name}`);
     if (!gradient) throw new Error(`check: ${name} has no gradient`);
     gradients[name] = gradient;
-    const numeric = Float64Array.from(gradient, (_, i) => slope(objective, base, name, i));
-    expect(gradient, `gradient of ${name}`).toBeNear(numeric, check.gradientLimit ?? check.limit, check.floor);
+    const numeric = slopes(objectives, base, name, check.parts?.[name] ?? 1);
+    expect(gradient, `gradient of ${name}`).toBeNear(numeric.subarray(0, gradient.length), check.gradientLimit ?? check.limit, check.floor);
   }
   return { outputs, gradients };
 }
 
-/** Central difference of `objective` by element `index` of leaf `name`. */
-function slope(objective: (moved: Values) => number, base: Values, name: string, index: number): number {
-  const at = (by: number) => {
-    const moved = base[name].slice();
-    moved[index] += by;
-    return objective({ ...base, [name]: moved });
-  };
-  return (at(MOVE) - at(-MOVE)) / (2 * MOVE);
+/** Central differences of the objective by every element of leaf `name`, which has `parts` independent parts. */
+function slopes(objectives: (moved: Values, parts: number) => Float64Array, base: Values, name: string, parts: number): Float64Array {
+  const found = new Float64Array(base[name].length);
+  const length = found.length / parts;
+  if (!Number.isInteger(length)) throw new Error(`check: ${found.length} elements of ${name} are not ${parts} equal parts`);
+  for (let place = 0; place < length; place++) {
+    const at = (by: number) => {
+      const moved = base[name].slice();
+      for (let i = place; i < moved.length; i += length) moved[i] += by;
+      return objectives({ ...base, [name]: moved }, parts);
+    };
+    const [above, below] = [at(MOVE), at(-MOVE)];
+    for (let part = 0; part < parts; part++) found[part * length + place] = (above[part] - below[part]) / (2 * MOVE);
+  }
+  return found;
 }
 
 function typed({ values, type = 'f32' }: Leaf): Float32Array | Uint32Array | Int32Array {

@@ -33,6 +33,7 @@ function layerNorm(shape: number[], { values = normals(count(shape), 1), gamma =
     leaves: { x: activation(shape, values), gamma: gamma([C], normals(C, 5).map((value) => 1 + 0.3 * value)), beta: beta([C], normals(C, 6)) },
     record: (tape, leaves) => ({ y: recordLayerNorm(tape, 'norm', leaves.x, leaves.gamma, leaves.beta, epsilon) }),
     reference: (given) => reference(given, epsilon),
+    parts: { x: count(shape) / C },
     limit: LIMIT,
   };
 }
@@ -43,6 +44,7 @@ function rmsNorm(shape: number[], C: number, { values = normals(count(shape), 1)
     leaves: { x: activation(shape, values), gamma: gamma([C], normals(C, 5).map((value) => 1 + 0.3 * value)) },
     record: (tape, leaves) => ({ y: recordRmsNorm(tape, 'norm', leaves.x, leaves.gamma, epsilon) }),
     reference: (given) => reference(given, epsilon),
+    parts: { x: count(shape) / C },
     limit: LIMIT,
   };
 }

@@ -150,6 +150,7 @@ export function attentionCheck(setting: AttentionSetting, recordWeights: typeof 
       return { outputs };
     },
     undifferentiated: ['w'],
+    parts: { g: count(shape) / (T + virtualKeys) }, // a query's weights depend on its own logits alone
     step: { seed, maskStep, rules, layers: LAYERS },
     samples: S, gradientSamples: half ? B : S, uses,
     // Exponentials of differences up to 10, each rounded at 10 · 6e-8, and sums over up to 33 keys.
