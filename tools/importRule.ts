@@ -34,8 +34,8 @@ export const MAY_IMPORT: Record<string, readonly string[]> = {
   model: ['kernels', 'graph', 'gpu', ...LANGUAGE],
   adapters: ['model', 'sources', ...LANGUAGE],
   generation: [...MODEL_AND_BELOW, 'data', ...LANGUAGE],
-  train: [...AROUND_THE_MODEL, ...MODEL_AND_BELOW, ...LANGUAGE],
-  'engine.worker': ['train', ...AROUND_THE_MODEL, ...MODEL_AND_BELOW, ...LANGUAGE],
+  train: ['storage', ...AROUND_THE_MODEL, ...MODEL_AND_BELOW, ...LANGUAGE],
+  'engine.worker': ['train', 'storage', ...AROUND_THE_MODEL, ...MODEL_AND_BELOW, ...LANGUAGE],
   // Never in the page: the engine under Node, the command-line runner of reference cases, and the slow referee the tests compare with.
   headless: ['studies', 'storage', 'train', ...AROUND_THE_MODEL, ...MODEL_AND_BELOW, ...LANGUAGE],
   parity: ['train', 'sources', 'adapters', 'generation', ...MODEL_AND_BELOW, ...LANGUAGE],

@@ -7,6 +7,7 @@
 // With --model (a folder, a built-in model, org/name, an address) or --data (a task of the page) these take the place of what the link says, and --out
 // is a folder: --adapter is what the run begins with. Written are the adapter as peft opens it, run.json, curves.csv, README.md, and with --merged a model without an adapter. docs/adapters.md. Needs a Vulkan driver; on Linux that of an installed Chromium will do.
 import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { readArguments, Refusal, refuseUnlessOneOf, runCommand } from './command.mjs';
 import { ensureInstalled, root } from './install.mjs';
@@ -40,13 +41,14 @@ function readOptions() {
   return { ...values, links, exports };
 }
 
-function writeFolder(folder, files) {
-  for (const [path, content] of files) {
+async function writeFolder(folder, files) {
+  for (const { path, pieces } of files) {
     const file = join(folder, path);
     try {
       mkdirSync(dirname(file), { recursive: true });
-      writeFileSync(file, content);
+      await writeFile(file, pieces());
     } catch (error) {
+      if (error.code === undefined) throw error;
       throw new Refusal(`${file} could not be written (${error.code}); choose another place`);
     }
   }
@@ -66,8 +68,8 @@ await runCommand('train', async () => {
     const { run, files } = await module.trainAndExport(headless, { models: join(root, 'public/models'), link: links[0] ?? '', model, task: data, adapter, weights, merged });
     sayIgnored(run);
     print(run);
-    writeFolder(out, files);
-    console.log(`wrote ${[...files.keys()].join(', ')}`);
+    await writeFolder(out, files);
+    console.log(`wrote ${files.map(({ path }) => path).join(', ')}`);
     return;
   }
   const runs = [];

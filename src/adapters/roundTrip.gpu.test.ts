@@ -30,7 +30,7 @@ it.each<[string, Partial<Method>]>([['roberta', { peft: 'rslora' }], ['llama', {
   };
   const expected = await logits(await trainer.evaluator(shape));
 
-  const files = peftFiles({ config, trained, values: await trainer.state.read('values'), base: checkpoint.tensors }, { name: null, revision: null });
+  const files = peftFiles({ config, trained, values: await trainer.state.read('values'), base: stored.tensors }, { name: null, revision: null });
   const tensors = readSafetensors(writeSafetensors(files.tensors).buffer, 'adapter');
   const again = applyAdapter(checkpoint, { config: parseAdapterConfig(JSON.stringify(files.config)), tensors });
   const weights = await Weights.load(gpu, storedCheckpoint(again.checkpoint).tensors);

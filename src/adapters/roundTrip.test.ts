@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { PEFT_KINDS } from '../config/peft';
 import { type HeldCheckpoint, holdCheckpoint, loadCheckpoint } from '../model/files/folder';
+import { tensorsFile, wholeFile } from '../model/files/outFile';
 import { readSafetensors, writeSafetensors } from '../model/files/safetensors';
 import { fromMemory } from '../model/files/storedTensors';
 import { checkpointFor } from '../model/forProblem';
@@ -30,7 +31,7 @@ async function trainedModel(name: string, problem: Problem, method: Partial<Trai
   const made = await initialValues(config, trained, specs, fromMemory(tensors), 5);
   const start = new Map(specs.map(({ name: key, of }) => [key, made.get(key) ?? tensors.get(of)!.values]));
   const values = new Map([...start].map(([key, first]) => [key, first.map((value, index) => value + 0.03 * Math.cos(1 + index))]));
-  return { config, trained, values, start, base: tensors, stored };
+  return { config, trained, values, start, base: fromMemory(tensors), stored };
 }
 
 const METHODS = PEFT_KINDS.filter((peft) => peft !== 'full');
@@ -94,8 +95,9 @@ describe('the merged model', () => {
     const name = 'roberta.encoder.layer.0.attention.self.query';
     const [a, b] = ['A', 'B'].map((part) => model.values.get(`base_model.model.${name}.lora_${part}.weight`)!);
     const sum = [0, 1, 2].reduce((total, r) => total + b[4 * 3 + r] * a[r * 32 + 7], 0);
-    expect(tensors.get(`${name}.weight`)!.values[4 * 32 + 7]).toBeCloseTo(model.base.get(`${name}.weight`)!.values[4 * 32 + 7] + 2 * sum, 6);
-    expect(tensors.get('classifier.out_proj.weight')!.values).toBe(model.values.get('base_model.model.classifier.modules_to_save.out_proj.weight'));
+    const file = readSafetensors(await wholeFile(tensorsFile('model.safetensors', tensors)), 'merged');
+    expect(file.get(`${name}.weight`)!.values[4 * 32 + 7]).toBeCloseTo(model.stored.tensors.get(`${name}.weight`)!.values[4 * 32 + 7] + 2 * sum, 6);
+    expect(file.get('classifier.out_proj.weight')!.values).toEqual(model.values.get('base_model.model.classifier.modules_to_save.out_proj.weight'));
   });
 
   it('names its classes', async () => {

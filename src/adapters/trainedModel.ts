@@ -1,5 +1,6 @@
 /** A trained run as an adapter is made of it. */
 import type { TensorFile } from '../model/files/safetensors';
+import type { StoredTensor } from '../model/files/storedTensors';
 import type { Trained } from '../model/method';
 import type { ModelConfig } from '../model/modelConfig';
 
@@ -11,8 +12,8 @@ export interface TrainedModel {
   values: ReadonlyMap<string, Float32Array>;
   /** The same before the first step, which PiSSA's frozen rest depends on. */
   start?: ReadonlyMap<string, Float32Array>;
-  /** The base's own tensors by transformers' name. */
-  base: ReadonlyMap<string, TensorFile>;
+  /** The base's own tensors by transformers' name, where they lie. */
+  base: ReadonlyMap<string, StoredTensor>;
 }
 
 export type TensorFiles = Map<string, TensorFile>;

@@ -5,6 +5,8 @@ import { DEFAULT_CONFIG } from '../config/config';
 import { referenceText } from '../config/sources';
 import { openLink } from '../config/url';
 import type { Profile } from '../gpu/device';
+import type { OutFile } from '../model/files/outFile';
+import type { ExportForm } from '../protocol/exportMessages';
 import type { Fault } from '../protocol/faults';
 import { wordsFor } from '../protocol/faultWords';
 import type { FromEngine } from '../protocol/messages';
@@ -34,17 +36,17 @@ export interface RunWishes {
   /** In place of the link's data. */
   task?: TaskName;
   /** In place of the link's method, with the file that the run begins with (`freshRun`). */
-  start?: { settings: Partial<RunConfig['model']>; file: Uint8Array };
+  start?: { name: string; settings: Partial<RunConfig['model']>; file: Uint8Array };
   /** Which weights the test rows are scored with. */
   weights?: 'best' | 'last';
 }
 
-/** A run with all that was trained. */
+/** A run whose weights the engine still holds. */
 export interface KeptRun {
   record: RunRecord;
   run: HeadlessRun;
-  /** As the page saves one, after the last step (`train/checkpoint.ts`). */
-  file: Uint8Array<ArrayBuffer>;
+  /** What was trained, as files that are not written yet. @throws with a sentence */
+  files(form: ExportForm, weights: 'best' | 'last'): Promise<OutFile[]>;
 }
 
 export interface HeadlessOptions {
@@ -73,7 +75,7 @@ export function createHeadless({ gpu, models, profile }: HeadlessOptions) {
   }, { gpu, secure: true, open: async (name) => opened.get(name) ?? diskSource(`${models}/${name}`, { kind: 'builtin', name }), device: { profile } });
 
   /** Trains to the end and scores the test rows; with `keep` everything trained is handed over, too. */
-  function train({ config, changes, ignored }: Pick<HeadlessRun, 'config' | 'changes' | 'ignored'>, keep: (event: FromEngine) => void, runId: string, { saves, weights, resume }: { saves?: boolean; weights?: RunWishes['weights']; resume?: Uint8Array } = {}): Promise<HeadlessRun> {
+  function train({ config, changes, ignored }: Pick<HeadlessRun, 'config' | 'changes' | 'ignored'>, keep: (event: FromEngine) => void, runId: string, { weights, resume }: { weights?: RunWishes['weights']; resume?: Uint8Array } = {}): Promise<HeadlessRun> {
     const evaluations: HeadlessRun['evaluations'] = [];
     return new Promise((resolve, reject) => {
       let seconds = 0;
@@ -81,7 +83,6 @@ export function createHeadless({ gpu, models, profile }: HeadlessOptions) {
       // Whatever is under way ends first: a process that exits in the middle of it takes the driver down with it.
       const fail = (error: Error) => void engine.handle({ type: 'reset' }).then(() => reject(error));
       const finish = (test: Scores) => resolve({ name: nameOfRun(config, changes, DEFAULT_CONFIG), config, changes, ignored, device, evaluations, test, seconds });
-      let test: Scores | undefined;
       listen = (event) => {
         // A run that failed may still have events on their way.
         if ('runId' in event && event.runId !== undefined && event.runId !== runId) return;
@@ -93,12 +94,7 @@ export function createHeadless({ gpu, models, profile }: HeadlessOptions) {
           seconds = event.seconds;
           void engine.handle({ type: 'test', runId, weights });
         }
-        if (event.type === 'tested') {
-          test = event.scores;
-          if (saves) void engine.handle({ type: 'save', runId, record: '' });
-          else finish(test);
-        }
-        if (event.type === 'saved') finish(test!);
+        if (event.type === 'tested') finish(event.scores);
       };
       void engine.handle({ type: 'start', runId, config, changes, resume });
     });
@@ -119,7 +115,6 @@ export function createHeadless({ gpu, models, profile }: HeadlessOptions) {
       const id = crypto.randomUUID();
       const createdAt = new Date().toISOString();
       const points: RunRecord['points'] = { step: [], crossEntropy: [], consistency: [], gradientNorm: [], learningRate: [], seconds: [] };
-      let file: KeptRun['file'] | undefined;
       let test: RunRecord['test'];
       const run = await train({ config: asked, changes, ignored }, (event) => {
         if (event.type === 'points') {
@@ -127,10 +122,9 @@ export function createHeadless({ gpu, models, profile }: HeadlessOptions) {
           for (const column of ['crossEntropy', 'consistency', 'gradientNorm', 'learningRate', 'seconds'] as const) points[column].push(...event[column]);
         }
         if (event.type === 'tested') test = { step: event.step, scores: event.scores, rows: event.rows };
-        if (event.type === 'saved') file = event.file;
-      }, id, { saves: true, weights, resume: start?.file });
+      }, id, { weights, resume: start?.file });
       const record: RunRecord = { format: 'lora-dropout-run', version: 1, id, name: run.name, createdAt, device: run.device, config: asked, changes, points, evaluations: run.evaluations, test };
-      return { record, run, file: file! };
+      return { record, run, files: async (form, chosen) => (await engine.exportFiles({ runId: id, form, weights: chosen, record }, start?.name)).files };
     },
   };
 }

@@ -4,19 +4,23 @@ import type { RunConfig, TaskName } from '../config/config';
 import { openLink } from '../config/url';
 import { TASKS } from '../data/tasks';
 import { holdCheckpoint, loadCheckpoint } from '../model/files/folder';
+import type { OutFile } from '../model/files/outFile';
 import { parameterSpecs } from '../model/parameters';
 import type { Source } from '../sources/source';
 import { freshRun } from '../train/checkpoint';
 import { headFor } from '../train/head';
-import { exportRun, type ExportOptions, type OutFiles } from './export';
 import { openAdapter } from './openAdapter';
 import { openNamed } from './openModel';
 import { createHeadless, type HeadlessRun } from './runner';
 
 export { createHeadless };
 
-/** `adapter` takes the place of the link's method. */
-export interface TrainRequest extends ExportOptions {
+export interface TrainRequest {
+  weights: 'last' | 'best';
+  /** Also the merged model, in merged/. A full fine-tuning is always one. */
+  merged: boolean;
+  /** What the run begins with; takes the place of the link's method. */
+  adapter?: string;
   /** Folder that holds the folders of the built-in models. */
   models: string;
   /** The recipe; empty for the default. */
@@ -39,15 +43,16 @@ async function startOf(source: Source, adapter: string, config: RunConfig, model
   // LoRA+ is LoRA with another rate for B.
   const peft = settings.peft === 'lora' && config.model.peft === 'loraplus' ? 'loraplus' : settings.peft;
   const specs = parameterSpecs(adapted.checkpoint.config, adapted.trained);
-  return { settings: { ...settings, peft }, file: freshRun(new Map(specs.map(({ name, shape }) => [name, { shape, values: adapted.values.get(name)! }]))) };
+  return { name: adapter.split(/[\\/]/).findLast((part) => part !== '') ?? adapter, settings: { ...settings, peft }, file: freshRun(new Map(specs.map(({ name, shape }) => [name, { shape, values: adapted.values.get(name)! }]))) };
 }
 
 /** @throws with a sentence */
-export async function trainAndExport(headless: ReturnType<typeof createHeadless>, { models, link, model, task, ...options }: TrainRequest): Promise<{ run: HeadlessRun; files: OutFiles }> {
+export async function trainAndExport(headless: ReturnType<typeof createHeadless>, { models, link, model, task, adapter, weights, merged }: TrainRequest): Promise<{ run: HeadlessRun; files: OutFile[] }> {
   const { config } = openLink(link);
   const source = await openNamed(model ?? config.model.source, '--model', { models });
-  const { adapter } = options;
   const start = adapter === undefined ? undefined : await startOf(source, adapter, { ...config, data: { ...config.data, ...(task && { task }) } }, models);
-  const kept = await headless.keep(link, { model: source, task, start, weights: options.weights });
-  return { run: kept.run, files: await exportRun(kept, source, options) };
+  const { run, files } = await headless.keep(link, { model: source, task, start, weights });
+  if (run.config.model.peft === 'full') return { run, files: await files('merged', weights) };
+  const inFolder = (folder: string, written: OutFile[]) => written.map((file) => ({ ...file, path: `${folder}/${file.path}` }));
+  return { run, files: [...await files('adapter', weights), ...(merged ? inFolder('merged', await files('merged', weights)) : [])] };
 }

@@ -3,6 +3,7 @@
  * event of a run carries its `runId`, so that late events of a dead run are dropped in one line.
  */
 import type { DeviceEvent } from './deviceMessages';
+import type { ExportCommand, ExportEvent } from './exportMessages';
 import type { Fault } from './faults';
 import type { InspectionCommand, InspectionEvent } from './inspectionMessages';
 import type { ModelCommand, ModelEvent } from './modelMessages';
@@ -11,6 +12,6 @@ import type { PreviewCommand, PreviewEvent } from './previewMessages';
 import type { RunCommand, RunEvent, RunId } from './runMessages';
 import type { WritingCommand, WritingEvent } from './writingMessages';
 
-export type ToEngine = PlanCommand | RunCommand | InspectionCommand | PreviewCommand | ModelCommand | WritingCommand;
+export type ToEngine = PlanCommand | RunCommand | InspectionCommand | PreviewCommand | ModelCommand | WritingCommand | ExportCommand;
 
-export type FromEngine = DeviceEvent | PlanEvent | RunEvent | InspectionEvent | PreviewEvent | ModelEvent | WritingEvent | { type: 'fault'; runId?: RunId; fault: Fault };
+export type FromEngine = DeviceEvent | PlanEvent | RunEvent | InspectionEvent | PreviewEvent | ModelEvent | WritingEvent | ExportEvent | { type: 'fault'; runId?: RunId; fault: Fault };

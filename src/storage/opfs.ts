@@ -52,6 +52,45 @@ function writeAll(handle: SyncHandle, bytes: Uint8Array<ArrayBuffer>, at: number
   }
 }
 
+/** By then a download has read a temporary file. */
+const READ_WITHIN_MS = 3_600_000;
+
+/** A file that is written once and read by a download; older ones go when the next is begun. */
+export interface TemporaryFile {
+  append(bytes: Uint8Array<ArrayBuffer>): void;
+  /** @returns the file, whose bytes are on the disk */
+  close(): Promise<Blob>;
+}
+
+/** @returns undefined where the browser has no such place, or somebody else writes the file */
+export async function temporaryFile(name: string): Promise<TemporaryFile | undefined> {
+  try {
+    const root = await navigator.storage.getDirectory();
+    const folder = await root.getDirectoryHandle('temporary', { create: true });
+    // A download may still read one of a moment ago.
+    for await (const before of (folder as unknown as { keys(): AsyncIterable<string> }).keys()) {
+      if (Date.now() - Number.parseInt(before) > READ_WITHIN_MS) await folder.removeEntry(before).catch(() => undefined);
+    }
+    const file = await folder.getFileHandle(`${Date.now()} ${name}`, { create: true });
+    const handle = await open(file);
+    handle.truncate(0);
+    let at = 0;
+    return {
+      append(bytes) {
+        writeAll(handle, bytes, at);
+        at += bytes.length;
+      },
+      close() {
+        handle.flush();
+        handle.close();
+        return file.getFile();
+      },
+    };
+  } catch {
+    return undefined;
+  }
+}
+
 function wrap(directory: FileSystemDirectoryHandle): Directory {
   const fileOf = async (name: string) => {
     try {

@@ -12,7 +12,7 @@ export interface Checkpoints {
   continueSaving(): void;
   finishSaving(runId: RunId, step: number, file: Uint8Array<ArrayBuffer>): void;
   /** Takes the file that waits to be downloaded. */
-  takeSaved(): { name: string; file: Uint8Array<ArrayBuffer> } | undefined;
+  takeSaved(): { name: string; file: Uint8Array<ArrayBuffer> | Blob } | undefined;
   /** Opens a dropped or chosen file: a checkpoint, or a run as JSON. */
   open(file: File): Promise<void>;
   goOn(): void;

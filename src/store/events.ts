@@ -6,6 +6,7 @@ import type { FromEngine } from '../protocol/messages';
 import type { Checkpoints } from './checkpoints';
 import type { Edits } from './edits';
 import { visiblyOverfits } from './findings';
+import type { Exports } from './exports';
 import type { Models } from './models';
 import type { Context } from './context';
 import { isLive } from './state';
@@ -27,7 +28,7 @@ function restored(draft: RunConfig, inForce: RunConfig, field: string): RunConfi
   return withField(draft, whole ? group : field, fieldOf(inForce, whole ? group : field));
 }
 
-export function handleEvents({ store, engine, data, redraw }: Context, runList: RunList, checkpoints: Checkpoints, models: Models, edits: Pick<Edits, 'set'>): void {
+export function handleEvents({ store, engine, data, redraw }: Context, runList: RunList, checkpoints: Checkpoints, models: Models, edits: Pick<Edits, 'set'>, exports: Exports): void {
   const { setState: set, getState: get } = store;
   /** Step and time of a recent moment, for the speed. */
   let mark = { step: 0, at: 0 };
@@ -90,6 +91,9 @@ export function handleEvents({ store, engine, data, redraw }: Context, runList: 
       redraw.request();
     },
     saved: ({ runId, step, file }) => checkpoints.finishSaving(runId, step, file),
+    exporting: (event) => exports.heard(event),
+    exported: (event) => exports.heard(event),
+    unexported: (event) => exports.heard(event),
     tested: ({ runId, step, scores, rows }) => runList.update(runId, { test: { step, scores, rows } }),
     previewed: (event) => set(({ previews }) => ({ previews: { ...previews, [event.task]: event } })),
     described: (event) => models.described(event),

@@ -8,6 +8,7 @@ import { createEdits, type Edits } from './edits';
 import { type Checkpoints, createCheckpoints } from './checkpoints';
 import type { EngineLink } from './engineClient';
 import { handleEvents } from './events';
+import { createExports, type Exports } from './exports';
 import { createModels, type Models } from './models';
 import { createRedrawQueue } from './redraw';
 import { createRunList, type RunList } from './runList';
@@ -23,6 +24,7 @@ export interface Playground extends Context {
   transport: Transport;
   runList: RunList;
   checkpoints: Checkpoints;
+  exports: Exports;
   tables: Tables;
   setView(part: Partial<ViewSettings>): void;
 }
@@ -62,6 +64,8 @@ export function initialState(hash: string, view: ViewSettings = DEFAULT_VIEW): P
     checkpoint: undefined,
     saving: undefined,
     saved: undefined,
+    exporting: undefined,
+    exported: undefined,
     notice: undefined,
     hoveredRun: undefined,
     cursor: undefined,
@@ -83,6 +87,7 @@ export function createPlayground(engine: EngineLink, options: PlaygroundOptions 
   const transport = createTransport(context, runList, models);
   const edits = createEdits(context, models);
   const checkpoints = createCheckpoints(context, runList, transport);
+  const exports = createExports(context);
   // Examples need no GPU, so they are asked for without waiting for one.
   const preview = () => {
     const { draft } = store.getState();
@@ -90,7 +95,7 @@ export function createPlayground(engine: EngineLink, options: PlaygroundOptions 
       engine.post({ type: 'preview', task, rows: task === draft.data.task ? draft.data.rows : DEFAULT_CONFIG.data.rows, noise: draft.data.noise, seed: draft.seed });
     }
   };
-  handleEvents(context, runList, checkpoints, models, edits);
+  handleEvents(context, runList, checkpoints, models, edits, exports);
   preview();
   models.plan();
   return {
@@ -100,6 +105,7 @@ export function createPlayground(engine: EngineLink, options: PlaygroundOptions 
     transport,
     runList,
     checkpoints,
+    exports,
     tables: createTables(createTablesClient()),
     setView(part) {
       const view = { ...store.getState().view, ...part };

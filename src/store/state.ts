@@ -4,6 +4,7 @@ import type { PresetName } from '../config/presets';
 import type { Fault } from '../protocol/faults';
 import { BUILT_IN, type ModelFacts } from '../config/models';
 import type { DeviceInfo } from '../protocol/deviceMessages';
+import type { ExportForm } from '../protocol/exportMessages';
 import type { InspectionPlace } from '../protocol/inspectionMessages';
 import type { FromEngine } from '../protocol/messages';
 import type { KeptModel, ModelRefusal } from '../protocol/modelMessages';
@@ -119,7 +120,11 @@ export interface PageState {
   /** A checkpoint is being made: the run pauses for it, and goes on afterwards if it was going. */
   saving: { goOn: boolean } | undefined;
   /** A file that waits to be downloaded. */
-  saved: { name: string; file: Uint8Array<ArrayBuffer> } | undefined;
+  saved: { name: string; file: Uint8Array<ArrayBuffer> | Blob } | undefined;
+  /** What was trained is being written. */
+  exporting: { form: ExportForm; bytes: number; of: number } | undefined;
+  /** What became of the last time. */
+  exported: { ok: boolean; sentence: string } | undefined;
   /** A sentence about a file that could not be read, or the like; dismissable. */
   notice: string | undefined;
   hoveredRun: RunId | undefined;

@@ -41,7 +41,7 @@ export function createTransport({ store, engine, data }: Context, runList: RunLi
     // Whoever starts the next run, taken up or not, has seen the offer.
     if (state.offer === 'shown') store.setState({ offer: 'done' });
     store.setState({
-      phase: 'starting', current: runId, step: from?.step ?? 0, speed: undefined, problem: undefined, refusal: undefined, silent: false, inspection: undefined, writings: {}, saving: undefined,
+      phase: 'starting', current: runId, step: from?.step ?? 0, speed: undefined, problem: undefined, refusal: undefined, silent: false, inspection: undefined, writings: {}, saving: undefined, exporting: undefined, exported: undefined,
     });
   };
 
@@ -83,7 +83,7 @@ export function createTransport({ store, engine, data }: Context, runList: RunLi
       const { current, phase } = store.getState();
       if (phase !== 'idle') engine.post({ type: 'reset' });
       store.setState(({ problem }) => ({
-        phase: 'idle', current: undefined, step: 0, speed: undefined, compiling: undefined, silent: false, inspection: undefined, writings: {}, saving: undefined,
+        phase: 'idle', current: undefined, step: 0, speed: undefined, compiling: undefined, silent: false, inspection: undefined, writings: {}, saving: undefined, exporting: undefined, exported: undefined,
         problem: problem?.scope === 'run' ? undefined : problem,
       }));
       // A run that has hardly begun is not worth a line among the others.
@@ -102,7 +102,7 @@ export function createTransport({ store, engine, data }: Context, runList: RunLi
       if (current) engine.post({ type: 'test', runId: current });
     },
     restartEngine() {
-      store.setState({ engine: 'starting', problem: undefined, silent: false, saving: undefined, phase: 'idle', current: undefined, compiling: undefined, plan: undefined, step: 0, speed: undefined, fetching: undefined });
+      store.setState({ engine: 'starting', problem: undefined, silent: false, saving: undefined, exporting: undefined, phase: 'idle', current: undefined, compiling: undefined, plan: undefined, step: 0, speed: undefined, fetching: undefined });
       engine.restart();
       models.remind();
     },

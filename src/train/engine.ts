@@ -17,6 +17,8 @@ import { SourceError } from '../sources/sourceError';
 import { Autotuner } from './autotune';
 import { deviceInfo } from './deviceInfo';
 import { readRun } from './checkpoint';
+import { ExportDesk } from './exportDesk';
+import type { Exported } from './exporter';
 import { Library, type OpenModel } from './library';
 import { ModelDesk } from './modelDesk';
 import { estimate, prepare, warmUp } from './preparation';
@@ -44,6 +46,7 @@ export class Engine {
   private keeper: WeightsKeeper | undefined;
   private readonly library: Library;
   private readonly desk: ModelDesk;
+  private readonly exports: ExportDesk;
   private session: RunSession | undefined;
   /** Counts preparations, so that only the newest is answered; starts are counted apart, since no preparation may supersede one. */
   private latest = 0;
@@ -59,6 +62,7 @@ export class Engine {
   constructor(private readonly post: (event: FromEngine) => void, private readonly options: EngineOptions) {
     this.library = new Library(options.open);
     this.desk = new ModelDesk(post, this.library, options.places, (source, how) => this.load(source, how));
+    this.exports = new ExportDesk(post, (command) => this.exportFiles(command));
     this.opened = this.open();
   }
 
@@ -69,6 +73,18 @@ export class Engine {
     } catch (error) {
       await this.report(error, 'runId' in command ? command.runId : undefined);
     }
+  }
+
+  /**
+   * What the run has trained, as files that are not written yet.
+   * @param start the adapter that it began with, as a person calls it
+   * @throws with a sentence
+   */
+  async exportFiles({ runId, form, weights, record }: Pick<Extract<ToEngine, { type: 'export' }>, 'runId' | 'form' | 'weights' | 'record'>, start?: string): Promise<Exported> {
+    const { session } = this;
+    if (session?.runId !== runId) throw new Error('the engine holds the weights of the latest run only, and this is an older one; go on from its checkpoint, or train it again');
+    const { source } = await this.library.describe(record.config.model.source);
+    return session.exportFiles(source, { form, weights, record }, start);
   }
 
   private async dispatch(command: ToEngine): Promise<void> {
@@ -92,6 +108,8 @@ export class Engine {
         return this.session?.follow(this.following);
       case 'test': return this.session?.test(command.runId, command.weights);
       case 'save': return this.session?.save(command.runId, command.record);
+      case 'export':
+      case 'stop_exporting': return this.exports.handle(command);
       case 'estimate': return this.estimate(command.config);
       default: return this.desk.handle(command);
     }

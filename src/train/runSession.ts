@@ -9,12 +9,15 @@ import { parameterSpecs } from '../model/parameters';
 import type { PlanTarget } from '../model/plans';
 import type { InspectionPlace } from '../protocol/inspectionMessages';
 import type { FromEngine } from '../protocol/messages';
+import type { ExportCommand } from '../protocol/exportMessages';
 import type { RunId } from '../protocol/runMessages';
 import type { WritingCommand } from '../protocol/writingMessages';
 import { restoreRun, type SavedRun, saveRun } from './checkpoint';
 import { BestWeights } from './bestWeights';
 import { chunk } from './dataset';
+import type { Source } from '../sources/source';
 import { type EvaluationWidth, Evaluator } from './evaluator';
+import { type Exported, exportFiles } from './exporter';
 import { Inspector } from './inspector';
 import { keepStates } from './keptStates';
 import { methodOf } from './method';
@@ -40,7 +43,7 @@ type Post = (event: FromEngine) => void;
 
 export class RunSession {
   private constructor(
-    private readonly runId: RunId, private readonly preparation: Preparation, private readonly trainer: Trainer,
+    readonly runId: RunId, private readonly preparation: Preparation, private readonly trainer: Trainer,
     private readonly evaluator: Evaluator, private readonly best: BestWeights, private readonly inspector: Inspector, private readonly writer: Writer, private readonly training: Run,
     private readonly lease: Lease, private readonly post: Post,
   ) {}
@@ -148,6 +151,16 @@ export class RunSession {
     const { step, seconds } = this.training;
     const file = await saveRun(this.trainer.state, this.best, { step, seconds, record });
     this.post({ type: 'saved', runId, step, file });
+  }
+
+  /** What the run has trained as files; nothing of the base is read before they are written. @throws with a sentence */
+  async exportFiles(source: Source, { form, weights, record }: Pick<ExportCommand & { type: 'export' }, 'form' | 'weights' | 'record'>, start?: string): Promise<Exported> {
+    await this.training.evaluations.settle();
+    const { step } = this.training;
+    const { best } = this.best;
+    if (weights === 'best' && !best) throw new Error('the run was not evaluated yet, so none of its weights is the best; take those of the last step');
+    const values = weights === 'best' ? (await this.best.read())! : await this.trainer.state.read('values');
+    return exportFiles(this.preparation, { values, step: weights === 'best' ? best!.step : step }, source, record, form, start);
   }
 
   async end(): Promise<void> {

@@ -1,4 +1,4 @@
-/** The sheets that open over the page: models, device, a table, help. A new one is one entry here and one component beside it. */
+/** The sheets that open over the page: models, what was trained, device, a table, help. A new one is one entry here and one component beside it. */
 import type { Part } from '../kit/Part';
 
 export interface Sheet extends Part {
@@ -7,6 +7,7 @@ export interface Sheet extends Part {
 
 export const SHEETS = {
   models: { title: 'Choose a model', load: () => import('./ModelsSheet') },
+  export: { title: 'Take it home', load: () => import('./ExportSheet') },
   device: { title: 'Device and limits', load: () => import('./DeviceSheet') },
   table: { title: 'A table of your own', load: () => import('./TableSheet') },
   help: { title: 'What happens here', load: () => import('./HelpSheet') },

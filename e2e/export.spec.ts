@@ -1,0 +1,55 @@
+/** What was trained on the page, taken home and read by the command: the adapter on its base and the merged model are the same model. */
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { unzipSync } from 'fflate';
+import { isAccessible } from './support/accessible';
+import { expect, test } from './support/page';
+
+const root = join(import.meta.dirname, '..');
+
+/** Logits of a few texts by `npm run evaluate`. */
+async function logitsOf(folder: string, ...options: string[]): Promise<number[]> {
+  const [texts, out] = [join(folder, 'texts.json'), join(folder, 'out.json')];
+  await writeFile(texts, JSON.stringify(['the soup was warm and quick', 'I waited an hour for cold rice']));
+  await promisify(execFile)(process.execPath, [join(root, 'tools/evaluate.mjs'), ...options, '--texts', texts, '--out', out], { cwd: root });
+  return (JSON.parse(await readFile(out, 'utf8')) as { logits: number[] }[]).flatMap(({ logits }) => logits);
+}
+
+test('a paused run is taken home as an adapter and as a model, and both are what was trained', async ({ page, playground }) => {
+  test.setTimeout(180_000);
+  await playground.open({ 'dropout.hidden.p': 0.1, 'evaluation.every': 2, 'optimizer.learningRate': 0.02 });
+  await playground.stepTo(5);
+  await page.getByRole('button', { name: 'Download and open runs' }).click();
+  await page.getByRole('button', { name: 'Adapter (PEFT) or merged model…' }).click();
+  const sheet = page.getByRole('dialog', { name: 'Take it home' });
+  await expect(sheet.getByRole('radio', { name: /^Best evaluation, step \d$/ })).toBeChecked();
+  await isAccessible(page);
+  await sheet.getByText('Now, step 5').click();
+  const folder = await mkdtemp(join(tmpdir(), 'taken-'));
+  const take = async (title: string, name: string) => {
+    const coming = page.waitForEvent('download');
+    await sheet.getByRole('region', { name: title }).getByRole('button', { name: 'Download as .zip' }).click();
+    const download = await coming;
+    expect(download.suggestedFilename()).toMatch(/-step-5\.zip$/);
+    const files = unzipSync(new Uint8Array(await readFile(await download.path())));
+    for (const [path, bytes] of Object.entries(files)) {
+      await mkdir(dirname(join(folder, name, path)), { recursive: true });
+      await writeFile(join(folder, name, path), bytes);
+    }
+    await expect(sheet.getByRole('status')).toContainText('has the weights after step 5.');
+    return files;
+  };
+  const adapter = await take('Adapter (PEFT)', 'adapter');
+  expect(Object.keys(adapter).sort()).toEqual(['README.md', 'adapter_config.json', 'adapter_model.safetensors', 'curves.csv', 'run.json']);
+  expect(new TextDecoder().decode(adapter['README.md'])).toContain('| step of these weights | 5 of 12 |');
+  const merged = await take('Merged model (transformers)', 'merged');
+  expect(JSON.parse(new TextDecoder().decode(merged['config.json']))).toMatchObject({ id2label: { 0: 'negative', 1: 'positive' } });
+
+  const base = await logitsOf(folder, '--model', 'nano-encoder', '--adapter', join(folder, 'adapter'));
+  const whole = await logitsOf(folder, '--model', join(folder, 'merged'));
+  expect(base.some((logit) => Math.abs(logit) > 1e-3)).toBe(true);
+  base.forEach((logit, index) => expect(whole[index]).toBeCloseTo(logit, 4));
+});
