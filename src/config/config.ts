@@ -21,6 +21,8 @@ export interface RunConfig {
     rows: number;
     /** Share of training labels replaced by a wrong one (classification) or by a random score (regression), 0…1. */
     noise: number;
+    /** Greatest length of a row in tokens, special tokens included; longer ones lose their end. 0: as many as the model has positions for. */
+    maxLength: number;
   };
   model: {
     /** Reference of the model (sources.ts), as text. Facts of it are looked up by this. */
@@ -70,6 +72,8 @@ export interface RunConfig {
     chooses: Chooser;
     /** Evaluations in a row without a better one after which the run ends; 0 never ends it early. */
     patience: number;
+    /** Held-out rows that are scored while training. 0: all of them, or of texts that are written the first 128. */
+    rows: number;
   };
   /** Seeds the data, the LoRA initialisation, the order of rows and every mask. u32. */
   seed: number;
@@ -81,6 +85,7 @@ export const DEFAULT_CONFIG: RunConfig = {
     task: 'sentiment', // mirrors SST-2, the paper's largest classification set
     rows: 192, // few rows for many epochs: overfitting within a minute
     noise: 0.2, // wrong labels can only be learned by heart, so learning by heart shows
+    maxLength: 0, // nothing is cut that the model could read
   },
   model: {
     source: 'nano-encoder',
@@ -111,6 +116,7 @@ export const DEFAULT_CONFIG: RunConfig = {
     every: 10, // often enough to see where the held-out loss turns
     chooses: 'loss', // transformers' default; it turns before the accuracy does
     patience: 0, // a run that overfits shows it only when it goes on
+    rows: 0, // every held-out row makes the curve calmer
   },
   seed: 42,
 };

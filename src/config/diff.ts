@@ -54,6 +54,7 @@ const SHORT: Record<string, string> = {
   'data.task': 'task',
   'data.rows': 'rows',
   'data.noise': 'noise',
+  'data.maxLength': 'greatest length',
   'model.source': 'model',
   'model.rank': 'r',
   'model.alpha': 'α',
@@ -80,6 +81,7 @@ const SHORT: Record<string, string> = {
   'evaluation.every': 'evaluate every',
   'evaluation.chooses': 'best by',
   'evaluation.patience': 'patience',
+  'evaluation.rows': 'held-out rows',
   seed: 'seed',
 };
 

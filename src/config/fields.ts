@@ -45,6 +45,7 @@ export const FIELDS: Readonly<Record<string, FieldKind>> = {
   'data.task': oneOf(TASK_NAMES),
   'data.rows': number,
   'data.noise': number,
+  'data.maxLength': number,
   'model.source': modelSource,
   'model.peft': oneOf(PEFT_KINDS),
   'model.rank': number,
@@ -69,6 +70,7 @@ export const FIELDS: Readonly<Record<string, FieldKind>> = {
   'evaluation.every': number,
   'evaluation.chooses': oneOf(CHOOSERS),
   'evaluation.patience': number,
+  'evaluation.rows': number,
   seed: number,
 };
 

@@ -23,6 +23,7 @@ export function configProblems(config: RunConfig, traits: ModelTraits | undefine
   check(TASK_NAMES.includes(data.task), `data: unknown task "${data.task}"; choose one of ${TASK_NAMES.join(', ')}`);
   check(fits('data.rows', data.rows), `data: ${data.rows} training rows; choose a whole number from 2 to 100000`);
   check(fits('data.noise', data.noise), `data: label noise ${data.noise}; choose a share from 0 to 1`);
+  check(fits('data.maxLength', data.maxLength), `data: a greatest length of ${data.maxLength} tokens; choose a whole number from 0 (as many as the model takes) to 1000000`);
   problems.push(...modelProblems(config, traits), ...dropoutProblems(config.dropout, layers), ...consistencyProblems(config));
   check(fits('optimizer.learningRate', optimizer.learningRate), `optimizer: learning rate ${optimizer.learningRate}; choose a number from 0 up`);
   check(fits('optimizer.batchSize', optimizer.batchSize), `optimizer: batch of ${optimizer.batchSize} rows; choose a whole number from 1 to 4096`);
@@ -38,6 +39,7 @@ export function configProblems(config: RunConfig, traits: ModelTraits | undefine
   check(fits('evaluation.every', evaluation.every), `evaluation: every ${evaluation.every} steps; choose a whole number from 1 up`);
   check(CHOOSERS.includes(evaluation.chooses), `evaluation: the best step by "${evaluation.chooses}"; choose one of ${CHOOSERS.join(', ')}`);
   check(fits('evaluation.patience', evaluation.patience), `evaluation: patience of ${evaluation.patience}; choose a whole number from 0 (never stop early) to 1000`);
+  check(fits('evaluation.rows', evaluation.rows), `data: ${evaluation.rows} held-out rows scored; choose a whole number from 0 (all) to 1000000`);
   check(fits('seed', config.seed), `seed: ${config.seed}; choose a whole number from 0 to 4294967295`);
   return problems;
 }

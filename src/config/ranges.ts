@@ -21,6 +21,7 @@ const MOST_STEPS = 1_000_000;
 const RANGES: Record<string, NumberRange> = {
   'data.rows': whole(2, 100_000),
   'data.noise': { low: 0, high: 1 },
+  'data.maxLength': whole(0, 1_000_000),
   'model.rank': whole(1, 256),
   'model.alpha': ABOVE_ZERO,
   'model.ratio': ABOVE_ZERO,
@@ -40,6 +41,7 @@ const RANGES: Record<string, NumberRange> = {
   'optimizer.neftune': FROM_ZERO,
   'evaluation.every': whole(1, MOST_STEPS),
   'evaluation.patience': whole(0, 1000),
+  'evaluation.rows': whole(0, 1_000_000),
   seed: whole(0, 0xffffffff),
 };
 

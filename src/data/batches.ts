@@ -51,6 +51,14 @@ export function epochOrder(seed: number, epoch: number, rows: number): Uint32Arr
   return order;
 }
 
+/** A seed for what every run draws alike. */
+const COMMON_SEED = 0;
+/** An epoch that no run comes to. */
+const NO_EPOCH = 0xffffffff;
+
+/** `count` of `rows` row numbers, ascending: the same ones in every run, so that runs are compared on the same rows. */
+export const drawnRows = (rows: number, count: number): number[] => Array.from(epochOrder(COMMON_SEED, NO_EPOCH, rows).subarray(0, count)).sort((one, other) => one - other);
+
 /**
  * The row indices of optimizer step `step`, from its arguments alone. Every row comes once an epoch; a batch that the
  * end of an epoch cuts goes on with the next one, so that all batches are full.

@@ -26,7 +26,7 @@ const rule = v.object({
 });
 
 const config = v.object({
-  data: v.object({ task: v.picklist(TASK_NAMES), rows: v.number(), noise: v.number() }),
+  data: v.object({ task: v.picklist(TASK_NAMES), rows: v.number(), noise: v.number(), maxLength: v.optional(v.number(), 0) }),
   // Fields that older files lack have the only value that there was.
   model: v.object({
     source: v.pipe(v.string(), v.check((text: string) => isModelSource(text), 'a model that comes with the page, or the reference of another one')), peft: v.optional(v.picklist(PEFT_KINDS), 'lora'), rank: v.number(), alpha: v.number(), targets: v.array(v.picklist(TARGETS)),
@@ -39,7 +39,7 @@ const config = v.object({
     learningRate: v.number(), batchSize: v.number(), steps: v.number(), warmup: v.number(), weightDecay: v.number(), clip: v.number(), smoothing: v.number(),
     accumulation: v.optional(v.number(), 1), l1: v.optional(v.number(), 0), neftune: v.optional(v.number(), 0),
   }),
-  evaluation: v.object({ every: v.number(), chooses: v.optional(v.picklist(CHOOSERS), DEFAULT_CONFIG.evaluation.chooses), patience: v.optional(v.number(), 0) }),
+  evaluation: v.object({ every: v.number(), chooses: v.optional(v.picklist(CHOOSERS), DEFAULT_CONFIG.evaluation.chooses), patience: v.optional(v.number(), 0), rows: v.optional(v.number(), 0) }),
   seed: v.number(),
 });
 

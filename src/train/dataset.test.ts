@@ -66,4 +66,29 @@ describe('a data set', () => {
     expect([...dataset.sample.labels]).not.toContain(-100);
     expect(countedLabels(batchOf(dataset, dataset.training, [8, 9, 10, 11], 0).labels, 'classification')).toBe(2);
   });
+
+  it('scores as many held-out rows as are asked for, the same ones in every run', () => {
+    const scored = (rows: number, seed = 42) => {
+      const { evaluation } = DEFAULT_CONFIG;
+      const { heldOut, validation } = loadDataset({ ...config('sentiment'), seed, evaluation: { ...evaluation, rows } }, tokenizer, 128, 1329);
+      return validation.ids.map((ids) => heldOut.ids.indexOf(ids));
+    };
+    expect(scored(0)).toHaveLength(500);
+    expect(scored(900)).toHaveLength(500);
+    const drawn = scored(40);
+    expect(new Set(drawn).size).toBe(40);
+    expect(drawn).not.toEqual(drawn.map((_, index) => index));
+    expect(scored(40, 7)).toEqual(drawn);
+  });
+
+  it('is cut at the greatest length, and refused where that leaves no text or is more than the model takes', async () => {
+    const library = new Library(async (name) => diskSource(fileURLToPath(new URL(`../../public/models/${name}`, import.meta.url))));
+    const model = await library.model('nano-encoder');
+    const within = (maxLength: number) => library.data({ ...config('similarity'), data: { ...config('similarity').data, maxLength } }, model);
+    expect(within(12).width).toBe(12);
+    expect(within(12).training.cutRows).toBeGreaterThan(100);
+    expect(within(0).training.cutRows).toBe(0);
+    expect(sentenceOf(() => within(3))).toMatch(/^data: training rows cannot be read within 3 tokens: .*raise it to at least \d+\.$/);
+    expect(sentenceOf(() => within(129))).toBe('data: a greatest length of 129 tokens, but this model has positions for 128; choose a number up to that, or 0 for as many as it takes');
+  });
 });

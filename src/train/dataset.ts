@@ -1,6 +1,6 @@
 /** The rows of a run: generated, tokenised, and padded to one width. Pure, and the same for the same configuration. */
 import type { RunConfig } from '../config/config';
-import { type EncodedRows, encodeRows, fillBatch } from '../data/batches';
+import { drawnRows, type EncodedRows, encodeRows, fillBatch } from '../data/batches';
 import { TASKS } from '../data/tasks';
 import { NOT_SCORED } from '../metrics/outputs';
 import type { Example, Task, TaskData } from '../data/tasks/task';
@@ -22,7 +22,8 @@ export interface Dataset {
   task: Task;
   examples: TaskData;
   training: EncodedRows;
-  /** The rows of every evaluation: all held-out rows, of a language model the first ones. */
+  heldOut: EncodedRows;
+  /** The held-out rows of every evaluation. */
   validation: EncodedRows;
   test: EncodedRows;
   /** The fixed sample of the training rows: the first ones, which are as random as any. */
@@ -40,9 +41,9 @@ export interface Dataset {
 export function loadDataset(config: RunConfig, tokenizer: TextTokenizer, longest: number, vocabulary: number): Dataset {
   const task = TASKS[config.data.task];
   const examples = task.generate({ seed: config.seed, trainRows: config.data.rows, labelNoise: config.data.noise });
-  const training = encodeRows(tokenizer, examples.train, longest);
-  const heldOut = encodeRows(tokenizer, examples.validation, longest);
-  const test = encodeRows(tokenizer, examples.test, longest);
+  const training = encodeOrRefuse('training', tokenizer, examples.train, longest);
+  const heldOut = encodeOrRefuse('validation', tokenizer, examples.validation, longest);
+  const test = encodeOrRefuse('test', tokenizer, examples.test, longest);
   const limits = { ...headFor(task), vocabulary };
   checkRows('training', training, examples.train, limits);
   checkRows('validation', heldOut, examples.validation, limits);
@@ -50,13 +51,35 @@ export function loadDataset(config: RunConfig, tokenizer: TextTokenizer, longest
   // A plain loop: spreading thousands of lengths into Math.max overflows the stack of some engines.
   let most = 0;
   for (const rows of [training, heldOut, test]) for (const length of rows.lengths) most = Math.max(most, length);
-  const validation = task.kind === 'language_model' ? firstRows(heldOut, WRITTEN_ROWS) : heldOut;
-  return { task, examples, training, validation, test, sample: firstRows(training, SAMPLE_ROWS, task.kind === 'classification'), width: Math.min(longest, Math.ceil(most / WIDTH_STEP) * WIDTH_STEP), padId: tokenizer.padId };
+  const validation = scoredRows(heldOut, config.evaluation.rows, task.kind);
+  return { task, examples, training, heldOut, validation, test, sample: firstRows(training, SAMPLE_ROWS, task.kind === 'classification'), width: Math.min(longest, Math.ceil(most / WIDTH_STEP) * WIDTH_STEP), padId: tokenizer.padId };
+}
+
+/** What a tokenizer cannot make rows of is, to a person, data that does not fit the greatest length. */
+function encodeOrRefuse(set: string, tokenizer: TextTokenizer, examples: Example[], longest: number): EncodedRows {
+  try {
+    return encodeRows(tokenizer, examples, longest);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new Refusal({ code: 'bad_config', problems: [`data: ${set} rows cannot be read within ${longest} tokens: ${error.message}`] });
+  }
+}
+
+/** The held-out rows that an evaluation scores: those asked for, drawn once for every run, or where nothing is asked all that are cheap enough. */
+function scoredRows(heldOut: EncodedRows, asked: number, kind: Task['kind']): EncodedRows {
+  if (asked === 0) return kind === 'language_model' ? firstRows(heldOut, WRITTEN_ROWS) : heldOut;
+  if (asked >= heldOut.ids.length) return heldOut;
+  const drawn = rowsAt(heldOut, drawnRows(heldOut.ids.length, asked));
+  // Without a label that counts there is no score.
+  return kind !== 'classification' || drawn.labels.some((label) => label !== NOT_SCORED) ? drawn : firstRows(heldOut, asked, true);
 }
 
 /** @param counted only rows whose label counts */
 export function firstRows(rows: EncodedRows, count: number, counted = false): EncodedRows {
-  const chosen = rows.ids.map((_, row) => row).filter((row) => !counted || rows.labels[row] !== NOT_SCORED).slice(0, count);
+  return rowsAt(rows, rows.ids.map((_, row) => row).filter((row) => !counted || rows.labels[row] !== NOT_SCORED).slice(0, count));
+}
+
+function rowsAt(rows: EncodedRows, chosen: readonly number[]): EncodedRows {
   const of = (values: ArrayLike<number>) => chosen.map((row) => values[row]);
   return { ...rows, ids: chosen.map((row) => rows.ids[row]), lengths: Uint32Array.from(of(rows.lengths)), labels: Float32Array.from(of(rows.labels)), scoredFrom: rows.scoredFrom && Uint32Array.from(of(rows.scoredFrom)) };
 }

@@ -36,29 +36,29 @@ export class Inspector {
 
   private async read(step: number, at: InspectionPlace): Promise<void> {
     const { gpu, config, method } = this.trainer.options;
-    const { validation, width } = this.dataset;
-    const row = Math.min(at.row, validation.ids.length - 1);
+    const { heldOut, width } = this.dataset;
+    const row = Math.min(at.row, heldOut.ids.length - 1);
     const layer = Math.min(at.layer, config.layers - 1);
     const head = Math.min(at.head, config.heads - 1);
     this.execution ??= this.trainer.evaluator({ samples: 1, tokens: width }, 'attention');
     const execution = await this.execution;
     if (this.destroyed) return;
     const virtual = virtualRowsOf(method);
-    writeBatch(execution, chunk(this.dataset, validation, row, 1, virtual.rows), config);
+    writeBatch(execution, chunk(this.dataset, heldOut, row, 1, virtual.rows), config);
     execution.submit('inspect');
     const { buffer } = execution.kept(`logits ${layer}`);
     // Of the rows and keys, virtual tokens come first; shown are those of real tokens.
     const [queries, keys] = [virtual.rows + width, virtual.keys + width];
     const [rectangle] = await readRanges(gpu.device, [{ buffer, offset: head * queries * keys * 4, bytes: queries * keys * 4 }]);
     if (this.destroyed) return;
-    const n = validation.lengths[row];
+    const n = heldOut.lengths[row];
     const logits = new Float32Array(n * n);
     for (let query = 0; query < n; query++) {
       const from = (virtual.rows + query) * keys + virtual.keys;
       logits.set(rectangle.subarray(from, from + n), query * n);
     }
     this.show(step, { row, layer, head }, {
-      tokens: this.tokenizer.tokenStrings(validation.ids[row]), logits,
+      tokens: this.tokenizer.tokenStrings(heldOut.ids[row]), logits,
       mask: { seed: this.seed, sample: 0, heads: config.heads, width, tokens: n, hidden: config.hidden, causal: config.causal },
     });
   }

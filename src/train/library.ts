@@ -79,10 +79,12 @@ export class Library {
 
   /** The rows of a configuration; the last ones are kept, since a page asks for the same again and again. */
   data(config: RunConfig, model: LoadedModel): Dataset {
-    const { data, seed, model: { source, peft, virtualTokens } } = config;
+    const { data, seed, evaluation: { rows }, model: { source, peft, virtualTokens } } = config;
     // Virtual tokens take positions too.
-    const longest = longestSequence(model.checkpoint.config) - (isVirtual(peft) ? virtualTokens : 0);
-    const key = JSON.stringify([data, source, seed, longest]);
+    const positions = longestSequence(model.checkpoint.config) - (isVirtual(peft) ? virtualTokens : 0);
+    if (data.maxLength > positions) throw new Refusal({ code: 'bad_config', problems: [`data: a greatest length of ${data.maxLength} tokens, but this model has positions for ${positions}; choose a number up to that, or 0 for as many as it takes`] });
+    const longest = data.maxLength || positions;
+    const key = JSON.stringify([data, source, seed, longest, rows]);
     if (this.dataset?.key !== key) this.dataset = { key, made: loadDataset(config, model.tokenizer, longest, model.checkpoint.config.vocabulary) };
     return this.dataset.made;
   }

@@ -171,7 +171,7 @@ it('fails once, and leaves no refusal unheard, when the device goes with several
   expect(names()).toEqual(['failed']);
 });
 
-const patient = (steps: number, patience: number) => short(steps, { evaluation: { every: 2, chooses: 'loss', patience } });
+const patient = (steps: number, patience: number) => short(steps, { evaluation: { every: 2, chooses: 'loss', patience, rows: 0 } });
 
 it('ends at the same step, whatever is in flight, when so many evaluations in a row were no better', async () => {
   // Evaluations after 0, 2, 4 … steps; the third is the last that is better.

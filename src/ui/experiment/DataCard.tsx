@@ -13,6 +13,8 @@ import { Problems } from './Problems';
 import { WRONG_HINTS, wrongSentence } from './words';
 
 const TITLES: Record<TaskName, string> = { sentiment: 'Sentiment', similarity: 'Similarity', description: 'Description' };
+const LENGTH_STOPS = [0, 16, 32, 64, 128, 256, 512, 1024];
+const SCORED_STOPS = [0, 32, 64, 128, 256, 512, 1024, 2048];
 const ROW_STOPS = [16, 32, 64, 128, 256, 512, 1024, 2048, 4096];
 
 export function DataCard() {
@@ -38,6 +40,11 @@ export function DataCard() {
       <StopsField field="data.rows" label="Training rows" stops={ROW_STOPS} hint="How many examples the model may train on. Fewer rows are learned by heart sooner." />
       <LinearField field="data.noise" label={TASK_PROBLEMS[task.value] === 'language_model' ? 'Wrong facts' : 'Wrong labels'} min={0} max={0.4} step={0.05} hint={WRONG_HINTS[TASK_PROBLEMS[task.value]]} />
       <p className="small muted">{wrongSentence(task.value, percent(noise), grouped(rows), grouped(Math.round(noise * rows)))}</p>
+      <details className="more">
+        <summary>Length and held-out rows</summary>
+        <StopsField field="data.maxLength" label="Greatest length" unit="tokens" stops={LENGTH_STOPS} hint="Longer rows lose their end; 0 is as many tokens as the model takes. Shorter rows train faster." />
+        <StopsField field="evaluation.rows" label="Held-out rows scored" unit="rows" stops={SCORED_STOPS} hint="How many are scored at every evaluation; 0 is all, or 128 texts. Fewer make training faster and the curve less calm." />
+      </details>
       <Problems card="data" />
     </Card>
   );
