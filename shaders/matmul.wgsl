@@ -4,6 +4,7 @@
 // software one invocation owns 8×8 outputs in registers: no workgroup memory, no barrier; where there are subgroups, matmul_quads multiplies
 // gpu      a workgroup of WX×WY invocations goes through tiles of TILE_K in workgroup memory; an invocation owns one or two blocks of 4×4 outputs each way
 // backward dA = dC·Bᵀ and dB = Aᵀ·dC are two more products of this kernel; d(bias) is column_sum
+// libs     stored, which is B
 // set by the host
 const WX: u32 = 8;
 const WY: u32 = 8;
@@ -22,12 +23,12 @@ struct Params {
   a_row: u32, a_depth: u32, a_outer: u32, a_inner: u32,
   b_depth: u32, b_column: u32, b_outer: u32, b_inner: u32,
   c_row: u32, c_outer: u32, c_inner: u32, scale: f32,
-  a_start: u32, b_start: u32,
+  a_start: u32, b_start: u32, c_start: u32,
+  bias_start: u32,     // the first column's bias
   b_group: u32,        // products that share one B (query heads of a key/value head)
 }
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(2) var<storage, read> a: array<f32>;
-@group(0) @binding(3) var<storage, read> b: array<f32>;
 @group(0) @binding(4) var<storage, read> bias: array<f32>;
 @group(0) @binding(5) var<storage, read_write> c: array<f32>;
 
@@ -35,7 +36,7 @@ fn store(base: u32, row: u32, column: u32, value: f32) {
   if (row >= params.rows || column >= params.columns) { return; }
   let at = base + row * params.c_row + column;
   var result = value * params.scale;
-  if (BIAS) { result += bias[column]; }
+  if (BIAS) { result += bias[params.bias_start + column]; }
   if (ACCUMULATE) { result += c[at]; }
   c[at] = result;
 }
@@ -82,8 +83,8 @@ fn registers(@builtin(global_invocation_id) id: vec3<u32>) {
   var h0 = vec4f(); var h1 = vec4f(); var h2 = vec4f(); var h3 = vec4f();
   var h4 = vec4f(); var h5 = vec4f(); var h6 = vec4f(); var h7 = vec4f();
   for (var k = 0u; k < params.depth; k++) {
-    let low = vec4f(b[b0], b[b1], b[b2], b[b3]);
-    let high = vec4f(b[b4], b[b5], b[b6], b[b7]);
+    let low = vec4f(stored_at(b0), stored_at(b1), stored_at(b2), stored_at(b3));
+    let high = vec4f(stored_at(b4), stored_at(b5), stored_at(b6), stored_at(b7));
     var x = a[a0]; l0 += x * low; h0 += x * high;
     x = a[a1]; l1 += x * low; h1 += x * high;
     x = a[a2]; l2 += x * low; h2 += x * high;
@@ -97,7 +98,7 @@ fn registers(@builtin(global_invocation_id) id: vec3<u32>) {
     b0 += params.b_depth; b1 += params.b_depth; b2 += params.b_depth; b3 += params.b_depth;
     b4 += params.b_depth; b5 += params.b_depth; b6 += params.b_depth; b7 += params.b_depth;
   }
-  let base = outer * params.c_outer + inner * params.c_inner;
+  let base = params.c_start + outer * params.c_outer + inner * params.c_inner;
   store_row(base, row, column, l0, h0);
   store_row(base, row + 1u, column, l1, h1);
   store_row(base, row + 2u, column, l2, h2);
@@ -122,7 +123,7 @@ fn a_at(base: u32, row: u32, k: u32) -> f32 {
 }
 
 fn b_at(base: u32, k: u32, column: u32) -> f32 {
-  return b[base + min(k, params.depth - 1u) * params.b_depth + min(column, params.columns - 1u) * params.b_column];
+  return stored_at(base + min(k, params.depth - 1u) * params.b_depth + min(column, params.columns - 1u) * params.b_column);
 }
 
 // 4×4 outputs, a vector a row.
@@ -185,7 +186,7 @@ fn tiles(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_id) 
     }
     workgroupBarrier();
   }
-  let base = outer * params.c_outer + inner * params.c_inner;
+  let base = params.c_start + outer * params.c_outer + inner * params.c_inner;
   let row = first_row + local.y * BLOCK;
   let column = first_column + local.x * BLOCK;
   let below = row + WY * BLOCK;

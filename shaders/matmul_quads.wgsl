@@ -4,6 +4,7 @@
 // software four lanes share 16 rows of A, of which each loads a quarter, and own 16×8 outputs each. On such an adapter a load costs as much as
 //          fifty multiply-adds, a value from a neighbour as much as ten; workgroup memory and barriers cost more than both
 // backward as of matmul: two more products of this kernel
+// libs     stored, which is B
 const TILE_ROWS = 16u;
 const TILE_COLUMNS = 32u;
 const LANE_COLUMNS = 8u;
@@ -14,20 +15,18 @@ struct Params {
   inner: u32, scale: f32,
   a_row: u32, a_depth: u32, a_outer: u32, a_inner: u32, a_start: u32, a_group: u32,
   b_depth: u32, b_column: u32, b_outer: u32, b_inner: u32, b_start: u32, b_group: u32,
-  c_row: u32, c_column: u32, c_outer: u32, c_inner: u32,
+  c_row: u32, c_column: u32, c_outer: u32, c_inner: u32, c_start: u32,
+  bias_start: u32,     // the first column's bias
   accumulate: u32,     // 1: C += instead of C =
   biased: u32,         // 1: the bias of a column is added
   group_stride: u32,   // workgroups along x
 }
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(2) var<storage, read> a: array<f32>;
-@group(0) @binding(3) var<storage, read> b: array<f32>;
 @group(0) @binding(4) var<storage, read> bias: array<f32>;
 @group(0) @binding(5) var<storage, read_write> c: array<f32>;
 
 fn a_at(place: u32) -> f32 { return a[place]; }
-
-fn b_at(place: u32) -> f32 { return b[place]; }
 
 // The values of a quad's four lanes.
 fn of_quad(value: f32) -> vec4f {
@@ -81,8 +80,8 @@ fn quads(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_inde
   let a_depth = params.a_depth;
   let b_depth = params.b_depth;
   for (var k = 0u; k < params.depth; k++) {
-    let low = vec4f(b_at(b0), b_at(b1), b_at(b2), b_at(b3));
-    let high = vec4f(b_at(b4), b_at(b5), b_at(b6), b_at(b7));
+    let low = vec4f(stored_at(b0), stored_at(b1), stored_at(b2), stored_at(b3));
+    let high = vec4f(stored_at(b4), stored_at(b5), stored_at(b6), stored_at(b7));
     var x = of_quad(a_at(a0));
     l0 += x.x * low; h0 += x.x * high; l1 += x.y * low; h1 += x.y * high; l2 += x.z * low; h2 += x.z * high; l3 += x.w * low; h3 += x.w * high;
     x = of_quad(a_at(a1));
@@ -94,7 +93,7 @@ fn quads(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_inde
     a0 += a_depth; a1 += a_depth; a2 += a_depth; a3 += a_depth;
     b0 += b_depth; b1 += b_depth; b2 += b_depth; b3 += b_depth; b4 += b_depth; b5 += b_depth; b6 += b_depth; b7 += b_depth;
   }
-  let base = outer * params.c_outer + inner * params.c_inner;
+  let base = params.c_start + outer * params.c_outer + inner * params.c_inner;
   let c0 = base + n0 * params.c_column;
   let c1 = base + n1 * params.c_column;
   let c2 = base + n2 * params.c_column;
@@ -106,8 +105,9 @@ fn quads(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_inde
   var bias_low = vec4f();
   var bias_high = vec4f();
   if (params.biased == 1u) {
-    bias_low = vec4f(bias[n0], bias[n1], bias[n2], bias[n3]);
-    bias_high = vec4f(bias[n4], bias[n5], bias[n6], bias[n7]);
+    let first = params.bias_start;
+    bias_low = vec4f(bias[first + n0], bias[first + n1], bias[first + n2], bias[first + n3]);
+    bias_high = vec4f(bias[first + n4], bias[first + n5], bias[first + n6], bias[first + n7]);
   }
   let accumulates = params.accumulate == 1u;
   let scale = params.scale;

@@ -91,6 +91,7 @@ describe('methods that a model or a task cannot take', () => {
     [{ peft: 'pissa', rank: 65 }, 'sentiment', 'PiSSA: rank 65, but the matrices have only 64 singular vectors; choose a rank up to 64'],
     [{ peft: 'pissa', rank: 33, source: 'nano-decoder' }, 'sentiment', 'PiSSA: rank 33, but the matrices have only 32 singular vectors; choose a rank up to 32'],
     [{ peft: 'loraplus', ratio: 0 }, 'sentiment', 'LoRA+: ratio 0; choose a number above 0'],
+    [{ peft: 'full', weights: 'f16' }, 'sentiment', 'full fine-tuning: it trains every weight, and what is trained is float32, not float16; choose float32 weights, or a method that leaves them frozen'],
     [{ peft: 'prompt', virtualTokens: 0 }, 'sentiment', 'Prompt tuning: 0 virtual tokens; choose a whole number from 1 to 64'],
     [{ peft: 'prefix', virtualTokens: 65 }, 'sentiment', 'Prefix tuning: 65 virtual tokens; choose a whole number from 1 to 64'],
     [{ peft: 'adapter', bottleneck: 0 }, 'sentiment', 'adapters: a bottleneck of 0; choose a whole number from 1 to 256'],

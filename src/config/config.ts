@@ -1,6 +1,7 @@
 /** A run, completely described: the same configuration and seed give the same curves. */
 import { type Consistency, type DropoutRules, POSITIONS } from './dropout';
 import type { PeftKind, Target } from './peft';
+import type { WeightFormat } from './weightFormats';
 
 export const TASK_NAMES = ['sentiment', 'similarity', 'description'] as const;
 export type TaskName = (typeof TASK_NAMES)[number];
@@ -42,6 +43,8 @@ export interface RunConfig {
     virtualTokens: number;
     /** Houlsby adapters: width of the bottleneck. */
     bottleneck: number;
+    /** How frozen weights are held on the device. */
+    weights: WeightFormat;
   };
   dropout: DropoutRules;
   consistency: Consistency;
@@ -97,6 +100,7 @@ export const DEFAULT_CONFIG: RunConfig = {
     ratio: 16, // LoRA+, arXiv 2402.12354
     virtualTokens: 8, // short texts: a prompt of 20 or more would outnumber their tokens
     bottleneck: 8, // about the parameters of rank 8
+    weights: 'f32', // as most files have them, and as the golden cases were computed
   },
   dropout: {},
   consistency: { kind: 'none', alpha: 0.1, second: 'dropped_stopgrad', every: 1 }, // α 0.1: middle of the paper's grid 0.01 … 10

@@ -64,6 +64,7 @@ const SHORT: Record<string, string> = {
   'model.ratio': 'B/A rate ratio',
   'model.virtualTokens': 'virtual tokens',
   'model.bottleneck': 'bottleneck',
+  'model.weights': 'weights',
   'consistency.kind': 'consistency',
   'consistency.alpha': 'consistency α',
   'consistency.second': 'second pass',

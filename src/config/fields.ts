@@ -4,6 +4,7 @@ import { COMPENSATIONS, CONSISTENCY_KINDS, PATTERNS, POSITIONS, RATE_COURSES, SE
 import { isModelSource } from './models';
 import { PEFT_KINDS, TARGETS } from './peft';
 import { readReference, referenceText } from './sources';
+import { WEIGHT_FORMATS } from './weightFormats';
 
 export interface FieldKind {
   write(value: unknown): string;
@@ -55,6 +56,7 @@ export const FIELDS: Readonly<Record<string, FieldKind>> = {
   'model.ratio': number,
   'model.virtualTokens': number,
   'model.bottleneck': number,
+  'model.weights': oneOf(WEIGHT_FORMATS),
   ...Object.assign({}, ...POSITIONS.map((position) => below(`dropout.${position}`, RULE))),
   ...below('consistency', CONSISTENCY),
   'optimizer.learningRate': number,

@@ -4,6 +4,7 @@ import { CONSISTENCY_KINDS, dropoutProblems, POSITIONS, secondPassOf } from './d
 import { BUILT_IN_NAMES, builtInFacts, isModelSource, modelName, type ModelTraits, WRITER } from './models';
 import { hasLayers, isLora, isVirtual, PEFT_KINDS, PEFT_TITLES, TARGETS } from './peft';
 import { isInRange, rangeOf } from './ranges';
+import { WEIGHT_FORMATS, WEIGHT_TITLES } from './weightFormats';
 
 const whole = (value: number, low: number, high: number) => Number.isInteger(value) && value >= low && value <= high;
 const fits = (field: string, value: number) => isInRange(rangeOf(field)!, value);
@@ -68,6 +69,8 @@ function modelProblems({ data, model }: RunConfig, traits: ModelTraits | undefin
   if (model.peft === 'loraplus') check(fits('model.ratio', model.ratio), `LoRA+: ratio ${model.ratio}; choose a number above 0`);
   if (isVirtual(model.peft)) check(fits('model.virtualTokens', model.virtualTokens), `${PEFT_TITLES[model.peft]}: ${model.virtualTokens} virtual tokens; choose a whole number from 1 to 64`);
   if (model.peft === 'adapter') check(fits('model.bottleneck', model.bottleneck), `adapters: a bottleneck of ${model.bottleneck}; choose a whole number from 1 to 256`);
+  check(WEIGHT_FORMATS.includes(model.weights), `model: weights as "${model.weights}"; choose one of ${WEIGHT_FORMATS.join(', ')}`);
+  check(model.peft !== 'full' || model.weights === 'f32', `full fine-tuning: it trains every weight, and what is trained is float32, not ${WEIGHT_TITLES[model.weights]}; choose float32 weights, or a method that leaves them frozen`);
   if (model.peft === 'bitfit') check(traits?.biases !== false || !writes, `BitFit: ${name} has no biases, and writing has no head of its own, so nothing would be trained; choose another method`);
   const last = (traits?.layers ?? Infinity) - 1;
   if (hasLayers(model.peft)) check(whole(model.fromLayer, 0, last), `${PEFT_TITLES[model.peft]}: from layer ${model.fromLayer} of a model with ${traits ? `layers 0 to ${last}; choose one of those` : 'layers from 0 up; choose one of those'}`);

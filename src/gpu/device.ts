@@ -11,6 +11,8 @@ export interface Gpu {
   subgroupSize: number;
   /** Bytes that all buffers of a plan may take together. */
   memoryBudget: number;
+  /** Tests only: a largest buffer below the device's. */
+  lowLimit?: number;
   /** Resolves when the device is lost for a reason other than our own destroy(). */
   lost: Promise<string>;
 }
@@ -76,4 +78,4 @@ export async function isLost(lost: Gpu['lost']): Promise<boolean> {
 }
 
 /** Largest buffer that a kernel may be given whole. */
-export const largestBuffer = ({ device: { limits } }: Pick<Gpu, 'device'>): number => Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize);
+export const largestBuffer = ({ device: { limits }, lowLimit = Infinity }: Pick<Gpu, 'device' | 'lowLimit'>): number => Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize, lowLimit);

@@ -5,6 +5,7 @@
 import columnSumCode from '../../shaders/column_sum.wgsl?raw';
 import matmulCode from '../../shaders/matmul.wgsl?raw';
 import quadsCode from '../../shaders/matmul_quads.wgsl?raw';
+import stored from '../../shaders/lib/stored_f32.wgsl?raw';
 import { CompilerRefusal } from './compilerRefusal';
 import type { Gpu } from './device';
 import type { Pipelines } from './pipelines';
@@ -12,8 +13,8 @@ import { readRanges } from './readback';
 import { packParams, paramsBytes, type Shader, shader } from './shader';
 
 const columnSum = shader('column_sum', columnSumCode);
-const matmul = shader('matmul', matmulCode);
-const matmulQuads = shader('matmul_quads', quadsCode);
+const matmul = shader('matmul', matmulCode, [stored]);
+const matmulQuads = shader('matmul_quads', quadsCode, [stored]);
 
 /** Small whole numbers, whose sums and products have no rounding. */
 const numbers = (count: number, factor: number) => Float32Array.from({ length: count }, (_, index) => ((index * factor) % 11) - 5);
@@ -78,7 +79,7 @@ function sumOfColumns(lanes: number): Trial {
 /** What the kernels of products have in common: sizes and strides of row-major matrices, no batch. */
 const strides = (rows: number, columns: number, depth: number) => ({
   rows, columns, depth, inner: 1, a_row: depth, a_depth: 1, a_outer: 0, a_inner: 0, b_depth: columns, b_column: 1, b_outer: 0, b_inner: 0,
-  c_row: columns, c_outer: 0, c_inner: 0, scale: 1, a_start: 0, b_start: 0, b_group: 1,
+  c_row: columns, c_outer: 0, c_inner: 0, scale: 1, a_start: 0, b_start: 0, c_start: 0, bias_start: 0, b_group: 1,
 });
 
 /** A product with edges that no tile divides, by one of the kernels that the profiles use, as the smaller layers have it. */
@@ -91,7 +92,7 @@ function product(form: 'registers' | 'quads' | 'tiles'): Trial {
     for (let k = 0; k < depth; k++) sum += a[row * depth + k] * b[k * columns + column];
     return sum;
   });
-  const shared = { inputs: { a, b }, output: { name: 'c', expected }, what: `a product in ${form}` };
+  const shared = { inputs: { a, stored: b }, output: { name: 'c', expected }, what: `a product in ${form}` };
   const params = strides(rows, columns, depth);
   // Six tiles of 16×32, two a workgroup.
   if (form === 'quads') return { ...shared, shader: matmulQuads, entry: form, constants: {}, params: { ...params, products: 1, a_group: 1, c_column: 1, accumulate: 0, biased: 0, group_stride: 3 }, grid: [3, 1] };

@@ -1,6 +1,7 @@
 /** What an operation becomes: dispatches, and how their grids are shared out on the adapter at hand. */
 import type { Profile } from '../gpu/device';
 import type { Shader } from '../gpu/shader';
+import { type RowBlock, rowBlocks } from './rowBlocks';
 import type { Tensor, TensorMaker } from './tensor';
 
 export interface Dispatch {
@@ -29,6 +30,8 @@ export interface CompileOptions {
   mostGroups?: number;
   /** The plan runs once for each of several micro-batches a step: gradients of parameters add up over them. */
   accumulating?: boolean;
+  /** Bytes of the largest buffer that a kernel may be given; left out: no limit. Weights beyond it lie in several (rowBlocks.ts). */
+  largestBuffer?: number;
   /** The tile that autotune found fastest for a product of this size on this adapter. */
   tileFor?: (rows: number, columns: number, depth: number, products: number) => Tile | undefined;
 }
@@ -45,6 +48,7 @@ const MOST_GROUPS = 65535;
 /** What an operation's `forward` and `backward` write their dispatches into. */
 export class Emitter {
   readonly dispatches: Dispatch[] = [];
+  private readonly blocks = new Map<Tensor, { block: RowBlock; tensor: Tensor }[]>();
 
   constructor(private readonly tape: TensorMaker, readonly options: CompileOptions) {}
 
@@ -60,6 +64,19 @@ export class Emitter {
 
   shared(label: string, shape: readonly number[]): Tensor {
     return this.tape.shared(label, shape);
+  }
+
+  /** The blocks of rows that a weight lies in, each as a tensor: itself, unless it is larger than a kernel may be given. */
+  blocksOf(weight: Tensor): { block: RowBlock; tensor: Tensor }[] {
+    const { label, shape, role, type } = weight;
+    if (role !== 'weight') return [{ block: { label, first: 0, rows: shape[0] }, tensor: weight }];
+    let found = this.blocks.get(weight);
+    if (!found) {
+      const blocks = rowBlocks(label, shape, type, this.options.largestBuffer);
+      found = blocks.map((block) => ({ block, tensor: blocks.length === 1 ? weight : this.tape.tensor(block.label, [block.rows, ...shape.slice(1)], role, type) }));
+      this.blocks.set(weight, found);
+    }
+    return found;
   }
 
   /**

@@ -58,11 +58,12 @@ export class Tape implements TensorMaker {
       this.named.set(key, tensor);
     }
     if (tensor.shape.join() !== shape.join()) throw new Error(`tape: ${label} has shape [${tensor.shape}], asked for as [${shape}]`);
+    if (tensor.type !== type) throw new Error(`tape: ${label} holds ${tensor.type}, asked for as ${type}`);
     return tensor;
   }
 
-  weight(label: string, shape: readonly number[]): Tensor {
-    return this.nameOrMake(label, shape, 'weight');
+  weight(label: string, shape: readonly number[], type: DataType = 'f32'): Tensor {
+    return this.nameOrMake(label, shape, 'weight', type);
   }
 
   parameter(label: string, shape: readonly number[]): Tensor {

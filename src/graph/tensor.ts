@@ -4,7 +4,10 @@
  * Shapes: activations have the samples first, (S, …). Where a consistency loss runs both passes as one batch, S = 2·B and the second
  * half is the second pass.
  */
-export type DataType = 'f32' | 'u32' | 'i32';
+/** `f16`: frozen weights only, two of them in a word of 32 bits. */
+export type DataType = 'f32' | 'u32' | 'i32' | 'f16';
+
+export const BYTES: Readonly<Record<DataType, number>> = { f32: 4, u32: 4, i32: 4, f16: 2 };
 
 /**
  * Where a tensor lives: `activation` in a buffer of the plan, `weight` frozen, `parameter` trained, `input` written by the host every

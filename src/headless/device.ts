@@ -3,6 +3,7 @@ import { acquireDevice, type Gpu, type Profile } from '../gpu/device';
 import { Pipelines } from '../gpu/pipelines';
 import { selfTest } from '../gpu/selfTest';
 import type { Checkpoint } from '../model/files/folder';
+import { formatOf } from '../model/formatOf';
 import type { Trained } from '../model/method';
 import { parameterSpecs } from '../model/parameters';
 import { ModelState } from '../model/state';
@@ -46,7 +47,7 @@ export async function withModel<T>(gpu: Gpu, { checkpoint: { config, tensors }, 
   const refused: string[] = [];
   const listen = ({ error }: GPUUncapturedErrorEvent) => refused.push(error.message.split('\n')[0]);
   gpu.device.addEventListener('uncapturederror', listen);
-  const weights = await Weights.load(gpu, tensors);
+  const weights = await Weights.load(gpu, tensors, { formatOf: formatOf(config, trained) });
   const state = new ModelState(gpu, weights, parameterSpecs(config, trained));
   try {
     state.reset(values);

@@ -10,6 +10,7 @@ import { execute, recordCopy } from './testing/execute';
 import './testing/matcher';
 import { count, normals } from './testing/numbers';
 import type { Launch } from './testing/page';
+import { nearestHalf } from './weightFormats';
 
 /** A tensor that the operation reads. */
 export interface Leaf {
@@ -22,7 +23,8 @@ export interface Leaf {
 
 export const activation = (shape: number[], values: ArrayLike<number>): Leaf => ({ shape, values, role: 'activation' });
 export const parameter = (shape: number[], values: ArrayLike<number>): Leaf => ({ shape, values, role: 'parameter' });
-export const weight = (shape: number[], values: ArrayLike<number>): Leaf => ({ shape, values, role: 'weight' });
+/** @param type `f16`: the reference is computed from the rounded values */
+export const weight = (shape: number[], values: ArrayLike<number>, type: DataType = 'f32'): Leaf => ({ shape, values, role: 'weight', type });
 export const input = (shape: number[], values: ArrayLike<number>, type: DataType = 'f32'): Leaf => ({ shape, values, role: 'input', type });
 
 export type Values = Record<string, Float64Array>;
@@ -155,12 +157,13 @@ function slopes(objectives: (moved: Values, parts: number) => Float64Array, base
 }
 
 function typed({ values, type = 'f32' }: Leaf): Float32Array | Uint32Array | Int32Array {
+  if (type === 'f16') return Float32Array.from(values, nearestHalf);
   return type === 'u32' ? Uint32Array.from(values) : type === 'i32' ? Int32Array.from(values) : Float32Array.from(values);
 }
 
 function recordLeaf(tape: Tape, name: string, { shape, role, type = 'f32' }: Leaf): Tensor {
   if (role === 'parameter') return tape.parameter(name, shape);
-  if (role === 'weight') return tape.weight(name, shape);
+  if (role === 'weight') return tape.weight(name, shape, type);
   if (role === 'input') return tape.input(name, shape, type);
   return recordCopy(tape, name, tape.input(name, shape, 'f32'), true);
 }

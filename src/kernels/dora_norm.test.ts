@@ -4,12 +4,12 @@ import { recordDoraNorm } from './dora_norm';
 import { normals, spiky } from './testing/numbers';
 import { launchName, type Launch, ROW_LAUNCHES } from './testing/page';
 
-interface Setting { O: number; I: number; r: number; transposed: boolean; values?: typeof normals }
+interface Setting { O: number; I: number; r: number; transposed: boolean; values?: typeof normals; halves?: boolean }
 
-function run({ O, I, r, transposed, values = normals }: Setting, launch?: Launch) {
+function run({ O, I, r, transposed, values = normals, halves }: Setting, launch?: Launch) {
   const scale = 2.5;
   return checkOp({
-    leaves: { w: weight(transposed ? [I, O] : [O, I], values(O * I, 1)), a: weight([r, I], normals(r * I, 2)), b: weight([O, r], values(O * r, 3)) },
+    leaves: { w: weight(transposed ? [I, O] : [O, I], values(O * I, 1), halves ? 'f16' : 'f32'), a: weight([r, I], normals(r * I, 2)), b: weight([O, r], values(O * r, 3)) },
     record: (tape, { w, a, b }) => ({ norm: recordDoraNorm(tape, 'norm', w, a, b, { scale, transposed }) }),
     reference: ({ w, a, b }) => ({
       outputs: {
@@ -31,6 +31,11 @@ function run({ O, I, r, transposed, values = normals }: Setting, launch?: Launch
 describe.each(ROW_LAUNCHES.map((launch) => [launchName(launch), launch] as const))('dora_norm, %s', (_, launch) => {
   it.each([{ O: 1, I: 1, r: 1 }, { O: 3, I: 5, r: 2 }, { O: 65, I: 7, r: 3 }, { O: 5, I: 65, r: 1 }])('$O × $I, rank $r', async (sizes) => {
     for (const transposed of [false, true]) await run({ ...sizes, transposed, values: transposed ? spiky : normals }, launch);
+  });
+
+  it('of a weight in float16, and in blocks of rows', async () => {
+    for (const transposed of [false, true]) await run({ O: 7, I: 5, r: 2, transposed, halves: true }, launch);
+    for (const halves of [false, true]) await run({ O: 7, I: 5, r: 2, transposed: false, halves }, { ...launch, largestBuffer: 1 });
   });
 });
 

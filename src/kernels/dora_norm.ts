@@ -1,10 +1,10 @@
 /** Row norms of an adapted weight, for DoRA. */
 import code from '../../shaders/dora_norm.wgsl?raw';
-import { shader } from '../gpu/shader';
 import type { Op, Tape } from '../graph/tape';
 import type { Tensor } from '../graph/tensor';
+import { formFor, forms } from './weightFormats';
 
-const doraNormShader = shader('dora_norm', code);
+const doraNormShader = forms('dora_norm', code);
 
 interface DoraNormAttributes {
   scale: number;
@@ -18,12 +18,17 @@ export const doraNorm: Op<DoraNormAttributes> = {
   forward(emit, { label, inputs, outputs, attributes: { scale, transposed } }) {
     const [rank, I] = inputs.a!.shape;
     const [O] = inputs.b!.shape;
-    const { constants, grid } = emit.reduction(O, I);
-    emit.dispatch({
-      label, shader: doraNormShader, entry: 'forward', constants, grid,
-      params: { outputs: O, inputs: I, rank, weight_row: transposed ? 1 : I, weight_column: transposed ? O : 1, scale },
-      bindings: { weight: inputs.weight!, a: inputs.a!, b: inputs.b!, norm: outputs.norm },
-    });
+    const blocks = emit.blocksOf(inputs.weight!);
+    if (transposed && blocks.length > 1) throw new Error(`plan: ${label} adds up rows of a weight that is larger than a kernel may be given, stored by inputs; choose another target than this one for DoRA, or LoRA`);
+    for (const { block, tensor } of blocks) {
+      const outputsHere = transposed ? O : block.rows;
+      const { constants, grid } = emit.reduction(outputsHere, I);
+      emit.dispatch({
+        label, shader: formFor(doraNormShader, tensor), entry: 'forward', constants, grid,
+        params: { outputs: outputsHere, first: transposed ? 0 : block.first, inputs: I, rank, weight_row: transposed ? 1 : I, weight_column: transposed ? O : 1, scale },
+        bindings: { stored: tensor, a: inputs.a!, b: inputs.b!, norm: outputs.norm },
+      });
+    }
   },
 };
 

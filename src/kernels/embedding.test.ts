@@ -1,15 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { checkOp, input, parameter, weight } from './check';
 import { recordEmbedding } from './embedding';
+import { nearestHalf } from './weightFormats';
 import { normals, wholes } from './testing/numbers';
 import { launchName, PLAIN_LAUNCHES } from './testing/page';
 
-interface Sizes { B: number; S: number; T: number; D: number; V: number; trained?: boolean; half?: boolean; uses?: 1 | 2; padding?: number }
+interface Sizes { B: number; S: number; T: number; D: number; V: number; trained?: boolean; half?: boolean; uses?: 1 | 2; padding?: number; halves?: boolean }
 
-function run({ B, S, T, D, V, trained, half, uses, padding }: Sizes, launch = {}) {
+function run({ B, S, T, D, V, trained, half, uses, padding, halves }: Sizes, launch = {}) {
   const ids = wholes(B * T, V, 8);
   return checkOp({
-    leaves: { ids: input([B, T], ids, 'u32'), table: (trained ? parameter : weight)([V, D], normals(V * D, 1)) },
+    leaves: { ids: input([B, T], ids, 'u32'), table: trained ? parameter([V, D], normals(V * D, 1)) : weight([V, D], normals(V * D, 1), halves ? 'f16' : 'f32') },
     record: (tape, leaves) => ({ y: recordEmbedding(tape, 'embed', leaves.ids, leaves.table, S, padding) }),
     // Padding is looked up like any token, but what is learned does not reach its row: as if that row were a constant.
     reference: ({ table }) => ({ outputs: { y: Float64Array.from({ length: S * T * D }, (_, i) => {
@@ -29,6 +30,17 @@ describe.each(PLAIN_LAUNCHES.map((launch) => [launchName(launch), launch] as con
     // The second pass of a doubled batch reads the same tokens.
     if (sizes.S > sizes.B) expect(outputs.y.slice(outputs.y.length / 2)).toBeBitEqual(outputs.y.slice(0, outputs.y.length / 2));
     for (const uses of [1, 2] as const) await run({ ...sizes, trained: true, uses }, launch);
+  });
+
+  it('reads float16, and a table in blocks of rows, without any rounding of its own', async () => {
+    for (const sizes of SIZES) {
+      const { outputs: whole } = await run(sizes, launch);
+      const { outputs: rounded } = await run({ ...sizes, halves: true }, launch);
+      expect(rounded.y).toBeBitEqual(whole.y.map(nearestHalf));
+      // Blocks of two rows, so that the last may have one.
+      expect((await run(sizes, { ...launch, largestBuffer: 1 })).outputs.y).toBeBitEqual(whole.y);
+      expect((await run({ ...sizes, halves: true }, { ...launch, largestBuffer: 1 })).outputs.y).toBeBitEqual(rounded.y);
+    }
   });
 
   it('adds nothing to the row of the padding id, wherever that id stands', async () => {

@@ -1,11 +1,11 @@
 /** Token embeddings. */
 import code from '../../shaders/embedding.wgsl?raw';
-import { shader } from '../gpu/shader';
 import { linearGrid } from '../graph/emitter';
 import type { Op, Tape } from '../graph/tape';
 import { elements, type Tensor } from '../graph/tensor';
+import { formFor, forms } from './weightFormats';
 
-const embeddingShader = shader('embedding', code);
+const embeddingShader = forms('embedding', code);
 
 /** No row of the table is padding. */
 const NO_PADDING = 0xffffffff;
@@ -17,10 +17,13 @@ export const embedding: Op<{ padding: number }> = {
     const [S, T, D] = outputs.y.shape;
     const count = elements(outputs.y.shape);
     const { grid, row_stride } = linearGrid(count);
-    emit.dispatch({
-      label, shader: embeddingShader, entry: 'forward', grid, bindings: { ids: inputs.ids!, table: inputs.table!, y: outputs.y },
-      params: { elements: count, width: D, id_count: elements(inputs.ids!.shape), token_rows: S * T, row_stride, padding: NO_PADDING },
-    });
+    // Every token has its row in one of the blocks.
+    for (const { block, tensor } of emit.blocksOf(inputs.table!)) {
+      emit.dispatch({
+        label, shader: formFor(embeddingShader, tensor), entry: 'forward', grid, bindings: { ids: inputs.ids!, stored: tensor, y: outputs.y },
+        params: { elements: count, width: D, id_count: elements(inputs.ids!.shape), token_rows: S * T, row_stride, padding: NO_PADDING, first_row: block.first, rows: block.rows },
+      });
+    }
   },
   backward(emit, { label, inputs, outputs, attributes: { padding } }, gradients) {
     const dy = gradients.of(outputs.y);
@@ -31,8 +34,8 @@ export const embedding: Op<{ padding: number }> = {
     const run = (entry: 'clear' | 'scatter', count: number, bindings: Record<string, Tensor>) => {
       const { grid, row_stride } = linearGrid(count);
       emit.dispatch({
-        label: `${label} d(table) ${entry}`, shader: embeddingShader, entry, grid, bindings,
-        params: { elements: count, width: D, id_count: idCount, token_rows: S * T, row_stride, padding },
+        label: `${label} d(table) ${entry}`, shader: embeddingShader.f32, entry, grid, bindings,
+        params: { elements: count, width: D, id_count: idCount, token_rows: S * T, row_stride, padding, first_row: 0, rows: 0 },
       });
     };
     // The one gradient that is cleared first: most rows of the table belong to no token of the batch.

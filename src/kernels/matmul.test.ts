@@ -29,12 +29,14 @@ interface Linear {
   frozen?: boolean;
   /** The weight is stored (K,N). */
   transposed?: boolean;
+  /** Packed halves, frozen. */
+  halves?: boolean;
 }
 
-function linear({ rows, K, N, biased, scale, into, uses, values = normals, frozen, transposed }: Linear, launch: Launch) {
+function linear({ rows, K, N, biased, scale, into, uses, values = normals, frozen, transposed, halves }: Linear, launch: Launch) {
   const R = count(rows);
   const trained = frozen ? weight : parameter;
-  const leaves: Record<string, Leaf> = { x: activation([...rows, K], values(R * K, 1)), weight: trained(transposed ? [K, N] : [N, K], values(N * K, 2)) };
+  const leaves: Record<string, Leaf> = { x: activation([...rows, K], values(R * K, 1)), weight: halves ? weight(transposed ? [K, N] : [N, K], values(N * K, 2), 'f16') : trained(transposed ? [K, N] : [N, K], values(N * K, 2)) };
   if (biased) leaves.bias = trained([N], normals(N, 3));
   if (into) leaves.before = activation([...rows, N], normals(R * N, 4));
   return checkOp({
@@ -100,6 +102,25 @@ describe.each(LAUNCHES.map((launch) => [launchName(launch), launch] as const))('
   ])('linear $rows × $K → $N', async (shape) => {
     await linear(shape, launch);
     await linear({ ...shape, values: spiky, uses: 2 }, launch);
+  });
+
+  // Odd widths, so that rows begin in the middle of a word, an odd number of values, and one value.
+  it('linear with frozen weights in float16, forwards and towards its input', async () => {
+    await linear({ rows: [1], K: 1, N: 1, halves: true }, launch);
+    for (const transposed of [false, true]) {
+      await linear({ rows: [3], K: 7, N: 5, biased: true, scale: 1.5, halves: true, transposed }, launch);
+      await linear({ rows: [2], K: transposed ? 3 : 17, N: transposed ? 17 : 3, values: spiky, uses: 2, halves: true, transposed }, launch);
+    }
+  });
+
+  it('linear with a frozen weight in blocks of rows', async () => {
+    for (const transposed of [false, true]) {
+      for (const halves of [false, true]) {
+        // Blocks of four rows and of two, the last of which has one.
+        const [largestBuffer, into] = halves ? [1, true] : [80, false];
+        await linear({ rows: [3], K: 5, N: 5, biased: true, scale: -0.5, halves, frozen: true, transposed, into }, { ...launch, largestBuffer });
+      }
+    }
   });
 
   it('linear with a weight that is stored transposed', async () => {

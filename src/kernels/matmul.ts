@@ -1,6 +1,6 @@
 /** Matrix products: linear layers, the low-rank branch of LoRA, attention logits q·kᵀ and the mix of values w·v, for any strides. */
 import matmulCode from '../../shaders/matmul.wgsl?raw';
-import { shader } from '../gpu/shader';
+import type { Shader } from '../gpu/shader';
 import type { Emitter, Tile } from '../graph/emitter';
 import type { GradientTarget } from '../graph/gradients';
 import type { Op, Tape } from '../graph/tape';
@@ -8,11 +8,38 @@ import { rows, type Tensor, width } from '../graph/tensor';
 import { emitColumnSum } from './column_sum';
 import { emitQuads, hasQuads } from './matmul_quads';
 import type { Layout, Product } from './product';
+import { formFor, forms } from './weightFormats';
 
-const matmul = shader('matmul', matmulCode);
+const matmul = forms('matmul', matmulCode);
+
+/** Whether a dispatch of this shader is a product that a tile was chosen for. */
+export const takesTile = (shader: Shader): boolean => Object.values(matmul).includes(shader);
 
 /** Emits C[z] (+)= scale·A[z]·B[z] + bias; A is (rows, depth), B (depth, columns). */
 export function emitProduct(emit: Emitter, product: Product): void {
+  for (const part of partsOf(emit, product)) emitWhole(emit, part);
+}
+
+/**
+ * The product as one a block of rows that B lies in. The rows are either the columns of the result, or the terms of its sums: then the first
+ * block assigns, if that was asked, and the others add.
+ */
+function partsOf(emit: Emitter, product: Product): Product[] {
+  const { label, a, b, c, size, bias } = product;
+  const blocks = emit.blocksOf(b.tensor);
+  if (blocks.length === 1) return [product];
+  const byColumn = b.row === 1;
+  return blocks.map(({ block: { first, rows: count }, tensor }, index): Product => {
+    const part = { ...product, label: `${label}, block ${index + 1} of ${blocks.length}`, b: { ...b, tensor } };
+    if (byColumn) return { ...part, c: { ...c, start: (c.start ?? 0) + first }, size: { ...size, columns: count }, biasStart: first };
+    return {
+      ...part, a: { ...a, start: (a.start ?? 0) + first * a.column }, size: { ...size, depth: count },
+      c: { ...c, accumulate: index > 0 ? 1 : c.accumulate }, bias: index > 0 ? undefined : bias,
+    };
+  });
+}
+
+function emitWhole(emit: Emitter, product: Product): void {
   const { a, b, c, size, batch = { outer: 1, inner: 1 }, scale = 1, bias } = product;
   const products = batch.outer * batch.inner;
   const asked = emit.options.tile ?? emit.options.tileFor?.(size.rows, size.columns, size.depth, products);
@@ -21,12 +48,12 @@ export function emitProduct(emit: Emitter, product: Product): void {
   const tiled = tile.k > 0;
   const { rowBlocks = 1, columnBlocks = 1 } = tile;
   const [ownedRows, ownedColumns] = tiled ? [4 * tile.wy * rowBlocks, 4 * tile.wx * columnBlocks] : [8 * tile.wy, 8 * tile.wx];
-  const bindings: Record<string, Tensor> = { a: a.tensor, b: b.tensor, c: c.tensor };
+  const bindings: Record<string, Tensor> = { a: a.tensor, stored: b.tensor, c: c.tensor };
   if (bias) bindings.bias = bias;
   const tileConstants: Record<string, number> = tiled ? { TILE_K: tile.k, ROW_BLOCKS: rowBlocks, COLUMN_BLOCKS: columnBlocks, A_BY_K: Number(a.column === 1), B_BY_K: Number(b.row === 1) } : {};
   emit.dispatch({
     label: product.label,
-    shader: matmul,
+    shader: formFor(matmul, b.tensor),
     entry: tiled ? 'tiles' : 'registers',
     constants: { WX: tile.wx, WY: tile.wy, ACCUMULATE: c.accumulate ?? 0, BIAS: Number(bias !== undefined), ...tileConstants },
     params: {
@@ -34,7 +61,7 @@ export function emitProduct(emit: Emitter, product: Product): void {
       a_row: a.row, a_depth: a.column, a_outer: a.outer ?? 0, a_inner: a.inner ?? 0,
       b_depth: b.row, b_column: b.column, b_outer: b.outer ?? 0, b_inner: b.inner ?? 0,
       c_row: c.row, c_outer: c.outer ?? 0, c_inner: c.inner ?? 0, scale,
-      a_start: a.start ?? 0, b_start: b.start ?? 0, b_group: b.group ?? 1,
+      a_start: a.start ?? 0, b_start: b.start ?? 0, c_start: c.start ?? 0, bias_start: product.biasStart ?? 0, b_group: b.group ?? 1,
     },
     bindings,
     grid: [Math.ceil(size.columns / ownedColumns), Math.ceil(size.rows / ownedRows), products],

@@ -15,6 +15,7 @@ export interface Product {
   /** Products of a batch: outer × inner. */
   batch?: { outer: number; inner: number };
   scale?: number;
-  /** (columns). */
+  /** (columns), from `biasStart` on (0). */
   bias?: Tensor;
+  biasStart?: number;
 }

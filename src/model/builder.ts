@@ -24,10 +24,12 @@ import { siteOf } from '../random/masks';
 import type { ArchitectureDescription } from './architectures/description';
 import { ANGLES, type CacheUse, recordCached } from './keyValueCache';
 import { recordLowRank } from './lora';
+import { frozenFormat } from './matrices';
 import { branchScale, type Trained, virtualRowsOf } from './method';
 import { type ModelConfig, paddingRow } from './modelConfig';
 import { adapterName, type ParameterSpec, PREFIX, PROMPT } from './parameterSpec';
 import { PLACES } from './places';
+import type { FormatOf } from './weights';
 
 export interface Recording {
   tape: Tape;
@@ -59,6 +61,7 @@ export class Builder {
   readonly tape: Tape;
   readonly config: ModelConfig;
   private readonly parameters: Map<string, ParameterSpec>;
+  private readonly formatOf: FormatOf;
   private readonly inputs: { ids: Tensor; lengths: Tensor; spans: Tensor };
   /** Row of the token embedding that lookups do not train. */
   private readonly padding: number | undefined;
@@ -72,6 +75,7 @@ export class Builder {
     this.tape = tape;
     this.config = config;
     this.parameters = new Map(specs.map((spec) => [spec.of, spec]));
+    this.formatOf = frozenFormat(architecture, config, trained, specs);
     const virtual = virtualRowsOf(trained);
     this.virtualKeys = virtual.keys;
     // A step's row stands behind them.
@@ -96,7 +100,7 @@ export class Builder {
   /** A tensor of the checkpoint by transformers' name: trained where the method trains it, else frozen. */
   tensor(name: string, shape: readonly number[]): Tensor {
     const spec = this.parameters.get(name);
-    return spec ? this.tape.parameter(spec.name, shape) : this.tape.weight(name, shape);
+    return spec ? this.tape.parameter(spec.name, shape) : this.tape.weight(name, shape, this.formatOf(name));
   }
 
   /** A tensor that only the method has, undefined where it has none of this name. */

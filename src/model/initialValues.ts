@@ -1,4 +1,6 @@
 /** First values of what is trained, reproducible from a seed. */
+import type { WeightFormat } from '../config/weightFormats';
+import { WEIGHT_ROWS } from '../kernels/weightFormats';
 import { pcg4d } from '../random/words';
 import type { ModelConfig } from './modelConfig';
 import { type ParameterSpec, PROMPT } from './parameterSpec';
@@ -33,7 +35,7 @@ export async function initialValues(config: ModelConfig, trained: Trained, specs
     if (checkpoint.has(of)) continue;
     if (of.endsWith('.lora_A')) values.set(name, Float32Array.from({ length: count }, (_, i) => (2 * uniform(seed, stream, i) - 1) / Math.sqrt(shape[1])));
     else if (of.endsWith('.lora_B') || of.endsWith('bias')) values.set(name, zero());
-    else if (of.endsWith('.lora_magnitude_vector')) values.set(name, rowNorms(await weightOf(config, checkpoint, of), shape[0]));
+    else if (of.endsWith('.lora_magnitude_vector')) values.set(name, rowNorms(await weightOf(config, checkpoint, of, trained.weights), shape[0]));
     else if (of === PROMPT) values.set(name, await drawnRows(checkpoint, config, shape[0], seed, stream));
     else if (of.includes('.adapter.')) values.set(name, normal(count, 1e-3, seed, stream));
     else values.set(name, normal(count, 0.02, seed, stream));
@@ -42,13 +44,13 @@ export async function initialValues(config: ModelConfig, trained: Trained, specs
   return values;
 }
 
-/** The frozen weight behind `<module>.lora_…`, as (outputs, inputs). */
-async function weightOf(config: ModelConfig, checkpoint: Tensors, of: string): Promise<{ values: Float32Array; rows: number; columns: number }> {
+/** The frozen weight behind `<module>.lora_…`, as (outputs, inputs), rounded to `format`. */
+async function weightOf(config: ModelConfig, checkpoint: Tensors, of: string, format: WeightFormat = 'f32'): Promise<{ values: Float32Array; rows: number; columns: number }> {
   const module = of.slice(0, of.lastIndexOf('.'));
   const stored = checkpoint.get(`${module}.weight`);
   if (!stored) throw new Error(`initial values: the checkpoint has no ${module}.weight; choose a layer of the model as target`);
   const [first, second] = stored.shape;
-  const values = await stored.read();
+  const values = WEIGHT_ROWS[format].rounded(await stored.read());
   if (architectureOf(config).name !== 'gpt2') return { values, rows: first, columns: second };
   return { values: transposed(values, first, second), rows: second, columns: first };
 }

@@ -1,5 +1,6 @@
 /** What is trained and how it is regularised: the part of a run that shapes the plan. Independent of data and of the page. */
 import type { Consistency, DropoutRules } from '../config/dropout';
+import type { WeightFormat } from '../config/weightFormats';
 import { isVirtual, type PeftKind, type Target } from '../config/peft';
 
 /** A low-rank branch of a layer that has its own. */
@@ -25,6 +26,8 @@ export interface Method {
   virtualTokens?: number;
   /** Houlsby adapters: width of the bottleneck. */
   bottleneck?: number;
+  /** How frozen matrices are held on the device; left out: as float32. */
+  weights?: WeightFormat;
   dropout: DropoutRules;
   consistency: Consistency;
   /** Whether an L1 penalty falls on A and B; its weight is a uniform. */

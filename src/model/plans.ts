@@ -1,6 +1,6 @@
 /** From a method to plans: one that trains, one that only evaluates. The evaluate plan has no dropout code at all. */
 import { SLOT_LIMIT, slotCount } from '../config/dropout';
-import type { Gpu, Profile } from '../gpu/device';
+import { type Gpu, largestBuffer, type Profile } from '../gpu/device';
 import { compile, type Plan } from '../graph/compile';
 import type { CompileOptions, Emitter, Tile } from '../graph/emitter';
 import type { Gradients } from '../graph/gradients';
@@ -26,11 +26,13 @@ export interface PlanTarget {
   lanes?: number;
   tile?: Tile;
   tileFor?: CompileOptions['tileFor'];
+  /** As in `CompileOptions`; weights are brought to the device in the same blocks. */
+  largestBuffer?: number;
 }
 
 /** What plans on this device are made for. */
 export function targetOf(gpu: Gpu, target: Partial<PlanTarget> = {}): PlanTarget {
-  return { profile: gpu.profile, subgroupSize: gpu.subgroupSize, ...target };
+  return { profile: gpu.profile, subgroupSize: gpu.subgroupSize, largestBuffer: largestBuffer(gpu), ...target };
 }
 
 /**

@@ -1,5 +1,10 @@
 /** Frozen weights on the device. They come from their files in pieces, so that no part of this program ever holds a model in memory. */
-import type { Gpu } from '../gpu/device';
+import type { WeightFormat } from '../config/weightFormats';
+import { type Gpu, largestBuffer } from '../gpu/device';
+import { bufferBytes, type RowBlock, rowBlocks } from '../graph/rowBlocks';
+import { BYTES, elements } from '../graph/tensor';
+import { WEIGHT_ROWS } from '../kernels/weightFormats';
+import { LoadError } from './files/loadError';
 import type { StreamOptions } from './files/modelFolder';
 import { piecesOf } from './files/pieces';
 import type { StoredTensor } from './files/storedTensors';
@@ -7,21 +12,47 @@ import type { StoredTensor } from './files/storedTensors';
 /** Pieces that may be on their way to the device before the next is read. */
 const IN_FLIGHT = 4;
 
+/** The format that each tensor is held in, by its name. */
+export type FormatOf = (name: string) => WeightFormat;
+
+/** A weight as it lies on the device. */
+interface Held {
+  format: WeightFormat;
+  /** Values of a row. */
+  width: number;
+  blocks: (RowBlock & { buffer: GPUBuffer })[];
+}
+
+export interface LoadOptions extends StreamOptions {
+  /** Left out: float32 for all. */
+  formatOf?: FormatOf;
+}
+
 export class Weights {
-  private constructor(private readonly gpu: Gpu, private readonly buffers: ReadonlyMap<string, GPUBuffer>) {}
+  /** By label of a block of rows, which is the tensor's name where there is one. */
+  private readonly buffers: ReadonlyMap<string, GPUBuffer>;
+
+  private constructor(private readonly gpu: Gpu, private readonly held: ReadonlyMap<string, Held>) {
+    this.buffers = new Map([...held.values()].flatMap(({ blocks }) => blocks.map(({ label, buffer }) => [label, buffer])));
+  }
 
   /**
-   * Brings `tensors` to the device, by the names they have in the map.
+   * Brings `tensors` to the device, by the names they have in the map; one that is larger than a kernel may be given in several buffers.
    * @param options.progress is told the bytes that have come of all files
-   * @throws LoadError for files that are cut off or hold what is no number, and where the device grants no memory
+   * @throws LoadError for files that are cut off, hold what is no number or what the format cannot hold; Error where the device grants no memory
    */
-  static async load(gpu: Gpu, tensors: ReadonlyMap<string, StoredTensor>, options: StreamOptions = {}): Promise<Weights> {
+  static async load(gpu: Gpu, tensors: ReadonlyMap<string, StoredTensor>, { formatOf = () => 'f32', ...options }: LoadOptions = {}): Promise<Weights> {
     const { device } = gpu;
     device.pushErrorScope('out-of-memory');
     const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
-    const buffers = new Map([...tensors].map(([name, { count }]) => [name, device.createBuffer({ label: name, size: Math.max(4 * count, 4), usage })]));
+    const hold = (name: string, shape: readonly number[]): Held => {
+      const format = formatOf(name);
+      const width = elements(shape.slice(1));
+      const blocks = rowBlocks(name, shape, format, largestBuffer(gpu));
+      return { format, width, blocks: blocks.map((block) => ({ ...block, buffer: device.createBuffer({ label: block.label, size: bufferBytes(block.rows * width, format), usage }) })) };
+    };
+    const weights = new Weights(gpu, new Map([...tensors].map(([name, { shape }]) => [name, hold(name, shape)])));
     const failure = await device.popErrorScope();
-    const weights = new Weights(gpu, buffers);
     try {
       if (failure) throw new Error(`weights: the GPU could not allocate them (${failure.message}); choose a smaller model, or close what else uses the GPU`);
       await weights.fill(tensors, options);
@@ -36,7 +67,7 @@ export class Weights {
     const { queue } = this.gpu.device;
     let inFlight = 0;
     for await (const { name, first, values } of piecesOf(tensors, options)) {
-      queue.writeBuffer(this.buffers.get(name)!, 4 * first, values);
+      this.write(name, first, values, tensors.get(name)!.file.name);
       if (++inFlight < IN_FLIGHT) continue;
       // What was written is copied somewhere until the device has it: without a wait, that would be the whole model.
       queue.submit([]);
@@ -45,14 +76,30 @@ export class Weights {
     }
   }
 
-  /** @returns undefined where the checkpoint has no such tensor */
-  bufferOf(name: string): GPUBuffer | undefined {
-    return this.buffers.get(name);
+  /** Writes values from index `first` on, an even number, wherever their rows lie. */
+  private write(name: string, first: number, values: Float32Array<ArrayBuffer>, source: string): void {
+    const { format, width, blocks } = this.held.get(name)!;
+    for (const block of blocks) {
+      const start = block.first * width;
+      const from = Math.max(first, start);
+      const here = values.subarray(from - first, Math.max(from, Math.min(first + values.length, start + block.rows * width)) - first);
+      if (here.length === 0) continue;
+      const stored = WEIGHT_ROWS[format].encode(here, (index) => {
+        const { largest } = WEIGHT_ROWS[format];
+        throw new LoadError(source, `tensor ${name}: the value at index ${from + index} (${here[index]}) is beyond what ${format} holds (±${largest}); keep the weights in float32`);
+      });
+      this.gpu.device.queue.writeBuffer(block.buffer, (from - start) * BYTES[format], stored);
+    }
   }
 
-  /** Writes a weight anew: what PiSSA leaves of it. Whoever shares these weights sees that too. */
+  /** @param label a tensor's, or that of a block of its rows @returns undefined where the checkpoint has no such tensor */
+  bufferOf(label: string): GPUBuffer | undefined {
+    return this.buffers.get(label);
+  }
+
+  /** Writes a weight anew: what PiSSA leaves of it. Whoever shares these weights sees that too. @throws LoadError as `load` */
   overwrite(name: string, values: Float32Array<ArrayBuffer>): void {
-    this.gpu.device.queue.writeBuffer(this.buffers.get(name)!, 0, values);
+    this.write(name, 0, values, 'PiSSA');
   }
 
   destroy(): void {
@@ -60,5 +107,5 @@ export class Weights {
   }
 }
 
-/** Bytes that weights take on the device. */
-export const weightBytes = ({ count }: StoredTensor): number => 4 * count;
+/** Bytes that a weight takes on the device. */
+export const weightBytes = ({ count }: StoredTensor, format: WeightFormat): number => bufferBytes(count, format);

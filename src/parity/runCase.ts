@@ -2,6 +2,7 @@
  * Runs one reference case through the engine's own loader, tape, plan, kernels and optimizer, and returns what the reference run wrote:
  * per-step scalars, step-0 logits and gradients, final tensors, logits without dropout.
  */
+import type { WeightFormat } from '../config/weightFormats';
 import type { Gpu } from '../gpu/device';
 import type { Pipelines } from '../gpu/pipelines';
 import { readRanges } from '../gpu/readback';
@@ -20,6 +21,8 @@ import { labelsOf, methodOf, type ParityCase, problemOf, readCase } from './case
 export interface ParityOptions {
   passes?: Passes;
   target?: Partial<PlanTarget>;
+  /** How frozen matrices are held; left out: as float32. */
+  weights?: WeightFormat;
 }
 
 export interface ParityResult {
@@ -44,7 +47,8 @@ export async function runCaseFolder(gpu: Gpu, pipelines: Pipelines, folder: Mode
 }
 
 export async function runCase(gpu: Gpu, pipelines: Pipelines, description: ParityCase, model: ModelFolder, init: Map<string, TensorFile>, options: ParityOptions = {}): Promise<ParityResult> {
-  const method = methodOf(description);
+  const { weights, ...rest } = options;
+  const method: Method = { ...methodOf(description), weights };
   const checkpoint = checkpointFor(await loadCheckpoint(model), { problem: problemOf(description), labels: labelsOf(description) }, method);
   const { config } = checkpoint;
   const virtualRows = method.peft === 'prompt' ? (method.virtualTokens ?? 0) : 0;
@@ -53,7 +57,7 @@ export async function runCase(gpu: Gpu, pipelines: Pipelines, description: Parit
   const tokens = batches[0].ids.length / samples;
   const { hyper } = description;
   const { accumulation = 1 } = hyper;
-  const trainer = await Trainer.create({ gpu, pipelines, checkpoint, config, method, batch: { samples, tokens }, accumulation, keep: ['logits', 'logits.branch1'], ...options });
+  const trainer = await Trainer.create({ gpu, pipelines, checkpoint, config, method, batch: { samples, tokens }, accumulation, keep: ['logits', 'logits.branch1'], ...rest });
   const rates: number[] = [];
   const steps: ParityResult['steps'] = [];
   const { kind, alpha } = method.consistency;

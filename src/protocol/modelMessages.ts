@@ -3,6 +3,7 @@ import type { ModelFacts } from '../config/models';
 import type { Fault } from './faults';
 import type { PlanSummary } from './planMessages';
 import type { RunConfig } from '../config/config';
+import type { WeightFormat } from '../config/weightFormats';
 
 /** Why a source cannot be had. */
 export interface ModelRefusal {
@@ -31,8 +32,8 @@ export type ModelCommand =
   | { type: 'authorise'; token: string | undefined }
   /** What a run of `config` would take on its model, known without weights: answers `estimated`. */
   | { type: 'estimate'; config: RunConfig }
-  /** Bring a model's weights to this machine and check them: answers `fetching` again and again, then `fetched` or `unfetched`. */
-  | { type: 'fetch'; source: string }
+  /** Bring a model's weights to this machine, or, where they cannot stay there, to the device in the format of `weights`, and check them: answers `fetching` again and again, then `fetched` or `unfetched`. */
+  | { type: 'fetch'; source: string; weights?: WeightFormat }
   /** What has come stays. */
   | { type: 'stop_fetching' }
   /** What is kept from visit to visit: answers `kept`. */

@@ -98,7 +98,7 @@ export function createModels({ store, engine }: Context): Models {
     },
     fetch(source, choose) {
       set({ fetching: { source, bytes: 0, of: 0, choose }, unfetched: undefined });
-      engine.post({ type: 'fetch', source });
+      engine.post({ type: 'fetch', source, weights: get().draft.model.weights });
     },
     stopFetching: () => engine.post({ type: 'stop_fetching' }),
     listKept: () => engine.post({ type: 'list_kept' }),

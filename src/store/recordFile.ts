@@ -6,6 +6,7 @@ import { type Change, CHOOSERS, DEFAULT_CONFIG, type RunConfig, TASK_NAMES } fro
 import { isModelSource } from '../config/models';
 import { PEFT_KINDS, TARGETS } from '../config/peft';
 import { configProblems } from '../config/problems';
+import { WEIGHT_FORMATS } from '../config/weightFormats';
 import type { RunRecord } from '../protocol/run';
 import { POINT_COLUMNS } from './runData';
 
@@ -32,6 +33,7 @@ const config = v.object({
     source: v.pipe(v.string(), v.check((text: string) => isModelSource(text), 'a model that comes with the page, or the reference of another one')), peft: v.optional(v.picklist(PEFT_KINDS), 'lora'), rank: v.number(), alpha: v.number(), targets: v.array(v.picklist(TARGETS)),
     fromLayer: v.optional(v.number(), 0), ratio: v.optional(v.number(), DEFAULT_CONFIG.model.ratio),
     virtualTokens: v.optional(v.number(), DEFAULT_CONFIG.model.virtualTokens), bottleneck: v.optional(v.number(), DEFAULT_CONFIG.model.bottleneck),
+    weights: v.optional(v.picklist(WEIGHT_FORMATS), 'f32'),
   }),
   dropout: v.partial(v.object(Object.fromEntries(POSITIONS.map((position) => [position, rule])) as Record<(typeof POSITIONS)[number], typeof rule>)),
   consistency: v.object({ kind: v.picklist(CONSISTENCY_KINDS), alpha: v.number(), second: v.picklist(SECOND_PASSES), every: v.optional(v.number(), 1) }),

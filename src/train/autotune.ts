@@ -10,7 +10,7 @@ import { CompilerRefusal } from '../gpu/compilerRefusal';
 import type { Gpu } from '../gpu/device';
 import type { Pipelines } from '../gpu/pipelines';
 import { emitAdd } from '../kernels/add';
-import { emitProduct } from '../kernels/matmul';
+import { emitProduct, takesTile } from '../kernels/matmul';
 
 /**
  * Workgroups own 64×64, 32×32, 32×64 and 16×16 outputs, 4×4 an invocation; then 128×128, 64×64 and 32×64 with 8×8 or 4×8 an invocation, which
@@ -39,7 +39,7 @@ const keyOf = ({ rows, columns, depth, products }: ProductSize) => [rows, column
 export function productsOf(plan: Plan): ProductSize[] {
   const found = new Map<string, { size: ProductSize; work: number }>();
   for (const { shader, params, grid } of plan.dispatches) {
-    if (shader.name !== 'matmul') continue;
+    if (!takesTile(shader)) continue;
     const size = { rows: params.rows, columns: params.columns, depth: params.depth, products: grid[2] };
     const before = found.get(keyOf(size));
     found.set(keyOf(size), { size, work: (before?.work ?? 0) + work(size) });

@@ -4,6 +4,7 @@ import type { FromEngine, ToEngine } from '../protocol/messages';
 import type { RunId } from '../protocol/runMessages';
 import type { Change, RunConfig } from '../config/config';
 import { withChanges } from '../config/diff';
+import type { WeightFormat } from '../config/weightFormats';
 import type { Fault } from '../protocol/faults';
 import { CompilerRefusal } from '../gpu/compilerRefusal';
 import { acquireDevice, DeviceError, type DeviceOptions, type Gpu, isLost } from '../gpu/device';
@@ -12,6 +13,7 @@ import { selfTest } from '../gpu/selfTest';
 import { TASKS } from '../data/tasks';
 import { LoadError } from '../model/files/loadError';
 import type { StreamOptions } from '../model/files/modelFolder';
+import { formatOf } from '../model/formatOf';
 import type { ModelPlaces } from '../sources/places';
 import { SourceError } from '../sources/sourceError';
 import { Autotuner } from './autotune';
@@ -61,7 +63,7 @@ export class Engine {
 
   constructor(private readonly post: (event: FromEngine) => void, private readonly options: EngineOptions) {
     this.library = new Library(options.open);
-    this.desk = new ModelDesk(post, this.library, options.places, (source, how) => this.load(source, how));
+    this.desk = new ModelDesk(post, this.library, options.places, (source, weights, how) => this.load(source, weights, how));
     this.exports = new ExportDesk(post, (command) => this.exportFiles(command));
     this.opened = this.open();
   }
@@ -168,10 +170,12 @@ export class Engine {
   }
 
   /** Brings weights to the device, where they stay until another model's are wanted. */
-  private async load(source: string, options: StreamOptions): Promise<void> {
+  private async load(source: string, weights: WeightFormat | undefined, options: StreamOptions): Promise<void> {
     await this.opened;
     const { checkpoint } = await this.library.model(source);
-    (await this.keeper?.take(checkpoint.tensors, options))?.release();
+    // As most methods want them: nothing trained but a head of classes.
+    const held = formatOf(checkpoint.config, { peft: 'lora', rank: 1, alpha: 1, targets: [], weights });
+    (await this.keeper?.take(checkpoint.tensors, { formatOf: held, ...options }))?.release();
   }
 
   /** A refusal is the answer here, and no fault of what is on the cards. */

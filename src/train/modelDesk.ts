@@ -1,4 +1,5 @@
 /** What the engine does about models besides running them: looks at sources, fetches weights, tells what is kept. Needs no GPU. */
+import type { WeightFormat } from '../config/weightFormats';
 import { readReference, referenceText } from '../config/sources';
 import { LoadError } from '../model/files/loadError';
 import type { ModelCommand, ModelEvent, ModelRefusal } from '../protocol/modelMessages';
@@ -23,7 +24,7 @@ export class ModelDesk {
    */
   constructor(
     private readonly post: (event: ModelEvent) => void, private readonly library: Library, private readonly places: ModelPlaces | undefined,
-    private readonly load: (source: string, options: ReadOptions) => Promise<void>,
+    private readonly load: (source: string, weights: WeightFormat | undefined, options: ReadOptions) => Promise<void>,
   ) {
     places?.onNotKept((sentence) => { this.note = sentence; });
   }
@@ -33,7 +34,7 @@ export class ModelDesk {
       case 'describe': return this.describe(command.source);
       case 'bring': return this.bring(command.name, command.files);
       case 'authorise': return this.places?.authorise(command.token);
-      case 'fetch': return this.fetch(command.source);
+      case 'fetch': return this.fetch(command.source, command.weights);
       case 'stop_fetching': return this.fetching?.stop.abort();
       case 'list_kept': return this.listKept();
       case 'forget':
@@ -63,7 +64,7 @@ export class ModelDesk {
   }
 
   /** All weights are read once: what is kept is on the disk then, and every file has been checked; what is not goes straight to the device. */
-  private async fetch(source: string): Promise<void> {
+  private async fetch(source: string, weights?: WeightFormat): Promise<void> {
     this.fetching?.stop.abort();
     const stop = new AbortController();
     this.fetching = { source, stop };
@@ -90,7 +91,7 @@ export class ModelDesk {
         before += bytes;
       }
       await this.library.model(source);
-      if (!opened.keeps) await this.load(source, { signal, progress: tell });
+      if (!opened.keeps) await this.load(source, weights, { signal, progress: tell });
       throwIfStopped(signal, facts.name);
       this.post({ type: 'fetched', source, ...(this.note !== undefined && { note: this.note }) });
     } catch (error) {

@@ -43,12 +43,14 @@ describe('a preparation', () => {
     expect(fault).toMatchObject({ code: 'out_of_memory', predicted: true, neededBytes: Infinity });
   });
 
-  it('is refused where a weight is larger than a binding of the device, before anything else is said', async () => {
+  it('cuts a weight that is larger than a binding of the device, and is refused for activations that are', async () => {
     const { checkpoint } = await real.model('nano-encoder');
-    const [label, bytes] = [...checkpoint.tensors].map(([name, { count }]) => [name, 4 * count] as const).reduce((one, other) => (other[1] > one[1] ? other : one));
-    const refused = { code: 'out_of_memory', predicted: true, neededBytes: bytes, budgetBytes: bytes - 1, largest: [{ label, bytes }], lower: [] };
-    expect(await faultOf({ limit: bytes - 1 })).toEqual(refused);
-    expect(await faultOf({ limit: bytes })).not.toMatchObject({ largest: [{ label }] });
+    const table = Math.max(...[...checkpoint.tensors.values()].map(({ count }) => 4 * count));
+    const fault = await faultOf({ limit: table - 1 });
+    expect(fault).toMatchObject({ code: 'out_of_memory', budgetBytes: table - 1, lower: ['optimizer.batchSize'] });
+    expect(String((fault as { largest: { label: string }[] }).largest.map(({ label }) => label))).not.toContain('embeddings.weight');
+    // The largest that is left fits, so nothing is refused, however large the table.
+    expect(await faultOf({ limit: 8 * 2 ** 20, sizes: { vocabulary: 2 ** 20 } })).toBeUndefined();
   });
 
   it('is refused where an arena of the optimizer is larger than a binding of the device', async () => {

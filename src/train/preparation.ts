@@ -8,6 +8,7 @@ import type { Pipelines } from '../gpu/pipelines';
 import type { Plan } from '../graph/compile';
 import { compileAll } from '../graph/execution';
 import { elements } from '../graph/tensor';
+import { formatOf } from '../model/formatOf';
 import { checkpointFor } from '../model/forProblem';
 import type { ModelConfig } from '../model/modelConfig';
 import type { Method } from '../model/method';
@@ -84,7 +85,7 @@ async function prepareModel(gpu: Gpu, tuner: Tuner, library: Library, config: Ru
   let training = makeTraining();
   let evaluation = makeEvaluation();
   const summary = summarise({ model, modelConfig, method, training, evaluation, cached }, dataset.width);
-  checkState(gpu, config, model, summary);
+  checkState(gpu, config, summary);
   check(gpu, config, summary, [...training, ...evaluation.map(({ plan }) => plan)]);
   // Tiles change neither buffers nor bytes nor the number of dispatches: only the workgroups are planned anew.
   if (await tuner.tune(training[0])) {
@@ -106,7 +107,10 @@ function planOrRefuse<T>(gpu: Gpu, config: RunConfig, make: () => T): T {
 
 function summarise({ model, modelConfig: config, method, training, evaluation, cached }: Pick<Preparation, 'model' | 'modelConfig' | 'training' | 'evaluation' | 'cached'> & { method: Method }, tokens: number): PlanSummary {
   const specs = parameterSpecs(config, method);
-  const weights = [...model.checkpoint.tensors.values()].reduce((sum, tensor) => sum + weightBytes(tensor), 0);
+  const held = formatOf(config, method);
+  const tensors = [...model.checkpoint.tensors];
+  const weights = tensors.reduce((sum, [name, tensor]) => sum + weightBytes(tensor, held(name)), 0);
+  const values = tensors.reduce((sum, [, { count }]) => sum + count, 0);
   const trainable = specs.reduce((sum, { shape }) => sum + elements(shape), 0);
   // What comes to the tensors of the checkpoint: those of the method, and a new head.
   const added = specs.reduce((sum, { of, shape }) => sum + (model.checkpoint.tensors.has(of) ? 0 : elements(shape)), 0);
@@ -120,7 +124,7 @@ function summarise({ model, modelConfig: config, method, training, evaluation, c
     bytes: { weights, optimizer, train, evaluate: bytesOf(evaluate), total: weights + optimizer + train + bytesOf(evaluate) },
     largest: buffers.slice(0, 3),
     dispatchesPerStep: training[0].dispatches.length,
-    parameters: { trainable, total: weights / 4 + added },
+    parameters: { trainable, total: values + added },
     model: { layers: config.layers, heads: config.heads, width: config.hidden, vocabulary: config.vocabulary },
     shared: cached ? { layers: cached.stages - 1, cached: true } : { layers: common, cached: false },
     tokens,
@@ -132,15 +136,13 @@ function controlsToLower(config: RunConfig): string[] {
   return config.consistency.kind === 'none' ? ['optimizer.batchSize'] : ['optimizer.batchSize', 'consistency.kind'];
 }
 
-/** Weights and arenas are given to kernels whole, whatever the batch is: each must fit a binding of this device. */
-function checkState(gpu: Gpu, config: RunConfig, model: LoadedModel, { bytes }: PlanSummary): void {
+/** What is trained is given to the optimizer whole, whatever the batch is: it must fit a binding of this device. Weights are cut where they do not. */
+function checkState(gpu: Gpu, config: RunConfig, { bytes }: PlanSummary): void {
   const most = largestBuffer(gpu);
   const arena = { label: 'optimizer', bytes: bytes.optimizer / ARENA_COPIES };
-  const weights = [...model.checkpoint.tensors].map(([label, tensor]) => ({ label, bytes: weightBytes(tensor) }));
-  const largest = [arena, ...weights].reduce((one, other) => (other.bytes > one.bytes ? other : one));
-  if (largest.bytes <= most) return;
-  const lower = largest === arena && isLora(config.model.peft) ? ['model.rank', 'model.targets'] : [];
-  throw new Refusal({ code: 'out_of_memory', predicted: true, neededBytes: largest.bytes, budgetBytes: most, largest: [largest], lower });
+  if (arena.bytes <= most) return;
+  const lower = isLora(config.model.peft) ? ['model.rank', 'model.targets'] : [];
+  throw new Refusal({ code: 'out_of_memory', predicted: true, neededBytes: arena.bytes, budgetBytes: most, largest: [arena], lower });
 }
 
 function check(gpu: Gpu, config: RunConfig, summary: PlanSummary, plans: Plan[]): void {

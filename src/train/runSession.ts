@@ -3,6 +3,7 @@ import type { Change } from '../config/config';
 import { Execution } from '../graph/execution';
 import type { Gpu } from '../gpu/device';
 import type { Pipelines } from '../gpu/pipelines';
+import { formatOf } from '../model/formatOf';
 import { initialValues } from '../model/initialValues';
 import { virtualRowsOf } from '../model/method';
 import { parameterSpecs } from '../model/parameters';
@@ -60,7 +61,7 @@ export class RunSession {
     const { accumulation } = config.optimizer;
     const target = { tileFor: options.tileFor };
     // What PiSSA leaves of the weights is of no use to the next run.
-    const lease = await keeper.take(model.checkpoint.tensors, { alone: method.peft === 'pissa' });
+    const lease = await keeper.take(model.checkpoint.tensors, { alone: method.peft === 'pissa', formatOf: formatOf(modelConfig, method) });
     const trainer = await Trainer.create({ gpu, pipelines, checkpoint: model.checkpoint, weights: lease.weights, config: modelConfig, method, batch, accumulation, cached, target }, (done, of) => post({ type: 'compiling', done, of }))
       .catch((error: unknown) => {
         lease.release();

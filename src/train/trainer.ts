@@ -3,6 +3,7 @@ import { Execution } from '../graph/execution';
 import { readRanges } from '../gpu/readback';
 import type { Plan } from '../graph/compile';
 import type { ModelConfig } from '../model/modelConfig';
+import { formatOf } from '../model/formatOf';
 import type { Method } from '../model/method';
 import { parameterSpecs } from '../model/parameters';
 import { residualWeights } from '../model/pissa';
@@ -40,7 +41,7 @@ export class Trainer {
   /** Builds the training plan, and loads the weights where none are given. @throws LoadError, or when something cannot be allocated or compiled */
   static async create(options: TrainerOptions, progress?: (done: number, of: number) => void): Promise<Trainer> {
     const { gpu, checkpoint, config, method, cached, batch } = options;
-    const own = options.weights ? undefined : await Weights.load(gpu, checkpoint.tensors);
+    const own = options.weights ? undefined : await Weights.load(gpu, checkpoint.tensors, { formatOf: formatOf(config, method) });
     const state = new ModelState(gpu, options.weights ?? own!, parameterSpecs(config, method));
     try {
       if (cached) state.provide(STATES, statesBytes(cached, batch.tokens, config.hidden));

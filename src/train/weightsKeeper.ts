@@ -1,8 +1,7 @@
 /** The weights of the model that was used last stay on the device: the next run on it starts without reading them again. */
 import type { Gpu } from '../gpu/device';
-import type { StreamOptions } from '../model/files/modelFolder';
 import type { StoredTensor } from '../model/files/storedTensors';
-import { Weights } from '../model/weights';
+import { type FormatOf, type LoadOptions, Weights } from '../model/weights';
 
 type Tensors = ReadonlyMap<string, StoredTensor>;
 
@@ -14,11 +13,12 @@ export interface Lease {
 
 interface Entry {
   tensors: Tensors;
+  formatOf: FormatOf;
   loading: Promise<Weights>;
   users: number;
 }
 
-const holds = (kept: Tensors, wanted: Tensors): boolean => [...wanted].every(([name, tensor]) => kept.get(name) === tensor);
+const holds = ({ tensors, formatOf }: Entry, wanted: Tensors, wantedFormat: FormatOf): boolean => [...wanted].every(([name, tensor]) => tensors.get(name) === tensor && formatOf(name) === wantedFormat(name));
 
 export class WeightsKeeper {
   private kept: Entry | undefined;
@@ -29,9 +29,9 @@ export class WeightsKeeper {
    * @param alone for a user who writes into them: nobody else gets these, and they go when they are given back
    * @throws as `Weights.load`
    */
-  async take(tensors: Tensors, { alone = false, ...options }: StreamOptions & { alone?: boolean } = {}): Promise<Lease> {
-    if (alone || !this.kept || !holds(this.kept.tensors, tensors)) this.forget();
-    const entry = this.kept ?? { tensors, loading: Weights.load(this.gpu, tensors, options), users: 0 };
+  async take(tensors: Tensors, { alone = false, formatOf = () => 'f32', ...options }: LoadOptions & { alone?: boolean } = {}): Promise<Lease> {
+    if (alone || !this.kept || !holds(this.kept, tensors, formatOf)) this.forget();
+    const entry = this.kept ?? { tensors, formatOf, loading: Weights.load(this.gpu, tensors, { formatOf, ...options }), users: 0 };
     if (!alone) this.kept = entry;
     entry.users++;
     try {

@@ -5,10 +5,12 @@ import type { CompileOptions, Emitter } from '../../graph/emitter';
 import { Execution, type SharedBuffers } from '../../graph/execution';
 import type { Gradients } from '../../graph/gradients';
 import type { Op, Tape } from '../../graph/tape';
+import { bufferBytes, rowBlocks } from '../../graph/rowBlocks';
 import { elements, type Tensor } from '../../graph/tensor';
 import { STEP_BYTES } from '../../model/state';
 import { packStep, type StepValues } from '../../train/stepUniform';
 import { emitAdd } from '../add';
+import { WEIGHT_ROWS } from '../weightFormats';
 import { type Launch, pageFor } from './page';
 
 type Numbers = Float32Array | Uint32Array | Int32Array;
@@ -38,7 +40,10 @@ class TestBuffers implements SharedBuffers {
   readonly step: GPUBuffer;
   private readonly buffers = new Map<string, GPUBuffer>();
 
-  constructor(private readonly device: GPUDevice, private readonly values: Map<string, Numbers>, step: Partial<StepValues>) {
+  private readonly values: Map<string, Numbers>;
+
+  constructor(private readonly device: GPUDevice, given: Map<string, Numbers>, step: Partial<StepValues>, weights: Tensor[], largestBuffer?: number) {
+    this.values = new Map([...given, ...weights.flatMap((weight) => storedBlocks(weight, given.get(weight.label)!, largestBuffer))]);
     this.step = device.createBuffer({ size: STEP_BYTES, usage: GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST });
     device.queue.writeBuffer(this.step, 0, packStep({ ...STEP_DEFAULTS, ...step }));
   }
@@ -48,7 +53,7 @@ class TestBuffers implements SharedBuffers {
     let buffer = this.buffers.get(key);
     if (!buffer) {
       const count = elements(tensor.shape);
-      buffer = this.device.createBuffer({ label: key, size: count * 4, usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST });
+      buffer = this.device.createBuffer({ label: key, size: bufferBytes(count, tensor.type), usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST });
       const given = tensor.role === 'gradient' ? undefined : this.values.get(tensor.label);
       this.device.queue.writeBuffer(buffer, 0, (given ?? new Float32Array(count).fill(POISON)) as Float32Array<ArrayBuffer>);
       this.buffers.set(key, buffer);
@@ -59,6 +64,15 @@ class TestBuffers implements SharedBuffers {
   destroy(): void {
     for (const buffer of [this.step, ...this.buffers.values()]) buffer.destroy();
   }
+}
+
+/** A weight as it lies on a device: by the label of each block of its rows. */
+function storedBlocks({ label, shape, type }: Tensor, values: Numbers, largestBuffer?: number): [string, Numbers][] {
+  const [, width = 1] = shape;
+  return rowBlocks(label, shape, type, largestBuffer).map((block) => {
+    const rows = values.slice(block.first * width, (block.first + block.rows) * width);
+    return [block.label, type === 'f16' ? WEIGHT_ROWS.f16.encode(rows as Float32Array<ArrayBuffer>, (index) => { throw new Error(`test: ${label} at ${index}`); }) : rows];
+  });
 }
 
 export interface Parts {
@@ -89,9 +103,10 @@ export async function execute(parts: Parts, launch: Launch = {}): Promise<Execut
   const { gpu, pipelines, complaints } = await pageFor(launch);
   const { device } = gpu;
   const { tape, samples = 1, gradientSamples = samples } = parts;
-  const options: CompileOptions = { profile: gpu.profile, subgroupSize: gpu.subgroupSize, samples, gradientSamples, lanes: launch.lanes, tile: launch.tile, mostGroups: launch.mostGroups };
+  const options: CompileOptions = { profile: gpu.profile, subgroupSize: gpu.subgroupSize, samples, gradientSamples, lanes: launch.lanes, tile: launch.tile, mostGroups: launch.mostGroups, largestBuffer: launch.largestBuffer };
+  const weights = tape.tensors.filter(({ role }) => role === 'weight');
   const plan = compile(tape, options, { backward: parts.backward ?? false, add: emitAdd, seeds: parts.seeds, finish: parts.finish });
-  const buffers = new TestBuffers(device, parts.values, parts.step ?? {});
+  const buffers = new TestBuffers(device, parts.values, parts.step ?? {}, weights, launch.largestBuffer);
   const execution = await Execution.create(gpu, pipelines, plan, buffers);
   for (const name of plan.kept.keys()) {
     const { buffer } = execution.kept(name);

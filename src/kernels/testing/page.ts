@@ -13,6 +13,8 @@ export interface Launch {
   mostGroups?: number;
   /** Extent of a matrix product's workgroup. */
   tile?: Tile;
+  /** Bytes of the largest buffer that a kernel may be given, below the device's limit. */
+  largestBuffer?: number;
   /** On a device requested with default limits and no optional feature. */
   minimal?: boolean;
 }
@@ -31,7 +33,7 @@ export async function pageFor(launch: Launch = {}): Promise<Page> {
   const minimal = launch.minimal ?? false;
   if (!pages.has(minimal)) pages.set(minimal, open(minimal));
   const page = await pages.get(minimal)!;
-  return { ...page, gpu: { ...page.gpu, profile: launch.profile ?? 'software' } };
+  return { ...page, gpu: { ...page.gpu, profile: launch.profile ?? 'software', lowLimit: launch.largestBuffer } };
 }
 
 async function open(minimal: boolean): Promise<Page> {
@@ -51,7 +53,7 @@ export const ROW_LAUNCHES: Launch[] = [{ lanes: 1 }, { lanes: 2 }, { lanes: 4 },
 /** For kernels with one workgroup size in every profile. */
 export const PLAIN_LAUNCHES: Launch[] = [{}, { minimal: true }];
 
-export function launchName({ profile = 'software', lanes, mostGroups, tile, minimal }: Launch): string {
-  const parts = [profile, lanes && `${lanes} lanes`, mostGroups && `folded at ${mostGroups}`, tile && `tile ${Object.values(tile).join('×')}`, minimal && 'default limits'];
+export function launchName({ profile = 'software', lanes, mostGroups, tile, largestBuffer, minimal }: Launch): string {
+  const parts = [profile, lanes && `${lanes} lanes`, mostGroups && `folded at ${mostGroups}`, tile && `tile ${Object.values(tile).join('×')}`, largestBuffer && `blocks of ${largestBuffer} bytes`, minimal && 'default limits'];
   return parts.filter(Boolean).join(', ');
 }

@@ -1,4 +1,5 @@
 import { hasLayers, isLora, isVirtual, type Target } from '../../config/peft';
+import { WEIGHT_FORMATS, WEIGHT_TITLES, type WeightFormat } from '../../config/weightFormats';
 import { usePage } from '../kit/context';
 import { shapeOf } from '../kit/focus';
 import { FieldFrame } from '../kit/FieldFrame';
@@ -23,7 +24,23 @@ export function MethodFields() {
       {peft === 'adapter' && <StopsField field="model.bottleneck" label="Bottleneck" unit="wide" stops={[1, 2, 4, 8, 16, 32, 64]} hint="Width of the adapter’s middle. A wider one can learn, and memorise, more." />}
       {isLora(peft) && <Targets />}
       {hasLayers(peft) && <AdaptedLayers />}
+      <HeldWeights />
     </>
+  );
+}
+
+/** Where every weight is trained there is nothing to choose, but a choice that was made before is shown, so that it can be taken back. */
+function HeldWeights() {
+  const weights = useField<WeightFormat>('model.weights');
+  const full = usePage((state) => state.draft.model.peft === 'full');
+  if (full && weights.value === 'f32') return null;
+  return (
+    <details className="more" open={weights.value !== 'f32' || undefined}>
+      <summary>Memory of the weights</summary>
+      <FieldFrame field={weights} label="Frozen weights" hint="float16 takes half of their memory and rounds each to 3 digits. What is trained stays float32.">
+        <Segmented label="Frozen weights" value={weights.value} options={WEIGHT_FORMATS.map((value) => ({ value, label: WEIGHT_TITLES[value] }))} onChange={weights.set} />
+      </FieldFrame>
+    </details>
   );
 }
 

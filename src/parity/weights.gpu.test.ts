@@ -1,0 +1,99 @@
+/** How weights are held on the device changes nothing but their own rounding: golden trainings with float16 weights, and with weights cut into blocks of rows. */
+import { describe, expect, it } from 'vitest';
+import { nearestHalf } from '../kernels/weightFormats';
+import { FIXTURES, fixtureFolder } from '../kernels/testing/fixtures';
+import '../kernels/testing/matcher';
+import { type Launch, pageFor } from '../kernels/testing/page';
+import { loadCheckpoint, type ModelFolder } from '../model/files/folder';
+import { readSafetensors, writeSafetensors } from '../model/files/safetensors';
+import { formatOf } from '../model/formatOf';
+import { compareOutcomes, type Distances, LIMITS, readGoldenCase } from '../reference/golden';
+import { referenceTrain } from '../reference/train';
+import { methodOf, type ParityCase } from './case';
+import { type ParityOptions, type ParityResult, runCase } from './runCase';
+
+const WEIGHTS = 'model.safetensors';
+const PROFILES = ['software', 'gpu'] as const;
+
+async function run(name: string, launch: Launch, model: ModelFolder, options: ParityOptions = {}): Promise<ParityResult> {
+  const { file, init } = await readGoldenCase(fixtureFolder(name));
+  const { gpu, pipelines, complaints } = await pageFor(launch);
+  const result = await runCase(gpu, pipelines, file as unknown as ParityCase, model, init, options);
+  expect(complaints()).toEqual([]);
+  return result;
+}
+
+/** The fixture's model with the values that float16 leaves of its frozen matrices. */
+async function rounded(name: string): Promise<ModelFolder> {
+  const folder = fixtureFolder(name, 'model/');
+  const { file } = await readGoldenCase(fixtureFolder(name));
+  const { config } = await loadCheckpoint(folder);
+  const held = formatOf(config, { ...methodOf(file as unknown as ParityCase), weights: 'f16' });
+  const tensors = readSafetensors(await folder.read(WEIGHTS), WEIGHTS);
+  const names = [...tensors.keys()].filter((tensor) => held(tensor) === 'f16');
+  expect(names.length).toBeGreaterThan(4);
+  for (const tensor of names) tensors.set(tensor, { ...tensors.get(tensor)!, values: tensors.get(tensor)!.values.map(nearestHalf) });
+  const bytes = writeSafetensors(tensors);
+  return {
+    ...folder, size: undefined,
+    read: async (file_) => (file_ === WEIGHTS ? bytes : folder.read(file_)),
+    range: async (file_, begin, end) => (file_ === WEIGHTS ? bytes.slice(begin, end) : folder.range(file_, begin, end)),
+    stream: (file_, options) => (file_ === WEIGHTS ? (async function* () { yield bytes; })() : folder.stream(file_, options)),
+  };
+}
+
+function holdWithin(limits: Distances, distances: Distances): void {
+  for (const [kind, limit] of Object.entries(limits)) expect(distances[kind as keyof Distances], kind).toBeLessThan(limit);
+}
+
+const tensorsOf = ({ tensors }: ParityResult) => Object.fromEntries([...tensors].map(([name, { values }]) => [name, values]));
+
+describe.each(PROFILES)('float16 weights, %s', (profile) => {
+  it('train as the float64 reference does from the rounded weights', async () => {
+    const name = 'bert-hiddenkey-kl-two-branch';
+    const golden = await readGoldenCase(fixtureFolder(name));
+    const { checkpoint } = await readGoldenCase({ ...fixtureFolder(name), ...await caseWith(name) });
+    const { steps, tensors } = await run(name, { profile }, fixtureFolder(name, 'model/'), { weights: 'f16' });
+    const mask = golden.file.batches[0].attention_mask;
+    holdWithin(LIMITS, compareOutcomes(referenceTrain(golden.file, checkpoint, golden.init), { perStep: steps, tensors }, mask));
+    // Not for nothing: the golden outcome, of the weights as they were, is farther away.
+    expect(compareOutcomes(golden.expected, { perStep: steps, tensors }, mask).logits).toBeGreaterThan(1e-5);
+  });
+
+  // Tied heads and stored transposes, DoRA's norms, grouped heads, PiSSA's rest, trained heads beside frozen ones.
+  it.each(['gpt2-lm-hiddenkey', 'bert-dora-lora-input', 'llama-lm-prefix-hiddenkey', 'roberta-output'])('%s gives the bits of float32 kernels on the rounded weights', async (name) => {
+    const halves = await run(name, { profile }, fixtureFolder(name, 'model/'), { weights: 'f16' });
+    const whole = await run(name, { profile }, await rounded(name));
+    expect(halves.steps).toEqual(whole.steps);
+    const expected = tensorsOf(whole);
+    for (const [tensor, values] of Object.entries(tensorsOf(halves))) expect(values, tensor).toBeBitEqual(expected[tensor]);
+  });
+});
+
+/** The reading of a fixture's folder with its model's weights rounded. */
+async function caseWith(name: string): Promise<Pick<ModelFolder, 'read' | 'range' | 'stream'>> {
+  const [folder, model] = [fixtureFolder(name), await rounded(name)];
+  const inside = (file: string) => (file.startsWith('model/') ? file.slice('model/'.length) : undefined);
+  return {
+    read: async (file) => (inside(file) === undefined ? folder.read(file) : model.read(inside(file)!)),
+    range: async (file, begin, end) => (inside(file) === undefined ? folder.range(file, begin, end) : model.range(inside(file)!, begin, end)),
+    stream: (file, options) => (inside(file) === undefined ? folder.stream(file, options) : model.stream(inside(file)!, options)),
+  };
+}
+
+describe.each(PROFILES)('weights in blocks of rows, %s', (profile) => {
+  // Embeddings, tied heads and fused layers of these models are larger; of the last one every matrix is.
+  it.each([['gpt2-lm-hiddenkey', 8448], ['bert-dora-lora-input', 8448], ['qwen3-lm-spans', 2048]])('%s stays as near to PyTorch', async (name, largestBuffer) => {
+    const { file, expected } = await readGoldenCase(fixtureFolder(name));
+    const inBlocks = await run(name, { profile, largestBuffer }, fixtureFolder(name, 'model/'));
+    holdWithin(LIMITS, compareOutcomes(expected, { perStep: inBlocks.steps, tensors: inBlocks.tensors }, file.batches[0].attention_mask));
+    const whole = tensorsOf(await run(name, { profile }, fixtureFolder(name, 'model/')));
+    // Where rows are outputs, as everywhere but in GPT-2, each output is the same sum.
+    if (!name.startsWith('gpt2')) expect(inBlocks.tensors.get('step0.logits')!.values).toBeBitEqual(whole['step0.logits']);
+    for (const [tensor, values] of Object.entries(tensorsOf(inBlocks))) expect(values, tensor).toBeNear(whole[tensor], 1e-4);
+  });
+});
+
+it('has the fixtures that it names', () => {
+  expect(FIXTURES).toEqual(expect.arrayContaining(['bert-hiddenkey-kl-two-branch', 'gpt2-lm-hiddenkey', 'bert-dora-lora-input', 'llama-lm-prefix-hiddenkey', 'roberta-output', 'qwen3-lm-spans']));
+});
