@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { unzipSync } from 'fflate';
+import { unzipSync, zipSync } from 'fflate';
 import { isAccessible } from './support/accessible';
 import { expect, test } from './support/page';
 
@@ -19,13 +19,13 @@ async function logitsOf(folder: string, ...options: string[]): Promise<number[]>
 }
 
 test('a paused run is taken home as an adapter and as a model, and both are what was trained', async ({ page, playground }) => {
-  test.setTimeout(180_000);
-  await playground.open({ 'dropout.hidden.p': 0.1, 'evaluation.every': 2, 'optimizer.learningRate': 0.02 });
+  test.setTimeout(240_000);
+  await playground.open({ 'dropout.hidden.p': 0.1, 'evaluation.every': 5, 'optimizer.learningRate': 0.02 });
   await playground.stepTo(5);
   await page.getByRole('button', { name: 'Download and open runs' }).click();
   await page.getByRole('button', { name: 'Adapter (PEFT) or merged model…' }).click();
   const sheet = page.getByRole('dialog', { name: 'Take it home' });
-  await expect(sheet.getByRole('radio', { name: /^Best evaluation, step \d$/ })).toBeChecked();
+  await expect(sheet.getByRole('radio', { name: 'Best evaluation, step 5' })).toBeChecked();
   await isAccessible(page);
   await sheet.getByText('Now, step 5').click();
   const folder = await mkdtemp(join(tmpdir(), 'taken-'));
@@ -47,6 +47,29 @@ test('a paused run is taken home as an adapter and as a model, and both are what
   expect(new TextDecoder().decode(adapter['README.md'])).toContain('| step of these weights | 5 of 12 |');
   const merged = await take('Merged model (transformers)', 'merged');
   expect(JSON.parse(new TextDecoder().decode(merged['config.json']))).toMatchObject({ id2label: { 0: 'negative', 1: 'positive' } });
+
+  // Onto its base again, on the same page: what does not fit is named, and what fits scores as it did.
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Test', exact: true }).click();
+  await expect(playground.runRows).toContainText(/test \d/);
+  await playground.unfold('Model');
+  await page.getByRole('button', { name: 'Another model…' }).click();
+  const given = page.getByRole('region', { name: 'The adapter you gave' });
+  const config = JSON.parse(new TextDecoder().decode(adapter['adapter_config.json'])) as object;
+  const give = (files: Record<string, Uint8Array>) => page.getByLabel('Files of a model').setInputFiles(Object.entries(files).map(([name, bytes]) => ({ name, mimeType: 'application/octet-stream', buffer: Buffer.from(bytes) })));
+  await give({ 'adapter_config.json': Buffer.from(JSON.stringify({ ...config, r: 4 })), 'adapter_model.safetensors': adapter['adapter_model.safetensors'] });
+  await expect(given.getByRole('alert')).toContainText('query.lora_A.weight [8,64] should be [4,64]');
+  await give({ 'home.zip': zipSync(adapter) });
+  await expect(given).toContainText('nano-encoder: every tensor fits');
+  await isAccessible(page);
+  await given.getByRole('button', { name: 'Evaluate it' }).click();
+  await expect(given).toContainText(/On 2.000 test rows/, { timeout: 60_000 });
+  await page.keyboard.press('Escape');
+  await expect(page.getByText('The adapter home, and its settings below.')).toBeVisible();
+  const [trained, judged] = await playground.records();
+  expect(judged.config.model.adapter).toMatch(/^local:home#[0-9a-f]{16}$/);
+  expect([trained.test?.step, judged.test?.step]).toEqual([5, 0]);
+  expect(judged.test!.scores.loss).toBeCloseTo(trained.test!.scores.loss, 5);
 
   const base = await logitsOf(folder, '--model', 'nano-encoder', '--adapter', join(folder, 'adapter'));
   const whole = await logitsOf(folder, '--model', join(folder, 'merged'));

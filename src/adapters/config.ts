@@ -11,6 +11,8 @@ interface Common {
   /** What the model is asked: CAUSAL_LM, SEQ_CLS; none where the file does not say. */
   task?: 'CAUSAL_LM' | 'SEQ_CLS';
   modulesToSave: readonly string[];
+  /** `base_model_name_or_path`, where the file says it. */
+  base?: string;
   /** Fields that are set and not known here, by name. */
   unknown: readonly string[];
 }
@@ -51,6 +53,7 @@ const indices = v.array(index);
 const common = {
   peft_type: v.string(),
   task_type: v.nullish(v.string()),
+  base_model_name_or_path: v.nullish(v.string()),
   modules_to_save: v.nullish(texts, []),
 };
 const lora = v.object({
@@ -75,7 +78,7 @@ const virtual = v.object({ ...common, num_virtual_tokens: count, num_transformer
 
 /** Fields that say nothing about what the adapter computes: where it comes from, how it was trained or first filled, what another method would need. */
 const SAYS_NOTHING = [
-  'base_model_name_or_path', 'revision', 'inference_mode', 'auto_mapping', 'peft_version', 'lora_dropout', 'megatron_core', 'qalora_group_size', 'runtime_config', 'loftq_config',
+  'revision', 'inference_mode', 'auto_mapping', 'peft_version', 'lora_dropout', 'megatron_core', 'qalora_group_size', 'runtime_config', 'loftq_config',
   'eva_config', 'corda_config', 'lora_ga_config', 'velora_config', 'merge_weights', 'fan_in_fan_out', 'prompt_tuning_init', 'prompt_tuning_init_text', 'tokenizer_name_or_path', 'tokenizer_kwargs',
   'encoder_hidden_size', 'prefix_projection', 'num_attention_heads', 'num_layers', 'token_dim',
 ];
@@ -120,11 +123,11 @@ function read<S extends v.GenericSchema>(schema: S, fields: Record<string, unkno
   throw refuse(`field ${path} has no usable value (${shown(issue.input)}); take the file that peft saved with the adapter`);
 }
 
-type Read = { task_type?: string | null; modules_to_save: readonly string[] };
+type Read = { task_type?: string | null; base_model_name_or_path?: string | null; modules_to_save: readonly string[] };
 
-function commonOf({ task_type: task, modules_to_save }: Read, unknown: readonly string[], refuse: (detail: string) => Error): Common {
+function commonOf({ task_type: task, base_model_name_or_path: base, modules_to_save }: Read, unknown: readonly string[], refuse: (detail: string) => Error): Common {
   if (task && task !== 'CAUSAL_LM' && task !== 'SEQ_CLS') throw refuse(`task_type is not supported (${task}); choose an adapter of a language model (CAUSAL_LM) or of a classifier (SEQ_CLS)`);
-  return { task: (task ?? undefined) as Common['task'], modulesToSave: [...new Set(modules_to_save)], unknown };
+  return { ...(base && { base }), task: (task ?? undefined) as Common['task'], modulesToSave: [...new Set(modules_to_save)], unknown };
 }
 
 const listOf = <T>(value: T | readonly T[] | null | undefined): readonly T[] | undefined => {

@@ -6,10 +6,20 @@ import type { HeldCheckpoint } from '../model/files/folder';
 import { LoadError } from '../model/files/loadError';
 import { parameterSpecs } from '../model/parameters';
 import type { Adapted } from './apply';
-import type { AdapterConfig } from './config';
+import { type AdapterConfig, CONFIG_FILE } from './config';
 import { WEIGHTS_FILE } from './files';
 
 export type StartSettings = Partial<Pick<RunConfig['model'], 'peft' | 'rank' | 'alpha' | 'targets' | 'fromLayer' | 'virtualTokens' | 'bottleneck'>>;
+
+/**
+ * What can be told before a value of the base is read.
+ * @throws LoadError for an adapter that changes what a run does not train
+ */
+export function refuseChangedBase(config: AdapterConfig): void {
+  if (config.kind !== 'lora') return;
+  const change = config.pissa !== undefined ? 'takes the leading singular vectors out of the base (PiSSA); save it converted to plain LoRA' : config.trainableTokens ? 'brings rows of the embedding, which a run here does not train; merge it into its base in Python' : undefined;
+  if (change) throw new LoadError(CONFIG_FILE, `${change}, and train from there`);
+}
 
 /**
  * @param base as it was before the adapter

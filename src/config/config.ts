@@ -28,6 +28,8 @@ export interface RunConfig {
   model: {
     /** Reference of the model (sources.ts), as text. Facts of it are looked up by this. */
     source: string;
+    /** Reference of the adapter that the run begins with, as text; left out: it begins afresh. The fields below are that adapter's. */
+    adapter?: string;
     /** Which tensors are trained; the fields below belong to some of the methods each. */
     peft: PeftKind;
     /** LoRA rank r. */

@@ -56,6 +56,7 @@ const SHORT: Record<string, string> = {
   'data.noise': 'noise',
   'data.maxLength': 'greatest length',
   'model.source': 'model',
+  'model.adapter': 'begins with',
   'model.rank': 'r',
   'model.alpha': 'α',
   'model.targets': 'targets',
@@ -115,6 +116,7 @@ export function shortValue(value: unknown): string {
 function valueOf(field: string, value: unknown): string {
   if (field === 'model.peft') return PEFT_TITLES[value as PeftKind] ?? String(value);
   if (field === 'model.source') return modelName(String(value));
+  if (field === 'model.adapter') return value === undefined || value === null ? 'nothing' : modelName(String(value));
   if (/\.(depth|time)$/.test(field)) return String(value ?? 'constant');
   return shortValue(value);
 }
@@ -158,7 +160,7 @@ export function nameOfRun(config: RunConfig, changes: readonly Change[], referen
   else if (source !== DEFAULT_CONFIG.model.source && TASK_PROBLEMS[task] !== 'language_model') parts.push(builtIn.architecture);
   for (const difference of differences(reference, config)) {
     if (/^(dropout|consistency|data\.task$|model\.(source|peft)$)/.test(difference.field)) continue;
-    parts.push(`${shortLabel(difference.field)} ${shortValue(difference.to)}`);
+    parts.push(`${shortLabel(difference.field)} ${valueOf(difference.field, difference.to)}`);
   }
   for (const change of changes.slice(0, 2)) parts.push(`${describeDifference(change)} @${change.step}`);
   if (changes.length > 2) parts.push(`${changes.length - 2} more ${changes.length === 3 ? 'change' : 'changes'}`);

@@ -1,7 +1,7 @@
 /** Every field of a configuration by its path: how it stands in a link, and what it may hold. Links, records and changes are all held to it. */
 import { CHOOSERS, TASK_NAMES } from './config';
 import { COMPENSATIONS, CONSISTENCY_KINDS, PATTERNS, POSITIONS, RATE_COURSES, SECOND_PASSES } from './dropout';
-import { isModelSource } from './models';
+import { isAdapterSource, isModelSource } from './models';
 import { PEFT_KINDS, TARGETS } from './peft';
 import { readReference, referenceText } from './sources';
 import { WEIGHT_FORMATS } from './weightFormats';
@@ -35,6 +35,8 @@ const listOf = (names: readonly string[]): FieldKind => ({
 
 const modelSource: FieldKind = { write: String, read: (text) => (isModelSource(text) ? referenceText(readReference(text)!) : undefined), holds: isModelSource };
 
+const adapterSource: FieldKind = { write: String, read: (text) => (isAdapterSource(text) ? referenceText(readReference(text)!) : undefined), holds: isAdapterSource };
+
 const RULE: Record<string, FieldKind> = {
   p: number, pattern: oneOf(PATTERNS), compensation: oneOf(COMPENSATIONS), fromLayer: number, depth: oneOf(RATE_COURSES), time: oneOf(RATE_COURSES),
 };
@@ -48,6 +50,7 @@ export const FIELDS: Readonly<Record<string, FieldKind>> = {
   'data.noise': number,
   'data.maxLength': number,
   'model.source': modelSource,
+  'model.adapter': adapterSource,
   'model.peft': oneOf(PEFT_KINDS),
   'model.rank': number,
   'model.alpha': number,

@@ -26,10 +26,11 @@ export const METHODS: Record<PeftKind, MethodPreset> = {
 /** `base` with a method and its settings; everything else stays. */
 export function applyMethod(peft: PeftKind, base: RunConfig): RunConfig {
   const { model = {}, learningRate = DEFAULT_CONFIG.optimizer.learningRate } = METHODS[peft].layer;
+  const { adapter: _, ...before } = base.model;
   const { rank, alpha, fromLayer, ratio, virtualTokens, bottleneck } = DEFAULT_CONFIG.model;
   return {
     ...base,
-    model: { ...base.model, peft, rank, alpha, fromLayer, ratio, virtualTokens, bottleneck, ...model },
+    model: { ...before, peft, rank, alpha, fromLayer, ratio, virtualTokens, bottleneck, ...model },
     optimizer: { ...base.optimizer, learningRate },
   };
 }

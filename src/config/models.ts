@@ -61,6 +61,12 @@ export function isModelSource(text: unknown): text is string {
   return reference !== undefined && (reference.kind !== 'builtin' || Object.hasOwn(BUILT_IN, reference.name));
 }
 
+/** Whether a text is the reference of an adapter: none comes with the page. */
+export function isAdapterSource(text: unknown): text is string {
+  const reference = typeof text === 'string' ? readReference(text) : undefined;
+  return reference !== undefined && reference.kind !== 'builtin';
+}
+
 /** What a model is called where its facts are not known yet. */
 export function modelName(source: string): string {
   const reference = readReference(source);

@@ -108,7 +108,9 @@ export function withModel(config: RunConfig, source: string, before: ModelTraits
     // What the old model's default set is not a choice of the person's.
     return [[position, before?.decoder && fromLayer === latterHalf(before.layers) ? rest : rule]];
   })) as DropoutRules;
-  return { ...config, model: { ...config.model, source, targets: targets.length || !after ? targets : usualTargets(after) }, dropout: rulesFor(after, freed) };
+  // An adapter belongs to its base.
+  const { adapter: _, ...kept } = config.model;
+  return { ...config, model: { ...kept, source, targets: targets.length || !after ? targets : usualTargets(after) }, dropout: rulesFor(after, freed) };
 }
 
 /** `config` on another task: with a model that can do it, and a consistency that means something there. */

@@ -1,7 +1,7 @@
 /** What stands in the way of a configuration, and what in it means nothing: sentences that say where, the value, and what to do. */
 import { CHOOSERS, type RunConfig, TASK_NAMES, TASK_PROBLEMS } from './config';
 import { CONSISTENCY_KINDS, dropoutProblems, POSITIONS, secondPassOf } from './dropout';
-import { BUILT_IN_NAMES, builtInFacts, isModelSource, modelName, type ModelTraits, WRITER } from './models';
+import { BUILT_IN_NAMES, builtInFacts, isAdapterSource, isModelSource, modelName, type ModelTraits, WRITER } from './models';
 import { hasLayers, isLora, isVirtual, PEFT_KINDS, PEFT_TITLES, TARGETS } from './peft';
 import { isInRange, rangeOf } from './ranges';
 import { WEIGHT_FORMATS, WEIGHT_TITLES } from './weightFormats';
@@ -55,6 +55,8 @@ function modelProblems({ data, model }: RunConfig, traits: ModelTraits | undefin
   const writes = TASK_PROBLEMS[data.task] === 'language_model';
   if (traits?.obstacle) problems.push(`model: ${traits.obstacle}`);
   check(!writes || traits?.decoder !== false, `model: ${data.task} is written word by word, and ${name} sees the words to come; choose ${WRITER}`);
+  check(model.adapter === undefined || isAdapterSource(model.adapter), `model: "${model.adapter}" is no reference of an adapter; pick the adapter again`);
+  check(model.adapter === undefined || model.peft !== 'full', 'model: full fine-tuning has no adapter to begin with; choose another method');
   check(PEFT_KINDS.includes(model.peft), `method: unknown method "${model.peft}"; choose one of ${PEFT_KINDS.join(', ')}`);
   if (isLora(model.peft)) {
     check(fits('model.rank', model.rank), `LoRA: rank ${model.rank}; choose a whole number from 1 to 256`);

@@ -35,8 +35,8 @@ export interface RunWishes {
   model?: Source;
   /** In place of the link's data. */
   task?: TaskName;
-  /** In place of the link's method, with the file that the run begins with (`freshRun`). */
-  start?: { name: string; settings: Partial<RunConfig['model']>; file: Uint8Array };
+  /** What the run begins with, in place of the link's method. */
+  start?: { source: Source; settings: Partial<RunConfig['model']> };
   /** Which weights the test rows are scored with. */
   weights?: 'best' | 'last';
 }
@@ -75,7 +75,7 @@ export function createHeadless({ gpu, models, profile }: HeadlessOptions) {
   }, { gpu, secure: true, open: async (name) => opened.get(name) ?? diskSource(`${models}/${name}`, { kind: 'builtin', name }), device: { profile } });
 
   /** Trains to the end and scores the test rows; with `keep` everything trained is handed over, too. */
-  function train({ config, changes, ignored }: Pick<HeadlessRun, 'config' | 'changes' | 'ignored'>, keep: (event: FromEngine) => void, runId: string, { weights, resume }: { weights?: RunWishes['weights']; resume?: Uint8Array } = {}): Promise<HeadlessRun> {
+  function train({ config, changes, ignored }: Pick<HeadlessRun, 'config' | 'changes' | 'ignored'>, keep: (event: FromEngine) => void, runId: string, weights?: RunWishes['weights']): Promise<HeadlessRun> {
     const evaluations: HeadlessRun['evaluations'] = [];
     return new Promise((resolve, reject) => {
       let seconds = 0;
@@ -96,7 +96,7 @@ export function createHeadless({ gpu, models, profile }: HeadlessOptions) {
         }
         if (event.type === 'tested') finish(event.scores);
       };
-      void engine.handle({ type: 'start', runId, config, changes, resume });
+      void engine.handle({ type: 'start', runId, config, changes });
     });
   }
 
@@ -110,8 +110,8 @@ export function createHeadless({ gpu, models, profile }: HeadlessOptions) {
     /** The same with another model or other data, and with everything trained. @throws as `run` */
     async keep(link: string, { model, task, start, weights }: RunWishes): Promise<KeptRun> {
       const { config, changes, ignored } = openLink(link);
-      if (model) opened.set(referenceText(model.reference), model);
-      const asked: RunConfig = { ...config, model: { ...config.model, ...start?.settings, ...(model && { source: referenceText(model.reference) }) }, data: { ...config.data, ...(task && { task }) } };
+      for (const source of [model, start?.source]) if (source) opened.set(referenceText(source.reference), source);
+      const asked: RunConfig = { ...config, model: { ...config.model, ...start?.settings, ...(start && { adapter: referenceText(start.source.reference) }), ...(model && { source: referenceText(model.reference) }) }, data: { ...config.data, ...(task && { task }) } };
       const id = crypto.randomUUID();
       const createdAt = new Date().toISOString();
       const points: RunRecord['points'] = { step: [], crossEntropy: [], consistency: [], gradientNorm: [], learningRate: [], seconds: [] };
@@ -122,9 +122,9 @@ export function createHeadless({ gpu, models, profile }: HeadlessOptions) {
           for (const column of ['crossEntropy', 'consistency', 'gradientNorm', 'learningRate', 'seconds'] as const) points[column].push(...event[column]);
         }
         if (event.type === 'tested') test = { step: event.step, scores: event.scores, rows: event.rows };
-      }, id, { weights, resume: start?.file });
+      }, id, weights);
       const record: RunRecord = { format: 'lora-dropout-run', version: 1, id, name: run.name, createdAt, device: run.device, config: asked, changes, points, evaluations: run.evaluations, test };
-      return { record, run, files: async (form, chosen) => (await engine.exportFiles({ runId: id, form, weights: chosen, record }, start?.name)).files };
+      return { record, run, files: async (form, chosen) => (await engine.exportFiles({ runId: id, form, weights: chosen, record })).files };
     },
   };
 }

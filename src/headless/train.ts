@@ -1,15 +1,12 @@
 /** A run from the command line to its files. */
-import { startSettings } from '../adapters/goOn';
 import type { RunConfig, TaskName } from '../config/config';
 import { openLink } from '../config/url';
 import { TASKS } from '../data/tasks';
-import { holdCheckpoint, loadCheckpoint } from '../model/files/folder';
+import { loadCheckpoint } from '../model/files/folder';
 import type { OutFile } from '../model/files/outFile';
-import { parameterSpecs } from '../model/parameters';
 import type { Source } from '../sources/source';
-import { freshRun } from '../train/checkpoint';
 import { headFor } from '../train/head';
-import { openAdapter } from './openAdapter';
+import { readStart, settingsOnto } from '../train/start';
 import { openNamed } from './openModel';
 import { createHeadless, type HeadlessRun } from './runner';
 
@@ -31,19 +28,11 @@ export interface TrainRequest {
   task?: TaskName;
 }
 
-/** An adapter as the start of a run on `source`. @throws with a sentence where a run cannot begin with it */
-async function startOf(source: Source, adapter: string, config: RunConfig, models: string) {
-  const base = await holdCheckpoint(await loadCheckpoint(source));
-  const { adapted, config: adapterConfig } = await openAdapter(base, adapter, { models });
-  const { problem, labels } = adapted.checkpoint.config;
-  const head = headFor(TASKS[config.data.task]);
-  const named = (one: { problem: string; labels: number }) => (one.problem === 'classification' ? `${one.labels} classes` : one.problem.replace('_', ' '));
-  if (problem !== head.problem || (problem === 'classification' && labels !== head.labels)) throw new Error(`--adapter ${adapter} is for ${named({ problem, labels })}, and the data are ${named(head)}; choose other data with --data`);
-  const settings = startSettings(adapted, base, adapterConfig);
-  // LoRA+ is LoRA with another rate for B.
-  const peft = settings.peft === 'lora' && config.model.peft === 'loraplus' ? 'loraplus' : settings.peft;
-  const specs = parameterSpecs(adapted.checkpoint.config, adapted.trained);
-  return { name: adapter.split(/[\\/]/).findLast((part) => part !== '') ?? adapter, settings: { ...settings, peft }, file: freshRun(new Map(specs.map(({ name, shape }) => [name, { shape, values: adapted.values.get(name)! }]))) };
+/** An adapter as the start of a run on `base`. @throws with a sentence where a run cannot begin with it */
+async function startOf(base: Source, adapter: string, config: RunConfig, models: string) {
+  const source = await openNamed(adapter, '--adapter', { models });
+  const start = await readStart(source, { source: base, checkpoint: await loadCheckpoint(base) }, headFor(TASKS[config.data.task]));
+  return { source, settings: settingsOnto(start, config) };
 }
 
 /** @throws with a sentence */

@@ -38,7 +38,9 @@ export type ModelCommand =
   | { type: 'stop_fetching' }
   /** What is kept from visit to visit: answers `kept`. */
   | { type: 'list_kept' }
-  | { type: 'forget'; source: string };
+  | { type: 'forget'; source: string }
+  /** The files of an adapter, or a zip of them, in this visit. With `config` they are put onto its model: answers `adapted` or `unadapted`. */
+  | { type: 'adapt'; name: string; files: { path: string; blob: Blob }[]; config?: RunConfig };
 
 export type ModelEvent =
   /** `asked`: the reference of the command; `facts.source` is pinned. `toFetch`: bytes of weights that are not on this machine. */
@@ -49,4 +51,7 @@ export type ModelEvent =
   /** `note`: why it is not kept, where it is not. */
   | { type: 'fetched'; source: string; note?: string }
   | { type: 'unfetched'; source: string; refusal: ModelRefusal }
+  /** A run of `model` can begin with `adapter`, where it has these settings. `notes` are sentences. */
+  | { type: 'adapted'; name: string; adapter: string; model: string; settings: Partial<RunConfig['model']>; notes: readonly string[] }
+  | { type: 'unadapted'; name: string; model: string; sentence: string }
   | { type: 'kept'; models: KeptModel[]; free?: number };

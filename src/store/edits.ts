@@ -19,6 +19,8 @@ export interface Edits {
   set(field: string, value: unknown): void;
   applyPreset(name: PresetName): void;
   applyRegulariser(name: RegulariserName): void;
+  /** Lets the next run begin with an adapter, whose settings are the method's. */
+  beginWith(adapter: string, settings: Partial<RunConfig['model']>): void;
   /** Back to the preset's value. */
   restore(field: string): void;
   /** Draft back to what the current run runs with. */
@@ -90,6 +92,10 @@ export function createEdits({ store, engine }: Context, models: Models): Edits {
 
   return {
     set,
+    beginWith(adapter, settings) {
+      const { draft } = store.getState();
+      change({ ...draft, model: { ...draft.model, ...settings, adapter } });
+    },
     applyRegulariser: (name) => change(applyRegulariser(name, store.getState().draft)),
     applyPreset(name) {
       store.setState({ preset: name });

@@ -106,6 +106,8 @@ export function handleEvents({ store, engine, data, redraw }: Context, runList: 
       if (chosen) edits.set('model.source', source);
     },
     unfetched: ({ source, refusal }) => set(({ fetching }) => (fetching?.source === source ? { fetching: undefined, unfetched: refusal.code === 'stopped' ? undefined : { source, refusal } } : {})),
+    adapted: (event) => models.adapted(event),
+    unadapted: (event) => models.adapted(event),
     kept: ({ models: kept, free }) => set({ kept: { models: kept, free } }),
     fault({ runId, fault }) {
       const { problem, phase } = get();

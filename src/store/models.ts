@@ -16,6 +16,11 @@ export interface Models {
   pick(source: string | undefined): void;
   /** Takes files of this visit and shows them in the picker. */
   bring(name: string, files: { path: string; blob: Blob }[]): void;
+  /** Takes the files of an adapter, and looks whether they fit the model on the cards. */
+  bringAdapter(name: string, files: { path: string; blob: Blob }[]): void;
+  /** Its sheet is closed; what begins with it goes on to. */
+  putAwayAdapter(): void;
+  adapted(event: Extract<FromEngine, { type: 'adapted' | 'unadapted' }>): void;
   /** A token for gated models; kept in memory, here to outlive a restart of the engine. */
   authorise(token: string | undefined): void;
   /** Brings the weights here, and chooses the model when they are. */
@@ -36,6 +41,7 @@ export function createModels({ store, engine }: Context): Models {
   let token: string | undefined;
   /** Files of this visit, by the name that they were brought under. */
   const brought = new Map<string, Extract<ToEngine, { type: 'bring' }>>();
+  const broughtAdapters = new Map<string, Extract<ToEngine, { type: 'adapt' }>>();
   /** Whose description is to be shown in the picker when it comes. */
   let bringing: string | undefined;
 
@@ -90,6 +96,21 @@ export function createModels({ store, engine }: Context): Models {
       set({ picking: name, unfetched: undefined });
       engine.post(command);
     },
+    bringAdapter(name, files) {
+      const command = { type: 'adapt', name, files } as const;
+      broughtAdapters.set(name, command);
+      set({ adapting: { state: 'looking', name } });
+      engine.post({ ...command, config: get().draft });
+    },
+    putAwayAdapter: () => set({ adapting: undefined }),
+    adapted(event) {
+      const { adapting, draft } = get();
+      // A link had named it, and waited for its files.
+      if (event.type === 'adapted' && draft.model.adapter === event.adapter) plan();
+      if (adapting?.name !== event.name) return undefined;
+      if (event.type === 'unadapted') return set({ adapting: { state: 'refused', name: event.name, model: event.model, sentence: event.sentence } });
+      return set({ adapting: { ...event, state: 'fits' } });
+    },
     authorise(given) {
       token = given;
       engine.post({ type: 'authorise', token });
@@ -109,7 +130,7 @@ export function createModels({ store, engine }: Context): Models {
     },
     remind() {
       if (token !== undefined) engine.post({ type: 'authorise', token });
-      for (const command of brought.values()) engine.post(command);
+      for (const command of [...brought.values(), ...broughtAdapters.values()]) engine.post(command);
       for (const [source, entry] of Object.entries(get().models)) if (entry.state === 'looking') engine.post({ type: 'describe', source });
     },
     described({ asked, facts, toFetch }) {

@@ -44,6 +44,7 @@ export function initialState(hash: string, view: ViewSettings = DEFAULT_VIEW): P
     unreviewed: {},
     picking: undefined,
     unfetched: undefined,
+    adapting: undefined,
     kept: undefined,
     plan: undefined,
     compiling: undefined,

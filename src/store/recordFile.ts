@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { CONSISTENCY_KINDS, COMPENSATIONS, PATTERNS, POSITIONS, RATE_COURSES, SECOND_PASSES } from '../config/dropout';
 import { cut, possibleChanges } from '../config/changes';
 import { type Change, CHOOSERS, DEFAULT_CONFIG, type RunConfig, TASK_NAMES } from '../config/config';
-import { isModelSource } from '../config/models';
+import { isAdapterSource, isModelSource } from '../config/models';
 import { PEFT_KINDS, TARGETS } from '../config/peft';
 import { configProblems } from '../config/problems';
 import { WEIGHT_FORMATS } from '../config/weightFormats';
@@ -30,7 +30,8 @@ const config = v.object({
   data: v.object({ task: v.picklist(TASK_NAMES), rows: v.number(), noise: v.number(), maxLength: v.optional(v.number(), 0) }),
   // Fields that older files lack have the only value that there was.
   model: v.object({
-    source: v.pipe(v.string(), v.check((text: string) => isModelSource(text), 'a model that comes with the page, or the reference of another one')), peft: v.optional(v.picklist(PEFT_KINDS), 'lora'), rank: v.number(), alpha: v.number(), targets: v.array(v.picklist(TARGETS)),
+    source: v.pipe(v.string(), v.check((text: string) => isModelSource(text), 'a model that comes with the page, or the reference of another one')),
+    adapter: v.optional(v.pipe(v.string(), v.check((text: string) => isAdapterSource(text), 'the reference of an adapter'))), peft: v.optional(v.picklist(PEFT_KINDS), 'lora'), rank: v.number(), alpha: v.number(), targets: v.array(v.picklist(TARGETS)),
     fromLayer: v.optional(v.number(), 0), ratio: v.optional(v.number(), DEFAULT_CONFIG.model.ratio),
     virtualTokens: v.optional(v.number(), DEFAULT_CONFIG.model.virtualTokens), bottleneck: v.optional(v.number(), DEFAULT_CONFIG.model.bottleneck),
     weights: v.optional(v.picklist(WEIGHT_FORMATS), 'f32'),

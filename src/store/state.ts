@@ -63,6 +63,8 @@ export interface Estimate {
   fault?: Fault;
 }
 
+export type Adapting = { state: 'looking'; name: string } | Omit<Extract<FromEngine, { type: 'adapted' }>, 'type'> & { state: 'fits' } | { state: 'refused'; name: string; model: string; sentence: string };
+
 export interface ViewSettings {
   /** Weight of the past in the stochastic line; undefined is a distinct "off". */
   smoothing: number | undefined;
@@ -92,6 +94,8 @@ export interface PageState {
   picking: string | undefined;
   /** Why the weights of a model did not come. */
   unfetched: { source: string; refusal: ModelRefusal } | undefined;
+  /** The adapter that was given last: looked at, ready to begin with on `model`, or why not. */
+  adapting: Adapting | undefined;
   /** What is kept on this machine; undefined before it was asked. */
   kept: { models: readonly KeptModel[]; free?: number } | undefined;
   plan: PlanSummary | undefined;

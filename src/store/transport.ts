@@ -25,6 +25,8 @@ export interface Transport {
   /** Applies the offered preset, pins the current run and starts the next. */
   takeOffer(): void;
   dismissOffer(): void;
+  /** A run of the draft that stops before its first step, and is scored on the test rows as it is. */
+  judge(): void;
   /** Evaluates the weights at hand on the test rows. */
   test(): void;
   restartEngine(): void;
@@ -97,6 +99,11 @@ export function createTransport({ store, engine, data }: Context, runList: RunLi
       start();
     },
     dismissOffer: () => store.setState({ offer: 'done' }),
+    judge() {
+      if (!start()) return;
+      engine.post({ type: 'pause' });
+      engine.post({ type: 'test', runId: store.getState().current! });
+    },
     test() {
       const { current } = store.getState();
       if (current) engine.post({ type: 'test', runId: current });

@@ -39,12 +39,6 @@ export async function saveRun(state: ModelState, weights: BestWeights, { step, s
   return writeSafetensors(tensors, { format: CHECKPOINT_FORMAT, step: String(step), seconds: String(seconds), ...(best && { best: JSON.stringify(best) }), record });
 }
 
-/** The file of a run that is to begin with `tensors`: no step made, nothing remembered by the optimizer. */
-export function freshRun(tensors: ReadonlyMap<string, TensorFile>): Uint8Array<ArrayBuffer> {
-  const all = PARTS.flatMap((part) => [...tensors].map(([name, { shape, values }]): [string, TensorFile] => [keyOf(part, name), { shape, values: part === 'values' ? values : new Float32Array(values.length) }]));
-  return writeSafetensors(new Map(all), { format: CHECKPOINT_FORMAT, step: '0', seconds: '0', record: '' });
-}
-
 /** What a file says of its best evaluation; undefined where it says nothing, or nothing that can be. */
 function readBest(text: string | undefined): Best | undefined {
   if (text === undefined) return undefined;

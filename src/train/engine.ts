@@ -3,6 +3,7 @@ import type { InspectionPlace } from '../protocol/inspectionMessages';
 import type { FromEngine, ToEngine } from '../protocol/messages';
 import type { RunId } from '../protocol/runMessages';
 import type { Change, RunConfig } from '../config/config';
+import { withField } from '../config/change';
 import { withChanges } from '../config/diff';
 import type { WeightFormat } from '../config/weightFormats';
 import type { Fault } from '../protocol/faults';
@@ -77,16 +78,12 @@ export class Engine {
     }
   }
 
-  /**
-   * What the run has trained, as files that are not written yet.
-   * @param start the adapter that it began with, as a person calls it
-   * @throws with a sentence
-   */
-  async exportFiles({ runId, form, weights, record }: Pick<Extract<ToEngine, { type: 'export' }>, 'runId' | 'form' | 'weights' | 'record'>, start?: string): Promise<Exported> {
+  /** What the run has trained, as files that are not written yet. @throws with a sentence */
+  async exportFiles({ runId, form, weights, record }: Pick<Extract<ToEngine, { type: 'export' }>, 'runId' | 'form' | 'weights' | 'record'>): Promise<Exported> {
     const { session } = this;
     if (session?.runId !== runId) throw new Error('the engine holds the weights of the latest run only, and this is an older one; go on from its checkpoint, or train it again');
     const { source } = await this.library.describe(record.config.model.source);
-    return session.exportFiles(source, { form, weights, record }, start);
+    return session.exportFiles(source, { form, weights, record });
   }
 
   private async dispatch(command: ToEngine): Promise<void> {
@@ -108,7 +105,9 @@ export class Engine {
       case 'follow':
         this.following = command.rows === null ? null : { rows: command.rows, options: command.options };
         return this.session?.follow(this.following);
-      case 'test': return this.session?.test(command.runId, command.weights);
+      case 'test':
+        await this.starting?.done;
+        return this.session?.test(command.runId, command.weights);
       case 'save': return this.session?.save(command.runId, command.record);
       case 'export':
       case 'stop_exporting': return this.exports.handle(command);
@@ -200,7 +199,9 @@ export class Engine {
       const saved = resume && readRun(resume);
       // What was changed before it was saved is in force from the first step on.
       const isPast = ({ step }: Change) => saved !== undefined && step <= saved.step;
-      const preparation = await prepare(this.gpu, this.tuner!, this.library, withChanges(config, changes.filter(isPast)));
+      const inForce = withChanges(config, changes.filter(isPast));
+      // A saved run has its adapter in its own tensors.
+      const preparation = await prepare(this.gpu, this.tuner!, this.library, saved ? withField(inForce, 'model.adapter', undefined) : inForce);
       if (number !== this.starts) return;
       const options = { runId, saved, changes: changes.filter((change) => !isPast(change)), inspecting: this.inspecting, following: this.following, tileFor: this.tuner!.tileFor };
       const session = await RunSession.create(this.gpu, this.pipelines!, this.keeper!, preparation, options, this.post, (error) => void this.report(error, runId));

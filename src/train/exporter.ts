@@ -1,6 +1,7 @@
 /** What a run has trained, as files: the adapter or the merged model, with a card that says how it was made. */
 import { adapterFiles, type FolderFacts, mergedFiles, recordFiles } from '../adapters/outFolder';
 import type { TrainedModel } from '../adapters/trainedModel';
+import { modelName } from '../config/models';
 import { isCommit, shortName } from '../config/sources';
 import { initialValues } from '../model/initialValues';
 import type { OutFile } from '../model/files/outFile';
@@ -34,9 +35,9 @@ async function trainedModel({ config, modelConfig, model }: Preparation, { value
   return { config: modelConfig, trained, values, start, base: tensors };
 }
 
-function factsOf({ config, modelConfig, dataset: { task } }: Preparation, { reference }: Source, record: RunRecord, step: number, start?: string): FolderFacts {
+function factsOf({ config, modelConfig, dataset: { task } }: Preparation, { reference }: Source, record: RunRecord, step: number): FolderFacts {
   return {
-    record, step, start,
+    record, step, start: record.config.model.adapter && modelName(record.config.model.adapter),
     base: reference.kind === 'hub' ? { name: reference.id, revision: isCommit(reference.revision) ? reference.revision : null } : { name: null, revision: null },
     baseText: reference.kind === 'builtin' ? `${reference.name}, which comes with the playground` : shortName(reference),
     data: `${task.title}, ${config.data.rows} training rows, ${config.data.noise} of the labels wrong`,
@@ -44,14 +45,11 @@ function factsOf({ config, modelConfig, dataset: { task } }: Preparation, { refe
   };
 }
 
-/**
- * @param start the adapter that the run began with, as a person calls it
- * @throws with a sentence where the method has no such form
- */
-export async function exportFiles(preparation: Preparation, weights: Weights, source: Source, record: RunRecord, form: ExportForm, start?: string): Promise<Exported> {
+/** @throws with a sentence where the method has no such form */
+export async function exportFiles(preparation: Preparation, weights: Weights, source: Source, record: RunRecord, form: ExportForm): Promise<Exported> {
   const { step } = weights;
   const model = await trainedModel(preparation, weights);
-  const facts = factsOf(preparation, source, record, step, start);
+  const facts = factsOf(preparation, source, record, step);
   const files = form === 'adapter' ? adapterFiles(model, facts) : await mergedFiles(model, facts, preparation.dataset.task.labels, source);
   return { step, files: [...files, ...recordFiles(record)] };
 }

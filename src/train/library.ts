@@ -10,7 +10,9 @@ import { outlined } from '../model/files/storedTensors';
 import type { ReadOptions, Source } from '../sources/source';
 import { type Dataset, loadDataset } from './dataset';
 import { type Description, describeSource, toFetch } from './description';
+import type { headFor } from './head';
 import { Refusal } from './refusal';
+import { readStart, type Start } from './start';
 
 export interface LoadedModel {
   checkpoint: Checkpoint;
@@ -27,6 +29,7 @@ interface Known extends Description {
 export class Library {
   private readonly known = new Map<string, Promise<Known>>();
   private readonly models = new Map<string, Promise<LoadedModel>>();
+  private readonly starts = new Map<string, Promise<Start>>();
   private dataset: { key: string; made: Dataset } | undefined;
 
   constructor(private readonly open: OpenModel) {}
@@ -75,6 +78,15 @@ export class Library {
     const body = bodyShapes(config);
     const output = config.causal && !config.tied ? [[tie.head, body.get(tie.embedding)!] as const] : [];
     return { checkpoint: { config, tensors: new Map([...body, ...output].map(([name, shape]) => [name, outlined(name, shape)])) }, tokenizer };
+  }
+
+  /** The adapter that a configuration begins with, on its base; undefined where it names none. @throws SourceError, LoadError */
+  start({ model: { source, adapter } }: RunConfig, { checkpoint }: LoadedModel, head: ReturnType<typeof headFor>): Promise<Start | undefined> {
+    if (adapter === undefined) return Promise.resolve(undefined);
+    return remembered(this.starts, JSON.stringify([source, adapter, head]), async () => {
+      const { source: base } = await this.describe(source);
+      return readStart(await this.open(adapter), { source: base, checkpoint }, head);
+    });
   }
 
   /** The rows of a configuration; the last ones are kept, since a page asks for the same again and again. */

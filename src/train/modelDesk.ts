@@ -7,7 +7,10 @@ import { SourceError, throwIfStopped } from '../sources/sourceError';
 import type { ModelPlaces } from '../sources/places';
 import type { ReadOptions } from '../sources/source';
 import type { Library } from './library';
+import { headFor } from './head';
 import { Refusal } from './refusal';
+import { settingsOnto } from './start';
+import { unpacked } from './unpacked';
 
 /** Between two messages about a download. */
 const TELL_EVERY_MS = 250;
@@ -41,6 +44,7 @@ export class ModelDesk {
         this.library.forget(command.source);
         await this.places?.forget(command.source);
         return this.listKept();
+      case 'adapt': return this.adapt(command);
       default: return command satisfies never;
     }
   }
@@ -60,6 +64,20 @@ export class ModelDesk {
       if (source !== undefined) await this.describe(source);
     } catch (error) {
       this.post({ type: 'undescribed', asked: name, refusal: await this.refusalOf(name, error) });
+    }
+  }
+
+  private async adapt({ name, files, config }: Extract<Handled, { type: 'adapt' }>): Promise<void> {
+    const model = config?.model.source ?? '';
+    try {
+      const adapter = await this.places?.bring(name, await unpacked(files));
+      if (adapter === undefined || !config) return;
+      const loaded = await this.library.model(model);
+      const start = await this.library.start({ ...config, model: { ...config.model, adapter } }, loaded, headFor(this.library.data(config, loaded).task));
+      this.post({ type: 'adapted', name, adapter, model, settings: settingsOnto(start!, config), notes: start!.notes });
+    } catch (error) {
+      const { file, detail } = await this.refusalOf(name, error);
+      this.post({ type: 'unadapted', name, model, sentence: `${file}: ${detail.replace(/\.$/, '')}.` });
     }
   }
 

@@ -30,6 +30,7 @@ import type { Library, LoadedModel } from './library';
 import { methodOf } from './method';
 import { Refusal } from './refusal';
 import { statesToKeep } from './keptStates';
+import { type Start, startProblem } from './start';
 import { bytesOf, hasLarger, plansOf } from './stepExecutions';
 
 /** Buffers as large as all trained tensors: values, gradients, moments and groups, and those that hold the best evaluation's. */
@@ -48,6 +49,8 @@ export interface Preparation {
   /** States of lower stages that are computed once for every training row, where that is worth it. */
   cached?: Cached;
   summary: PlanSummary;
+  /** The adapter that the run begins with. */
+  start?: Start;
 }
 
 type Tuner = Pick<Autotuner, 'tileFor' | 'tune'>;
@@ -70,6 +73,9 @@ async function prepareModel(gpu: Gpu, tuner: Tuner, library: Library, config: Ru
   const problems = configProblems(config, traitsOf(loaded.checkpoint.config, modelName(source)));
   if (problems.length > 0) throw new Refusal({ code: 'bad_config', problems });
   const dataset = library.data(config, loaded);
+  const start = await library.start(config, loaded, headFor(dataset.task));
+  const apart = start && startProblem(start, config);
+  if (apart) throw new Refusal({ code: 'bad_config', problems: [apart] });
   const method = methodOf(config);
   const model = { ...loaded, checkpoint: checkpointFor(loaded.checkpoint, headFor(dataset.task), method) };
   const modelConfig = model.checkpoint.config;
@@ -92,7 +98,7 @@ async function prepareModel(gpu: Gpu, tuner: Tuner, library: Library, config: Ru
     training = makeTraining();
     evaluation = makeEvaluation();
   }
-  return { config, model, modelConfig, dataset, training, evaluation, evaluationRows, cached, summary };
+  return { config, model, modelConfig, dataset, training, evaluation, evaluationRows, cached, summary, ...(start && { start }) };
 }
 
 /** A plan that no grid can hold is, to a person, one that is too large. */

@@ -68,7 +68,8 @@ export class RunSession {
         throw error;
       });
     const fill = async () => {
-      await trainer.reset(await initialValues(modelConfig, method, parameterSpecs(modelConfig, method), model.checkpoint.tensors, config.seed));
+      const initial = await initialValues(modelConfig, method, parameterSpecs(modelConfig, method), model.checkpoint.tensors, config.seed);
+      await trainer.reset(new Map([...initial, ...preparation.start?.values ?? []]));
       if (saved) restoreRun(trainer.state, best, saved);
       if (cached) await keepStates(trainer, Array.from({ length: cached.rows / evaluationRows }, (_, number) => chunk(dataset, dataset.training, number * evaluationRows, evaluationRows, virtualRows)));
       for (const { width, plan } of preparation.evaluation) widths.push({ width, execution: await Execution.create(gpu, pipelines, plan, trainer.state) });
@@ -155,13 +156,13 @@ export class RunSession {
   }
 
   /** What the run has trained as files; nothing of the base is read before they are written. @throws with a sentence */
-  async exportFiles(source: Source, { form, weights, record }: Pick<ExportCommand & { type: 'export' }, 'form' | 'weights' | 'record'>, start?: string): Promise<Exported> {
+  async exportFiles(source: Source, { form, weights, record }: Pick<ExportCommand & { type: 'export' }, 'form' | 'weights' | 'record'>): Promise<Exported> {
     await this.training.evaluations.settle();
     const { step } = this.training;
     const { best } = this.best;
     if (weights === 'best' && !best) throw new Error('the run was not evaluated yet, so none of its weights is the best; take those of the last step');
     const values = weights === 'best' ? (await this.best.read())! : await this.trainer.state.read('values');
-    return exportFiles(this.preparation, { values, step: weights === 'best' ? best!.step : step }, source, record, form, start);
+    return exportFiles(this.preparation, { values, step: weights === 'best' ? best!.step : step }, source, record, form);
   }
 
   async end(): Promise<void> {

@@ -1,16 +1,19 @@
 import { useEffect, useState } from 'react';
 import { openSheet } from './address';
 import { usePlayground } from './kit/context';
-import { droppedFiles, type GivenFiles, isModel } from './models/droppedFiles';
+import { droppedFiles, type GivenFiles, isAdapter, isModel } from './models/droppedFiles';
 
-/** A run's file, a checkpoint or the folder of a model can be dropped anywhere on the page. True while one hovers over it. */
+/** A run's file, a checkpoint, an adapter or the folder of a model can be dropped anywhere on the page. True while one hovers over it. */
 export function useFileDrop(): boolean {
   const { checkpoints, models } = usePlayground();
   const [over, setOver] = useState(false);
   useEffect(() => {
     const carriesFiles = (event: DragEvent) => event.dataTransfer?.types.includes('Files') ?? false;
     const take = (given: GivenFiles) => {
-      if (isModel(given)) {
+      if (isAdapter(given)) {
+        models.bringAdapter(given.name, given.files);
+        openSheet('models');
+      } else if (isModel(given)) {
         models.bring(given.name, given.files);
         openSheet('models');
       } else for (const { blob } of given.files) void checkpoints.open(blob);

@@ -18,6 +18,7 @@ import { METHOD_OPTIONS } from './words';
 export function ModelCard() {
   const model = useField<string>('model.source');
   const method = useField<PeftKind>('model.peft');
+  const adapter = useField<string | undefined>('model.adapter');
   const rank = usePage((state) => state.draft.model.rank);
   const facts = usePage(draftFacts);
   const { reason, source } = METHODS[method.value];
@@ -49,6 +50,11 @@ export function ModelCard() {
         <p className="method say">Train it by <WordSelect label="Method" value={method.value} options={METHOD_OPTIONS} onChange={method.set} />.</p>
         <p className="small muted">{reason} <span className="source">{source}</span></p>
       </FieldFrame>
+      {adapter.value !== undefined && (
+        <FieldFrame field={adapter} label="Begins with">
+          <p>The adapter <strong>{modelName(adapter.value)}</strong>, and its settings below. <button type="button" className="button" onClick={() => adapter.set(undefined)}>Take it off</button></p>
+        </FieldFrame>
+      )}
       <MethodFields />
       <Problems card="model" />
       <PlanFacts />

@@ -2,7 +2,7 @@ import { type FormEvent, useRef, useState } from 'react';
 import { BUILT_IN_NAMES } from '../../config/models';
 import { referenceText, understand } from '../../config/sources';
 import { usePlayground } from '../kit/context';
-import { droppedFiles, type GivenFiles, pickedFiles } from './droppedFiles';
+import { droppedFiles, type GivenFiles, isAdapter, pickedFiles } from './droppedFiles';
 
 /** A field for any name or address, and a place for files: whatever is given is looked at, and nothing more. */
 export function GiveModel() {
@@ -19,9 +19,10 @@ export function GiveModel() {
     setProblem('problem' in understood ? understood.problem : undefined);
     if ('reference' in understood) models.pick(referenceText(understood.reference));
   };
-  const take = ({ name, files: given }: GivenFiles) => {
+  const take = (given: GivenFiles) => {
     setProblem(undefined);
-    if (given.length > 0) models.bring(name, given);
+    if (isAdapter(given)) models.bringAdapter(given.name, given.files);
+    else if (given.files.length > 0) models.bring(given.name, given.files);
   };
   const input = (mine: typeof folder, directory: boolean) => (
     <input
@@ -52,7 +53,7 @@ export function GiveModel() {
           void droppedFiles(event.dataTransfer).then(take);
         }}
       >
-        <p>Or drop a folder with config.json, model.safetensors and tokenizer.json here. It stays on this machine.</p>
+        <p>Or drop a folder with config.json, model.safetensors and tokenizer.json here, or an adapter for the model on the cards (a folder of peft’s, or the .zip of this page). It stays on this machine.</p>
         <button type="button" className="button" onClick={() => folder.current?.click()}>Choose a folder…</button>
         <button type="button" className="button" onClick={() => files.current?.click()}>Choose files…</button>
         {input(folder, true)}

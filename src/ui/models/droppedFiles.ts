@@ -36,8 +36,12 @@ export function droppedFiles(transfer: DataTransfer): Promise<GivenFiles> {
 export function pickedFiles(list: FileList): GivenFiles {
   const files = [...list].map((blob) => ({ path: blob.webkitRelativePath || blob.name, blob }));
   const folder = files.some(({ path }) => path.includes('/'));
-  return { name: folder ? files[0].path.split('/')[0] : 'model', files, folder };
+  const packed = files.length === 1 ? /^(.+)\.zip$/i.exec(files[0].path) : null;
+  return { name: folder ? files[0].path.split('/')[0] : packed ? packed[1] : 'model', files, folder };
 }
+
+/** Whether it is an adapter: what peft saves, the file of a method that peft lacks, or a zip. The folder of a command's output has a model beside it. */
+export const isAdapter = ({ files }: GivenFiles): boolean => files.some(({ path }) => /(^|\/)(adapter_config\.json|adapter(_model)?\.safetensors)$/.test(path)) || (files.length === 1 && /\.zip$/i.test(files[0].path));
 
 /** Whether it is a model rather than runs of this page. */
 export const isModel = ({ files, folder }: GivenFiles): boolean => folder || files.some(({ path }) => path.endsWith('config.json'));

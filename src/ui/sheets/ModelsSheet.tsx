@@ -4,17 +4,23 @@ import { bytes, digits } from '../../protocol/format';
 import { usePage, usePlayground } from '../kit/context';
 import { GiveModel } from '../models/GiveModel';
 import { KeptModels } from '../models/KeptModels';
+import { PickedAdapter } from '../models/PickedAdapter';
 import { PickedModel } from '../models/PickedModel';
 
 /** Choosing a model: one that comes with the page, one of the Hub, a folder, an address. */
 export default function ModelsSheet() {
   const { models } = usePlayground();
   const picking = usePage((state) => state.picking);
+  const adapting = usePage((state) => state.adapting);
   // Whoever opens the sheet again begins anew.
-  useEffect(() => () => models.pick(undefined), [models]);
+  useEffect(() => () => {
+    models.pick(undefined);
+    models.putAwayAdapter();
+  }, [models]);
   return (
     <>
       <GiveModel />
+      {adapting && <PickedAdapter adapting={adapting} />}
       {picking !== undefined && <PickedModel key={picking} source={picking} />}
       <KeptModels />
       <section aria-labelledby="models-built-in">
