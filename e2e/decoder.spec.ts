@@ -35,7 +35,7 @@ test('the description task takes the decoder and is measured by perplexity', asy
   await expect(page.getByRole('heading', { name: 'Held-out perplexity' })).toBeVisible();
   await expect(page.locator('.finding')).toContainText('perplexity, lower is better');
   const { config, evaluations } = await playground.record();
-  expect(config.data.task).toBe('description');
+  expect(config.data.source).toBe('description');
   for (const { heldOut } of evaluations) expect(heldOut.metric).toBeCloseTo(Math.exp(heldOut.loss), 3);
   expect(evaluations.at(-1)!.train.loss).toBeLessThan(evaluations[0].train.loss);
   await isAccessible(page);

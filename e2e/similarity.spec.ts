@@ -14,7 +14,7 @@ test('HiddenKey on similarity compares by squared difference, says so, and train
   await expect(page.getByRole('heading', { name: 'Squared error' })).toBeVisible();
   await expect(page.getByRole('heading', { name: 'Held-out correlation' })).toBeVisible();
   const { config, points, evaluations } = await playground.record();
-  expect(config).toMatchObject({ data: { task: 'similarity' }, consistency: { kind: 'mse', alpha: 0.1 } });
+  expect(config).toMatchObject({ data: { source: 'similarity' }, consistency: { kind: 'mse', alpha: 0.1 } });
   expect(points.consistency.some((value) => value > 0)).toBe(true);
   expect(evaluations.at(-1)!.train.loss).toBeLessThan(evaluations[0].train.loss);
   expect(Math.abs(evaluations.at(-1)!.heldOut.metric)).toBeLessThanOrEqual(1);

@@ -1,16 +1,19 @@
 // npm run train -- LINK [LINK …] [--out FILE] [--profile software|gpu]
-// npm run train -- --model SOURCE --data TASK --out DIR [LINK] [--adapter DIR] [--weights last|best] [--merged]
+// npm run train -- --model SOURCE --data TASK|FILE|FOLDER --out DIR [LINK] [--adapter DIR] [--weights last|best] [--merged]
+//                  [--validation FILE] [--test FILE] [--rows N] [how a table is read]
 //
 // Trains what each link describes (the part of the page's address after #; "" is the default run) with the page's own engine under Node, and
 // prints how the losses went. --out writes the runs as JSON.
 //
-// With --model (a folder, a built-in model, org/name, an address) or --data (a task of the page) these take the place of what the link says, and --out
-// is a folder: --adapter is what the run begins with. Written are the adapter as peft opens it, run.json, curves.csv, README.md, and with --merged a model without an adapter. docs/adapters.md. Needs a Vulkan driver; on Linux that of an installed Chromium will do.
+// With --model (a folder, a built-in model, org/name, an address) or --data (a task of the page, or a table) these take the place of what the link says, and --out
+// is a folder: --adapter is what the run begins with. Written are the adapter as peft opens it, run.json, curves.csv, README.md, and with --merged a model without an adapter. docs/adapters.md, and docs/data.md for
+// tables. Needs a Vulkan driver; on Linux that of an installed Chromium will do.
 import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { readArguments, Refusal, refuseUnlessOneOf, runCommand } from './command.mjs';
 import { ensureInstalled, root } from './install.mjs';
+import { TABLE_OPTIONS, wishesOf } from './tableOptions.mjs';
 
 const short = (value) => (Number.isFinite(value) ? value.toFixed(4) : 'not a number');
 
@@ -25,12 +28,16 @@ function print(run) {
   if (best) console.log(`best held-out loss ${short(best.heldOut.loss)} at step ${best.step}, ${short(last.heldOut.loss)} at the end (${(100 * (last.heldOut.loss / best.heldOut.loss - 1)).toFixed(0)} % above); test metric ${short(run.test.metric)}`);
 }
 
-const CHOICES = { profile: ['software', 'gpu'], data: ['sentiment', 'similarity', 'description'], weights: ['last', 'best'] };
+const TASKS = ['sentiment', 'similarity', 'description'];
+const CHOICES = { profile: ['software', 'gpu'], weights: ['last', 'best'] };
 
 function readOptions() {
   const text = { type: 'string' };
-  const { values, positionals: links } = readArguments({ allowPositionals: true, options: { out: text, profile: text, model: text, data: text, adapter: text, weights: text, merged: { type: 'boolean' } } });
+  const { values, positionals: links } = readArguments({ allowPositionals: true, options: { out: text, profile: text, model: text, data: text, adapter: text, weights: text, merged: { type: 'boolean' }, validation: text, test: text, rows: text, ...TABLE_OPTIONS } });
   for (const [name, choices] of Object.entries(CHOICES)) refuseUnlessOneOf(name, values[name], choices);
+  const ofTable = ['validation', 'test', 'rows', ...Object.keys(TABLE_OPTIONS)].find((name) => values[name] !== undefined);
+  if (ofTable && values.data === undefined) throw new Refusal(`--${ofTable} says something of a table; give --data FILE`);
+  if (values.data !== undefined && !TASKS.includes(values.data) && !existsSync(values.data)) throw new Refusal(`unknown data ${values.data}; choose ${TASKS.slice(0, -1).join(', ')} or ${TASKS.at(-1)}, or name a file on this machine`);
   const exports = ['model', 'data', 'adapter'].some((name) => values[name] !== undefined);
   const idle = ['weights', 'merged'].find((name) => values[name] !== undefined && !exports);
   if (idle) throw new Refusal(`--${idle} says how an adapter is written; give --model SOURCE, --data TASK or --adapter DIR, and --out DIR`);
@@ -59,14 +66,16 @@ const sayIgnored = ({ ignored }) => {
 };
 
 await runCommand('train', async () => {
-  const { out, profile, model, data, adapter, weights = 'last', merged = false, links, exports } = readOptions();
+  const { out, profile, model, data, validation, test, rows, adapter, weights = 'last', merged = false, links, exports, ...table } = readOptions();
+  const named = data === undefined ? undefined : { data, validation, test, rows: rows === undefined ? undefined : Number(rows), wishes: wishesOf(table) };
   ensureInstalled();
   const { openNode } = await import('./runtimes/node.mjs');
   const { module, gpu } = await openNode('/src/headless/train.ts');
   const headless = module.createHeadless({ gpu, models: join(root, 'public/models'), profile });
   if (exports) {
-    const { run, files } = await module.trainAndExport(headless, { models: join(root, 'public/models'), link: links[0] ?? '', model, task: data, adapter, weights, merged });
+    const { run, files, notes } = await module.trainAndExport(headless, { models: join(root, 'public/models'), link: links[0] ?? '', model, named, adapter, weights, merged });
     sayIgnored(run);
+    for (const note of notes) console.log(note);
     print(run);
     await writeFolder(out, files);
     console.log(`wrote ${files.map(({ path }) => path).join(', ')}`);

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { bestOf, isSpent, withEvaluation } from './best';
 import { type Chooser, DEFAULT_CONFIG, type RunConfig, type TaskName } from './config';
 
-const configOf = (task: TaskName, chooses: Chooser): RunConfig => ({ ...DEFAULT_CONFIG, data: { ...DEFAULT_CONFIG.data, task }, evaluation: { ...DEFAULT_CONFIG.evaluation, chooses } });
+const configOf = (source: TaskName, chooses: Chooser): RunConfig => ({ ...DEFAULT_CONFIG, data: { ...DEFAULT_CONFIG.data, source }, evaluation: { ...DEFAULT_CONFIG.evaluation, chooses } });
 const evaluations = (...scores: [loss: number, metric: number][]) => scores.map(([loss, metric], index) => ({ step: index * 10, heldOut: { loss, metric } }));
 
 it('takes the lowest loss, or the highest accuracy, or the lowest perplexity', () => {

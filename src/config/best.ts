@@ -3,13 +3,13 @@
  * the weights of that step, for the page, which marks it, and for studies, which choose by it.
  */
 import type { Scores } from '../protocol/runMessages';
-import { type RunConfig, TASK_PROBLEMS } from './config';
+import { kindOf, type RunConfig } from './config';
 
 /** A number of which more is better, NaN where the scores are none. */
 export function merit({ loss, metric }: Scores, { data, evaluation }: Pick<RunConfig, 'data' | 'evaluation'>): number {
   if (evaluation.chooses === 'loss') return -loss;
   // A perplexity falls where a model learns; accuracy and correlation rise.
-  return TASK_PROBLEMS[data.task] === 'language_model' ? -metric : metric;
+  return kindOf(data) === 'language_model' ? -metric : metric;
 }
 
 export interface Best {

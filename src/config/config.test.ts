@@ -19,7 +19,8 @@ describe('configuration problems', () => {
   });
 
   it.each<[string, unknown, string]>([
-    ['data.task', 'poetry', 'data: unknown task "poetry"; choose one of sentiment, similarity, description'],
+    ['data.source', 'poetry', 'data: unknown task "poetry"; choose one of sentiment, similarity, description, or a table of your own'],
+    ['data.source', 'local:mine.tsv#0123456789abcdef', 'data: nothing says how mine.tsv is read; open it as a table of your own'],
     ['data.noise', 1.1, 'data: label noise 1.1; choose a share from 0 to 1'],
     ['data.noise', NaN, 'data: label noise NaN; choose a share from 0 to 1'],
     ['model.source', 'giant', 'model: no model is called "giant" here; choose nano-encoder, nano-decoder, or one of another source (docs/models.md)'],
@@ -63,7 +64,7 @@ describe('configuration problems', () => {
   });
 
   it('wants mse, and nothing else, for a regression', () => {
-    const regression = withField('data.task', 'similarity');
+    const regression = withField('data.source', 'similarity');
     const withKind = (kind: RunConfig['consistency']['kind']) => configProblems({ ...regression, consistency: { ...regression.consistency, kind } });
     expect(withKind('none')).toEqual([]);
     expect(withKind('mse')).toEqual([]);
@@ -85,8 +86,8 @@ describe('configuration problems', () => {
 });
 
 describe('methods that a model or a task cannot take', () => {
-  const change = (model: Partial<RunConfig['model']>, task: RunConfig['data']['task'] = 'sentiment') => configProblems({ ...DEFAULT_CONFIG, data: { ...DEFAULT_CONFIG.data, task }, model: { ...DEFAULT_CONFIG.model, ...model } });
-  it.each<[Partial<RunConfig['model']>, RunConfig['data']['task'], string]>([
+  const change = (model: Partial<RunConfig['model']>, source = 'sentiment') => configProblems({ ...DEFAULT_CONFIG, data: { ...DEFAULT_CONFIG.data, source }, model: { ...DEFAULT_CONFIG.model, ...model } });
+  it.each<[Partial<RunConfig['model']>, string, string]>([
     [{}, 'description', 'model: description is written word by word, and nano-encoder sees the words to come; choose nano-decoder'],
     [{ peft: 'pissa', rank: 65 }, 'sentiment', 'PiSSA: rank 65, but the matrices have only 64 singular vectors; choose a rank up to 64'],
     [{ peft: 'pissa', rank: 33, source: 'nano-decoder' }, 'sentiment', 'PiSSA: rank 33, but the matrices have only 32 singular vectors; choose a rank up to 32'],
@@ -113,7 +114,7 @@ describe('notes', () => {
     ['dropout.lora_input', { model: { ...DEFAULT_CONFIG.model, peft: 'full' }, dropout: { lora_input: { p: 0.1, pattern: 'element' } } }],
     ['dropout.lora_rank', { model: { ...DEFAULT_CONFIG.model, peft: 'prefix' }, dropout: { lora_rank: { p: 0.1, pattern: 'element' } } }],
     ['optimizer.l1', { model: { ...DEFAULT_CONFIG.model, peft: 'bitfit' }, optimizer: { ...DEFAULT_CONFIG.optimizer, l1: 1 } }],
-    ['optimizer.smoothing', { data: { ...DEFAULT_CONFIG.data, task: 'similarity' }, optimizer: { ...DEFAULT_CONFIG.optimizer, smoothing: 0.1 } }],
+    ['optimizer.smoothing', { data: { ...DEFAULT_CONFIG.data, source: 'similarity' }, optimizer: { ...DEFAULT_CONFIG.optimizer, smoothing: 0.1 } }],
     ['model.peft', { model: { ...DEFAULT_CONFIG.model, source: 'nano-decoder', peft: 'bitfit' } }],
     ['consistency.kind', { consistency: { ...DEFAULT_CONFIG.consistency, kind: 'kl' } }],
     ['consistency.alpha', { dropout: { hidden: { p: 0.1, pattern: 'element' } }, consistency: { ...DEFAULT_CONFIG.consistency, kind: 'kl', alpha: 0 } }],

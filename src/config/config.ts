@@ -1,13 +1,14 @@
 /** A run, completely described: the same configuration and seed give the same curves. */
 import { type Consistency, type DropoutRules, POSITIONS } from './dropout';
 import type { PeftKind, Target } from './peft';
+import type { DataKind, TableMapping } from './tables';
 import type { WeightFormat } from './weightFormats';
 
 export const TASK_NAMES = ['sentiment', 'similarity', 'description'] as const;
 export type TaskName = (typeof TASK_NAMES)[number];
 
 /** What each task asks of a model. */
-export const TASK_PROBLEMS: Record<TaskName, 'classification' | 'regression' | 'language_model'> = {
+export const TASK_PROBLEMS: Record<TaskName, DataKind> = {
   sentiment: 'classification', similarity: 'regression', description: 'language_model',
 };
 
@@ -17,10 +18,13 @@ export type Chooser = (typeof CHOOSERS)[number];
 
 export interface RunConfig {
   data: {
-    task: TaskName;
+    /** Reference of the rows (sources.ts), as text: a task of the page, or a table of another source. */
+    source: string;
+    /** How a table is read and divided; tasks of the page have none. */
+    table?: TableMapping;
     /** Number of training rows: the overfitting knob. */
     rows: number;
-    /** Share of training labels replaced by a wrong one (classification) or by a random score (regression), 0…1. */
+    /** Share of a task's training labels replaced by a wrong one (classification) or by a random score (regression), 0…1. Tables stay as they are: 0. */
     noise: number;
     /** Greatest length of a row in tokens, special tokens included; longer ones lose their end. 0: as many as the model has positions for. */
     maxLength: number;
@@ -87,7 +91,7 @@ export interface RunConfig {
 /** Defaults, each with its reason. The preset's rows, noise, rate and steps are chosen so that plain LoRA overfits (tools/baselines). */
 export const DEFAULT_CONFIG: RunConfig = {
   data: {
-    task: 'sentiment', // mirrors SST-2, the paper's largest classification set
+    source: 'sentiment', // mirrors SST-2, the paper's largest classification set
     rows: 192, // few rows for many epochs: overfitting within a minute
     noise: 0.2, // wrong labels can only be learned by heart, so learning by heart shows
     maxLength: 0, // nothing is cut that the model could read
@@ -126,6 +130,12 @@ export const DEFAULT_CONFIG: RunConfig = {
   },
   seed: 42,
 };
+
+/** Whether rows come with the page. */
+export const isTask = (source: string): source is TaskName => (TASK_NAMES as readonly string[]).includes(source);
+
+/** What a run on these rows learns to give. */
+export const kindOf = ({ source, table }: Pick<RunConfig['data'], 'source' | 'table'>): DataKind => table?.kind ?? (isTask(source) ? TASK_PROBLEMS[source] : 'classification');
 
 /** Whether a rate, a weight of a term or the learning rate changed: these are uniforms and take effect at the next step. */
 export const UNIFORM_FIELDS = /^(dropout\.\w+\.(p|depth|time)|consistency\.alpha|optimizer\.(learningRate|weightDecay|clip|smoothing))$/;

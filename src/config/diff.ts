@@ -1,10 +1,11 @@
 /** What differs between two configurations, and short words for it: names of runs, rows of the list, labels on charts. */
 import { withField } from './change';
-import { type Change, DEFAULT_CONFIG, type RunConfig, TASK_PROBLEMS } from './config';
+import { type Change, DEFAULT_CONFIG, kindOf, type RunConfig } from './config';
 import type { DropoutRule, Position } from './dropout';
 import { literatureName } from './literature';
 import { builtInFacts, modelName } from './models';
 import { PEFT_TITLES, type PeftKind } from './peft';
+import { dataName } from './sources';
 
 /** The configuration in force after `changes`. */
 export function withChanges(config: RunConfig, changes: readonly Change[]): RunConfig {
@@ -31,10 +32,14 @@ export interface Difference {
 
 const isBranch = (value: unknown): value is object => value !== null && typeof value === 'object' && !Array.isArray(value);
 
+/** Whether two runs are of the same rows, so that their scores can be compared. */
+export const sameData = (one: Pick<RunConfig, 'data'>, other: Pick<RunConfig, 'data'>): boolean => one.data.source === other.data.source && sameValue(one.data.table, other.data.table);
+
 /** Every leaf at which two configurations differ. A dropout position that exists on one side only is one difference. */
 export function differences(from: unknown, to: unknown, prefix = ''): Difference[] {
   if (sameValue(from, to)) return [];
-  if (!isBranch(from) || !isBranch(to)) return [{ field: prefix, from, to }];
+  // How a table is read is one choice.
+  if (!isBranch(from) || !isBranch(to) || prefix === 'data.table') return [{ field: prefix, from, to }];
   const keys = [...new Set([...Object.keys(from), ...Object.keys(to)])];
   return keys.flatMap((key) => differences((from as never)[key], (to as never)[key], prefix ? `${prefix}.${key}` : key));
 }
@@ -51,7 +56,8 @@ export const POSITION_LABELS: Record<Position, string> = {
 };
 
 const SHORT: Record<string, string> = {
-  'data.task': 'task',
+  'data.source': 'data',
+  'data.table': 'read as',
   'data.rows': 'rows',
   'data.noise': 'noise',
   'data.maxLength': 'greatest length',
@@ -117,6 +123,7 @@ function valueOf(field: string, value: unknown): string {
   if (field === 'model.peft') return PEFT_TITLES[value as PeftKind] ?? String(value);
   if (field === 'model.source') return modelName(String(value));
   if (field === 'model.adapter') return value === undefined || value === null ? 'nothing' : modelName(String(value));
+  if (field === 'data.source') return dataName(String(value));
   if (/\.(depth|time)$/.test(field)) return String(value ?? 'constant');
   return shortValue(value);
 }
@@ -149,17 +156,19 @@ function titlesOf({ model: { peft }, dropout, consistency }: RunConfig): string[
  * @param reference what the settings are compared with: the defaults on this task and model, with this method
  */
 export function nameOfRun(config: RunConfig, changes: readonly Change[], reference: RunConfig): string {
-  const { data: { task }, model: { source } } = config;
+  const { data, model: { source } } = config;
   const parts = titlesOf(config);
   const rates = [...new Set(Object.values(config.dropout).filter((rule) => rule.p > 0).map((rule) => number(rule.p)))];
   if (rates.length) parts.push(`p ${rates.join(' / ')}`);
-  if (task !== DEFAULT_CONFIG.data.task) parts.push(task);
+  if (data.source !== DEFAULT_CONFIG.data.source) parts.push(dataName(data.source));
   const builtIn = builtInFacts(source);
   if (!builtIn) parts.push(modelName(source));
   // Of those that come with the page only the decoder can write, so there its name says nothing.
-  else if (source !== DEFAULT_CONFIG.model.source && TASK_PROBLEMS[task] !== 'language_model') parts.push(builtIn.architecture);
+  else if (source !== DEFAULT_CONFIG.model.source && kindOf(data) !== 'language_model') parts.push(builtIn.architecture);
   for (const difference of differences(reference, config)) {
-    if (/^(dropout|consistency|data\.task$|model\.(source|peft)$)/.test(difference.field)) continue;
+    if (/^(dropout|consistency|data\.(source|table)$|model\.(source|peft)$)/.test(difference.field)) continue;
+    // A table has no noise that could be chosen.
+    if (data.table && difference.field === 'data.noise') continue;
     parts.push(`${shortLabel(difference.field)} ${valueOf(difference.field, difference.to)}`);
   }
   for (const change of changes.slice(0, 2)) parts.push(`${describeDifference(change)} @${change.step}`);

@@ -1,9 +1,10 @@
 /** Every field of a configuration by its path: how it stands in a link, and what it may hold. Links, records and changes are all held to it. */
-import { CHOOSERS, TASK_NAMES } from './config';
+import { CHOOSERS, isTask } from './config';
 import { COMPENSATIONS, CONSISTENCY_KINDS, PATTERNS, POSITIONS, RATE_COURSES, SECOND_PASSES } from './dropout';
 import { isAdapterSource, isModelSource } from './models';
 import { PEFT_KINDS, TARGETS } from './peft';
 import { readReference, referenceText } from './sources';
+import { isTableMapping, tableReference } from './tables';
 import { WEIGHT_FORMATS } from './weightFormats';
 
 export interface FieldKind {
@@ -36,6 +37,21 @@ const listOf = (names: readonly string[]): FieldKind => ({
 const modelSource: FieldKind = { write: String, read: (text) => (isModelSource(text) ? referenceText(readReference(text)!) : undefined), holds: isModelSource };
 
 const adapterSource: FieldKind = { write: String, read: (text) => (isAdapterSource(text) ? referenceText(readReference(text)!) : undefined), holds: isAdapterSource };
+const isDataSource = (value: unknown): value is string => typeof value === 'string' && (isTask(value) || tableReference(value) !== undefined);
+const dataSource: FieldKind = { write: String, read: (text) => (isDataSource(text) ? text : undefined), holds: isDataSource };
+
+const tableMapping: FieldKind = {
+  write: (value) => JSON.stringify(value),
+  read(text) {
+    try {
+      const value: unknown = JSON.parse(text);
+      return isTableMapping(value) ? value : undefined;
+    } catch {
+      return undefined;
+    }
+  },
+  holds: isTableMapping,
+};
 
 const RULE: Record<string, FieldKind> = {
   p: number, pattern: oneOf(PATTERNS), compensation: oneOf(COMPENSATIONS), fromLayer: number, depth: oneOf(RATE_COURSES), time: oneOf(RATE_COURSES),
@@ -45,7 +61,8 @@ const CONSISTENCY: Record<string, FieldKind> = { kind: oneOf(CONSISTENCY_KINDS),
 const below = (group: string, fields: Record<string, FieldKind>) => Object.fromEntries(Object.entries(fields).map(([name, kind]) => [`${group}.${name}`, kind]));
 
 export const FIELDS: Readonly<Record<string, FieldKind>> = {
-  'data.task': oneOf(TASK_NAMES),
+  'data.source': dataSource,
+  'data.table': tableMapping,
   'data.rows': number,
   'data.noise': number,
   'data.maxLength': number,

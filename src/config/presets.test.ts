@@ -32,8 +32,8 @@ describe('presets', () => {
   it('compare by squared difference on a regression, and by KL again afterwards', () => {
     const { consistency } = presetConfig('hiddenkey', 'similarity');
     expect(consistency.kind).toBe('mse');
-    expect(consistencyFor('sentiment', consistency).kind).toBe('kl');
-    expect(consistencyFor('similarity', DEFAULT_CONFIG.consistency).kind).toBe('none');
+    expect(consistencyFor('classification', consistency).kind).toBe('kl');
+    expect(consistencyFor('regression', DEFAULT_CONFIG.consistency).kind).toBe('none');
   });
   it('drop in the latter half of a decoder, and everywhere in an encoder again', () => {
     const decoder = withModel(applyPreset('hiddenkey', DEFAULT_CONFIG), 'nano-decoder');

@@ -1,5 +1,6 @@
 /** Named settings of dropout and consistency, each with its reason. Methods and regularisers have their own, in methods.ts and regularisers.ts. */
-import { DEFAULT_CONFIG, type RunConfig, TASK_PROBLEMS, type TaskName } from './config';
+import { DEFAULT_CONFIG, kindOf, type RunConfig, type TaskName } from './config';
+import type { DataKind, TableMapping } from './tables';
 import { type Consistency, type DropoutRules, POSITIONS } from './dropout';
 import { sameValue } from './diff';
 import { builtInFacts, latterHalf, type ModelTraits, WRITER } from './models';
@@ -70,10 +71,10 @@ export const PRESETS: Record<PresetName, Preset> = {
   },
 };
 
-/** A consistency that means something for the task: a regression has no distributions to compare. */
-export function consistencyFor(task: TaskName, consistency: Consistency): Consistency {
+/** A consistency that means something for the data: a regression has no distributions to compare. */
+export function consistencyFor(kind: DataKind, consistency: Consistency): Consistency {
   if (consistency.kind === 'none') return consistency;
-  if (TASK_PROBLEMS[task] === 'regression') return { ...consistency, kind: 'mse' };
+  if (kind === 'regression') return { ...consistency, kind: 'mse' };
   return consistency.kind === 'mse' ? { ...consistency, kind: 'kl' } : consistency;
 }
 
@@ -113,23 +114,35 @@ export function withModel(config: RunConfig, source: string, before: ModelTraits
   return { ...config, model: { ...kept, source, targets: targets.length || !after ? targets : usualTargets(after) }, dropout: rulesFor(after, freed) };
 }
 
-/** `config` on another task: with a model that can do it, and a consistency that means something there. */
-export function withTask(config: RunConfig, task: TaskName, traits: ModelTraits | undefined = builtInFacts(config.model.source)): RunConfig {
-  const writes = TASK_PROBLEMS[task] === 'language_model';
-  const fitted = writes && traits?.decoder === false ? withModel(config, WRITER, traits) : config;
-  return { ...fitted, data: { ...fitted.data, task }, consistency: consistencyFor(task, fitted.consistency) };
+/** `config` on other rows: with a model that can learn them, and a consistency that means something there. */
+export function withData(config: RunConfig, data: RunConfig['data'], traits: ModelTraits | undefined = builtInFacts(config.model.source)): RunConfig {
+  const kind = kindOf(data);
+  const fitted = kind === 'language_model' && traits?.decoder === false ? withModel(config, WRITER, traits) : config;
+  return { ...fitted, data, consistency: consistencyFor(kind, fitted.consistency) };
+}
+
+/** `config` on a task of the page. After a table its number of rows and its noise are the defaults, since those of a table say nothing here. */
+export function withTask(config: RunConfig, source: TaskName, traits: ModelTraits | undefined = builtInFacts(config.model.source)): RunConfig {
+  const { rows, noise } = config.data.table ? DEFAULT_CONFIG.data : config.data;
+  return withData(config, { source, rows, noise, maxLength: config.data.maxLength }, traits);
+}
+
+/** `config` on a table, with all rows that are left for training, and a batch that is no larger. */
+export function withTable(config: RunConfig, source: string, table: TableMapping, rows: number, traits: ModelTraits | undefined = builtInFacts(config.model.source)): RunConfig {
+  const fitted = withData(config, { source, table, rows, noise: 0, maxLength: config.data.maxLength }, traits);
+  return { ...fitted, optimizer: { ...fitted.optimizer, batchSize: Math.min(fitted.optimizer.batchSize, rows) } };
 }
 
 /** `base` with the dropout and consistency of a preset; data, model and optimizer stay as they are. */
 export function applyPreset(name: PresetName, base: RunConfig, traits: ModelTraits | undefined = builtInFacts(base.model.source)): RunConfig {
   const { dropout, consistency } = PRESETS[name].layer;
-  return { ...base, dropout: rulesFor(traits, dropout), consistency: consistencyFor(base.data.task, { ...DEFAULT_CONFIG.consistency, ...consistency }) };
+  return { ...base, dropout: rulesFor(traits, dropout), consistency: consistencyFor(kindOf(base.data), { ...DEFAULT_CONFIG.consistency, ...consistency }) };
 }
 
 /** What the controls are compared with, and go back to: the defaults on this task and model, with its method's and the preset's settings. */
-export function referenceConfig(name: PresetName, { data: { task }, model: { source, peft } }: RunConfig, traits: ModelTraits | undefined = builtInFacts(source)): RunConfig {
+export function referenceConfig(name: PresetName, { data, model: { source, peft } }: RunConfig, traits: ModelTraits | undefined = builtInFacts(source)): RunConfig {
   const onModel = withModel(DEFAULT_CONFIG, source, undefined, traits);
-  const onTask = withTask(onModel, task, traits);
+  const onTask = data.table ? withData(onModel, { ...data, noise: 0 }, traits) : withTask(onModel, data.source as TaskName, traits);
   return applyPreset(name, applyMethod(peft, onTask), onTask.model.source === source ? traits : undefined);
 }
 

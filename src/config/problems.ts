@@ -1,9 +1,11 @@
 /** What stands in the way of a configuration, and what in it means nothing: sentences that say where, the value, and what to do. */
-import { CHOOSERS, type RunConfig, TASK_NAMES, TASK_PROBLEMS } from './config';
+import { CHOOSERS, isTask, kindOf, type RunConfig, TASK_NAMES } from './config';
 import { CONSISTENCY_KINDS, dropoutProblems, POSITIONS, secondPassOf } from './dropout';
 import { BUILT_IN_NAMES, builtInFacts, isAdapterSource, isModelSource, modelName, type ModelTraits, WRITER } from './models';
 import { hasLayers, isLora, isVirtual, PEFT_KINDS, PEFT_TITLES, TARGETS } from './peft';
 import { isInRange, rangeOf } from './ranges';
+import { dataName } from './sources';
+import { tableReference } from './tables';
 import { WEIGHT_FORMATS, WEIGHT_TITLES } from './weightFormats';
 
 const whole = (value: number, low: number, high: number) => Number.isInteger(value) && value >= low && value <= high;
@@ -21,7 +23,7 @@ export function configProblems(config: RunConfig, traits: ModelTraits | undefine
     if (!ok) problems.push(sentence);
   };
   const { data, optimizer, evaluation } = config;
-  check(TASK_NAMES.includes(data.task), `data: unknown task "${data.task}"; choose one of ${TASK_NAMES.join(', ')}`);
+  problems.push(...dataProblems(data));
   check(fits('data.rows', data.rows), `data: ${data.rows} training rows; choose a whole number from 2 to 100000`);
   check(fits('data.noise', data.noise), `data: label noise ${data.noise}; choose a share from 0 to 1`);
   check(fits('data.maxLength', data.maxLength), `data: a greatest length of ${data.maxLength} tokens; choose a whole number from 0 (as many as the model takes) to 1000000`);
@@ -45,6 +47,15 @@ export function configProblems(config: RunConfig, traits: ModelTraits | undefine
   return problems;
 }
 
+function dataProblems({ source, table, rows, noise }: RunConfig['data']): string[] {
+  if (isTask(source)) return table ? [`data: ${source} is a task of the page, and a table is mapped beside it; take the mapping out, or name the table's source`] : [];
+  if (!tableReference(source)) return [`data: unknown task "${source}"; choose one of ${TASK_NAMES.join(', ')}, or a table of your own`];
+  if (!table) return [`data: nothing says how ${dataName(source)} is read; open it as a table of your own`];
+  const problems = rows > table.rows ? [`data: ${rows} training rows of a table with ${table.rows}; lower the rows`] : [];
+  if (noise > 0) problems.push(`data: label noise ${noise} on a table, whose labels stay as they are; set it to 0`);
+  return problems;
+}
+
 function modelProblems({ data, model }: RunConfig, traits: ModelTraits | undefined): string[] {
   if (!isModelSource(model.source)) return [`model: no model is called "${model.source}" here; choose ${BUILT_IN_NAMES.join(', ')}, or one of another source (docs/models.md)`];
   const name = traits?.name ?? modelName(model.source);
@@ -52,9 +63,9 @@ function modelProblems({ data, model }: RunConfig, traits: ModelTraits | undefin
   const check = (ok: boolean, sentence: string) => {
     if (!ok) problems.push(sentence);
   };
-  const writes = TASK_PROBLEMS[data.task] === 'language_model';
+  const writes = kindOf(data) === 'language_model';
   if (traits?.obstacle) problems.push(`model: ${traits.obstacle}`);
-  check(!writes || traits?.decoder !== false, `model: ${data.task} is written word by word, and ${name} sees the words to come; choose ${WRITER}`);
+  check(!writes || traits?.decoder !== false, `model: ${dataName(data.source)} is written word by word, and ${name} sees the words to come; choose ${WRITER}`);
   check(model.adapter === undefined || isAdapterSource(model.adapter), `model: "${model.adapter}" is no reference of an adapter; pick the adapter again`);
   check(model.adapter === undefined || model.peft !== 'full', 'model: full fine-tuning has no adapter to begin with; choose another method');
   check(PEFT_KINDS.includes(model.peft), `method: unknown method "${model.peft}"; choose one of ${PEFT_KINDS.join(', ')}`);
@@ -85,7 +96,7 @@ function consistencyProblems({ data, consistency }: RunConfig): string[] {
   if (!fits('consistency.alpha', consistency.alpha)) problems.push(`consistency: α ${consistency.alpha}; choose a number from 0 up`);
   if (!fits('consistency.every', consistency.every ?? 1)) problems.push(`consistency: every ${consistency.every} steps; choose a whole number from 1 to 10000`);
   if (consistency.kind === 'none') return problems;
-  const regression = TASK_PROBLEMS[data.task] === 'regression';
+  const regression = kindOf(data) === 'regression';
   if (regression && consistency.kind !== 'mse') problems.push(`consistency: "${consistency.kind}" compares distributions, a regression has none; choose mse`);
   if (!regression && consistency.kind === 'mse') problems.push('consistency: "mse" compares single outputs; choose kl, js_paper or jsd for a classification or for text');
   return problems;
@@ -110,9 +121,9 @@ export function configNotes(config: RunConfig, traits: ModelTraits | undefined =
   note(drops(dropout.lora_input) && !lora, 'dropout.lora_input', `${title} has no low-rank branch, so there is no LoRA input to drop.`);
   note(drops(dropout.lora_rank) && !lora, 'dropout.lora_rank', `${title} has no low-rank branch, so there is no rank to drop.`);
   note(optimizer.l1 > 0 && !lora, 'optimizer.l1', `L1 falls on the matrices A and B; ${title} has none, so nothing is penalised.`);
-  note(optimizer.smoothing > 0 && TASK_PROBLEMS[data.task] === 'regression', 'optimizer.smoothing', 'A regression has no classes to smooth over; label smoothing does nothing here.');
+  note(optimizer.smoothing > 0 && kindOf(data) === 'regression', 'optimizer.smoothing', 'A regression has no classes to smooth over; label smoothing does nothing here.');
   note(optimizer.neftune > 0 && model.peft === 'bitfit' && traits?.biases === false, 'optimizer.neftune', 'Only the head is trained: the noise reaches it through frozen layers.');
-  note(model.peft === 'bitfit' && traits?.biases === false && TASK_PROBLEMS[data.task] !== 'language_model', 'model.peft', `${traits?.name} has no biases: BitFit trains its head alone.`);
+  note(model.peft === 'bitfit' && traits?.biases === false && kindOf(data) !== 'language_model', 'model.peft', `${traits?.name} has no biases: BitFit trains its head alone.`);
   const { every = 1 } = consistency;
   note(consistency.kind !== 'none' && every > 1 && every >= optimizer.steps, 'consistency.every', 'The term is computed at step 0 and never again in so short a run.');
   note(consistency.kind !== 'none' && consistency.alpha === 0 && secondPassOf(consistency) !== 'dropped_grad', 'consistency.alpha', 'α is 0: the second pass is computed and changes nothing.');

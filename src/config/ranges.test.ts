@@ -27,6 +27,6 @@ describe('ranges', () => {
     ]);
   });
   it('are those of fields only', () => {
-    expect(['data.task', 'dropout.hidden', '__proto__', 'constructor', 'dropout.hidden.p.q'].map(rangeOf)).toEqual([undefined, undefined, undefined, undefined, undefined]);
+    expect(['data.source', 'dropout.hidden', '__proto__', 'constructor', 'dropout.hidden.p.q'].map(rangeOf)).toEqual([undefined, undefined, undefined, undefined, undefined]);
   });
 });

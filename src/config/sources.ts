@@ -122,6 +122,12 @@ function folderAddress(text: string): string | undefined {
   return `${url.origin}${path}`;
 }
 
+/** What the rows of a configuration are called: a task by its name, a table by that of its source. */
+export function dataName(source: string): string {
+  const reference = readReference(source);
+  return reference ? shortName(reference) : source;
+}
+
 /** How a reference is called where there is little room. */
 export function shortName(reference: SourceReference): string {
   switch (reference.kind) {

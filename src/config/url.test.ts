@@ -3,8 +3,9 @@ import { DEFAULT_CONFIG, type RunConfig, TASK_NAMES } from './config';
 import { withField } from './change';
 import { METHODS, applyMethod } from './methods';
 import type { PeftKind } from './peft';
-import { applyPreset, PRESET_NAMES, withTask } from './presets';
+import { applyPreset, PRESET_NAMES, withTable, withTask } from './presets';
 import { applyRegulariser, REGULARISER_NAMES } from './regularisers';
+import type { TableMapping } from './tables';
 import { linkOf, openLink } from './url';
 
 const round = (config: RunConfig) => openLink(`#${linkOf(config)}`);
@@ -28,6 +29,13 @@ describe('links', () => {
     let config = withField(DEFAULT_CONFIG, 'dropout.weights', { p: 0.25, pattern: 'span', compensation: 'none', fromLayer: 1, depth: 'rising', time: 'falling' });
     config = withField(withField(config, 'model.targets', ['k', 'o', 'down']), 'optimizer.learningRate', 3e-4);
     expect(round({ ...config, seed: 4294967295 }).config).toEqual({ ...config, seed: 4294967295 });
+  });
+  it('name a table and how it is read, and not one row of it', () => {
+    const table: TableMapping = { kind: 'classification', labels: ['no', 'yes & more'], files: { training: ['my file.csv'] }, read: { delimiter: ',', text: 'review', text2: null, label: 3 }, split: { validation: 0.1, test: 0.1 }, rows: 300 };
+    const config = withTable(DEFAULT_CONFIG, 'local:my%20file.csv#0123456789abcdef', table, 240);
+    expect(round(config)).toEqual({ config, changes: [], applied: 4, ignored: [] });
+    expect(openLink(`data.table=${encodeURIComponent(JSON.stringify({ ...table, rows: 'many' }))}`).ignored).toHaveLength(1);
+    expect(openLink(`data.table=${encodeURIComponent(JSON.stringify({ ...table, training: ['a row'] }))}`).ignored).toHaveLength(1);
   });
   it('carry changes', () => {
     const config = withField(DEFAULT_CONFIG, 'dropout.logits', { p: 0.1, pattern: 'column' });

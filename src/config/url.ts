@@ -3,7 +3,7 @@
  * One table of fields (fields.ts) serves reading and writing.
  */
 import { readAddress } from './address';
-import { type Change, DEFAULT_CONFIG, type RunConfig } from './config';
+import { type Change, DEFAULT_CONFIG, isTask, type RunConfig } from './config';
 import { fieldOf, withField } from './change';
 import { cut, possibleChanges } from './changes';
 import { sameValue } from './diff';
@@ -16,12 +16,19 @@ export const LINK_VERSION = '1';
 /** More of what was not understood is counted and not listed. */
 const MOST_LISTED = 20;
 
-/** The name under which links have always held a model that comes with the page. */
-const BUILT_IN_FIELD = 'model.folder';
-const spelling = (field: string, value: unknown): string => (field === 'model.source' && builtInFacts(String(value)) ? BUILT_IN_FIELD : field);
+/** The names under which links have always held a model and a task that come with the page, with the fields that they set. */
+const BUILT_IN_FIELDS: Readonly<Record<string, string>> = { 'model.folder': 'model.source', 'data.task': 'data.source' };
+
+function spelling(field: string, value: unknown): string {
+  if (field === 'model.source') return builtInFacts(String(value)) ? 'model.folder' : field;
+  return field === 'data.source' && isTask(String(value)) ? 'data.task' : field;
+}
 
 /** The value of a link's field; undefined where it means nothing. */
-const readField = (field: string, text: string): unknown => (field === BUILT_IN_FIELD ? builtInFacts(text)?.source : FIELDS[field].read(text));
+function readField(field: string, text: string): unknown {
+  if (field === 'data.task') return isTask(text) ? text : undefined;
+  return field === 'model.folder' ? builtInFacts(text)?.source : FIELDS[field].read(text);
+}
 
 /** The part of a link after `#`; empty for the default without changes. */
 export function linkOf(config: RunConfig, changes: readonly Change[] = []): string {
@@ -69,7 +76,7 @@ export function openLink(hash: string): OpenedLink {
   let changes: Change[] = [];
   let applied = 0;
   parameters.forEach(([field, text], index) => {
-    const known = field === 'v' || field === 'changes' || field === BUILT_IN_FIELD || Object.hasOwn(FIELDS, field);
+    const known = field === 'v' || field === 'changes' || Object.hasOwn(BUILT_IN_FIELDS, field) || Object.hasOwn(FIELDS, field);
     if (known && last.get(field) !== index) ignored.push(`${cut(`${field}=${text}`)} (said again later)`);
     else if (field === 'v') {
       if (text !== LINK_VERSION) ignored.push(`version ${cut(text)}`);
@@ -81,7 +88,7 @@ export function openLink(hash: string): OpenedLink {
         // The first part of a rule makes the rule; what it lacks is filled in below.
         const rule = /^dropout\.\w+/.exec(field)?.[0];
         if (rule && !fieldOf(config, rule)) config = withField(config, rule, {});
-        config = withField(config, field === BUILT_IN_FIELD ? 'model.source' : field, value);
+        config = withField(config, BUILT_IN_FIELDS[field] ?? field, value);
         applied += 1;
         if (Array.isArray(value) && FIELDS[field].write(value) !== text) ignored.push(`${cut(`${field}=${text}`)} (taken as ${FIELDS[field].write(value)})`);
       }

@@ -1,5 +1,5 @@
 /** Runs of the engine without a page, under Node: a link in, the run's evaluations out. What a study needs, and a machine without a screen. */
-import type { Change, RunConfig, TaskName } from '../config/config';
+import type { Change, RunConfig } from '../config/config';
 import { nameOfRun } from '../config/diff';
 import { DEFAULT_CONFIG } from '../config/config';
 import { referenceText } from '../config/sources';
@@ -15,6 +15,7 @@ import type { Scores } from '../protocol/runMessages';
 import { diskSource } from '../sources/disk';
 import type { Source } from '../sources/source';
 import { Engine } from '../train/engine';
+import type { OpenedData } from './openData';
 
 export interface HeadlessRun {
   name: string;
@@ -34,7 +35,7 @@ export interface RunWishes {
   /** In place of the link's model. */
   model?: Source;
   /** In place of the link's data. */
-  task?: TaskName;
+  data?: OpenedData;
   /** What the run begins with, in place of the link's method. */
   start?: { source: Source; settings: Partial<RunConfig['model']> };
   /** Which weights the test rows are scored with. */
@@ -108,10 +109,12 @@ export function createHeadless({ gpu, models, profile }: HeadlessOptions) {
     run: (link: string): Promise<HeadlessRun> => train(openLink(link), () => undefined, crypto.randomUUID()),
 
     /** The same with another model or other data, and with everything trained. @throws as `run` */
-    async keep(link: string, { model, task, start, weights }: RunWishes): Promise<KeptRun> {
+    async keep(link: string, { model, data, start, weights }: RunWishes): Promise<KeptRun> {
       const { config, changes, ignored } = openLink(link);
       for (const source of [model, start?.source]) if (source) opened.set(referenceText(source.reference), source);
-      const asked: RunConfig = { ...config, model: { ...config.model, ...start?.settings, ...(start && { adapter: referenceText(start.source.reference) }), ...(model && { source: referenceText(model.reference) }) }, data: { ...config.data, ...(task && { task }) } };
+      const onModel: RunConfig = { ...config, model: { ...config.model, ...start?.settings, ...(start && { adapter: referenceText(start.source.reference) }), ...(model && { source: referenceText(model.reference) }) } };
+      const asked = data ? data.on(onModel) : onModel;
+      if (data?.handed) await engine.handle({ type: 'take_rows', ...data.handed });
       const id = crypto.randomUUID();
       const createdAt = new Date().toISOString();
       const points: RunRecord['points'] = { step: [], crossEntropy: [], consistency: [], gradientNorm: [], learningRate: [], seconds: [] };

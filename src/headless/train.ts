@@ -1,12 +1,12 @@
 /** A run from the command line to its files. */
-import type { RunConfig, TaskName } from '../config/config';
+import type { RunConfig } from '../config/config';
 import { openLink } from '../config/url';
-import { TASKS } from '../data/tasks';
 import { loadCheckpoint } from '../model/files/folder';
 import type { OutFile } from '../model/files/outFile';
 import type { Source } from '../sources/source';
-import { headFor } from '../train/head';
+import { factsOf, headFor } from '../train/head';
 import { readStart, settingsOnto } from '../train/start';
+import { type NamedData, openData } from './openData';
 import { openNamed } from './openModel';
 import { createHeadless, type HeadlessRun } from './runner';
 
@@ -25,23 +25,25 @@ export interface TrainRequest {
   /** In place of the link's model, see `openNamed`. */
   model?: string;
   /** In place of the link's data. */
-  task?: TaskName;
+  named?: NamedData;
 }
 
 /** An adapter as the start of a run on `base`. @throws with a sentence where a run cannot begin with it */
 async function startOf(base: Source, adapter: string, config: RunConfig, models: string) {
   const source = await openNamed(adapter, '--adapter', { models });
-  const start = await readStart(source, { source: base, checkpoint: await loadCheckpoint(base) }, headFor(TASKS[config.data.task]));
+  const start = await readStart(source, { source: base, checkpoint: await loadCheckpoint(base) }, headFor(factsOf(config.data)));
   return { source, settings: settingsOnto(start, config) };
 }
 
 /** @throws with a sentence */
-export async function trainAndExport(headless: ReturnType<typeof createHeadless>, { models, link, model, task, adapter, weights, merged }: TrainRequest): Promise<{ run: HeadlessRun; files: OutFile[] }> {
+export async function trainAndExport(headless: ReturnType<typeof createHeadless>, { models, link, model, named, adapter, weights, merged }: TrainRequest): Promise<{ run: HeadlessRun; files: OutFile[]; notes: string[] }> {
   const { config } = openLink(link);
   const source = await openNamed(model ?? config.model.source, '--model', { models });
-  const start = adapter === undefined ? undefined : await startOf(source, adapter, { ...config, data: { ...config.data, ...(task && { task }) } }, models);
-  const { run, files } = await headless.keep(link, { model: source, task, start, weights });
-  if (run.config.model.peft === 'full') return { run, files: await files('merged', weights) };
+  const data = named && (await openData(named, config.seed));
+  const start = adapter === undefined ? undefined : await startOf(source, adapter, data ? data.on(config) : config, models);
+  const { run, files } = await headless.keep(link, { model: source, data, start, weights });
+  const notes = data?.notes ?? [];
+  if (run.config.model.peft === 'full') return { run, files: await files('merged', weights), notes };
   const inFolder = (folder: string, written: OutFile[]) => written.map((file) => ({ ...file, path: `${folder}/${file.path}` }));
-  return { run, files: [...await files('adapter', weights), ...(merged ? inFolder('merged', await files('merged', weights)) : [])] };
+  return { run, files: [...await files('adapter', weights), ...(merged ? inFolder('merged', await files('merged', weights)) : [])], notes };
 }

@@ -9,9 +9,10 @@ import type { InspectionCommand, InspectionEvent } from './inspectionMessages';
 import type { ModelCommand, ModelEvent } from './modelMessages';
 import type { PlanCommand, PlanEvent } from './planMessages';
 import type { PreviewCommand, PreviewEvent } from './previewMessages';
+import type { RowsCommand } from './rowMessages';
 import type { RunCommand, RunEvent, RunId } from './runMessages';
 import type { WritingCommand, WritingEvent } from './writingMessages';
 
-export type ToEngine = PlanCommand | RunCommand | InspectionCommand | PreviewCommand | ModelCommand | WritingCommand | ExportCommand;
+export type ToEngine = PlanCommand | RunCommand | InspectionCommand | PreviewCommand | ModelCommand | RowsCommand | WritingCommand | ExportCommand;
 
 export type FromEngine = DeviceEvent | PlanEvent | RunEvent | InspectionEvent | PreviewEvent | ModelEvent | WritingEvent | ExportEvent | { type: 'fault'; runId?: RunId; fault: Fault };

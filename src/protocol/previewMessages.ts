@@ -1,4 +1,4 @@
-/** Examples of a task, before anything is trained on them. */
+/** Examples of the rows of a configuration, before anything is trained on them. */
 import type { RunConfig } from '../config/config';
 
 export interface PreviewRow {
@@ -10,8 +10,9 @@ export interface PreviewRow {
 }
 
 export type PreviewCommand =
-  /** Send a few rows of a task: answers `previewed`. Needs no GPU. */
-  | { type: 'preview'; task: RunConfig['data']['task']; rows: number; noise: number; seed: number };
+  /** Send a few rows: answers `previewed`, or nothing where the table is not at hand. Needs no GPU. */
+  | { type: 'preview'; data: RunConfig['data']; seed: number };
 
 export type PreviewEvent =
-  | { type: 'previewed'; task: RunConfig['data']['task']; title: string; description: string; mirrors: string; citation: string; labels: string[]; training: PreviewRow[]; heldOut: PreviewRow[]; counts: { training: number; validation: number; test: number } };
+  /** `mirrors` and `citation` belong to tasks of the page. */
+  | { type: 'previewed'; data: RunConfig['data']; title: string; description: string; mirrors?: string; citation?: string; labels: readonly string[]; training: PreviewRow[]; heldOut: PreviewRow[]; counts: { training: number; validation: number; test: number } };

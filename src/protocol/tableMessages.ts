@@ -125,6 +125,19 @@ export interface Report {
   label_names?: string[];
 }
 
+/** The rows of one part of a table. */
+export interface TableSet {
+  part: 'training' | 'validation' | 'test';
+  /** Empty where they were split off the training file. */
+  files: string[];
+  rows: number;
+  /** Rows of a file of its own that are set aside. */
+  bad: number;
+  /** Rows whose input is among the training rows. */
+  shared: number;
+  note?: string;
+}
+
 /** What the page asks of the worker that reads tables. */
 export interface ToTables {
   id: number;

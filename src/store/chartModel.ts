@@ -3,6 +3,7 @@ import { bestOf } from '../config/best';
 import type { RunConfig } from '../config/config';
 import { hasTerm } from './holes';
 import type { Problem } from './metrics';
+import { sameData } from '../config/diff';
 import type { RunData } from './runData';
 import { type Axis, evaluationOnAxis, type Line, pointsOnAxis, roundUp, type Row, rowsOf, smooth, stepOnAxis } from './series';
 import type { RunInfo, ViewSettings } from './state';
@@ -163,8 +164,8 @@ function chanceOf(kind: ChartKind, problem: Problem, classes: number): number | 
 
 export function buildChart({ kind, runs, data, view, focus, problem, classes }: ChartInput): ChartModel {
   // Cross-entropy and squared error have no common axis, so only runs of the focused run's task are drawn.
-  const task = runs.find((run) => run.id === focus)?.config.data.task;
-  const visible = runs.filter((run) => !run.hidden && data.has(run.id) && (task === undefined || run.config.data.task === task));
+  const focused = runs.find((run) => run.id === focus)?.config;
+  const visible = runs.filter((run) => !run.hidden && data.has(run.id) && (focused === undefined || sameData(run.config, focused)));
   const lines = visible.flatMap((run) => linesOf(kind, run, data.get(run.id)!, view, run.id === focus));
   const log = view.logScale && (kind === 'loss' || kind === 'consistency');
   const chance = chanceOf(kind, problem, classes);

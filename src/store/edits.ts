@@ -35,7 +35,7 @@ const SETTLE_MS = 200;
 
 /** The chosen preset's value of a field, for comparing and restoring. */
 export function presetValue(config: RunConfig, preset: PresetName, field: string, traits: ModelTraits | undefined): unknown {
-  if (field === 'data.task' || field === 'model.source' || field === 'model.peft') return fieldOf(DEFAULT_CONFIG, field);
+  if (field === 'data.source' || field === 'data.table' || field === 'model.source' || field === 'model.peft') return fieldOf(DEFAULT_CONFIG, field);
   return fieldOf(referenceConfig(preset, config, traits), field);
 }
 
@@ -72,7 +72,7 @@ export function createEdits({ store, engine }: Context, models: Models): Edits {
       link: link && link.changes.length ? { ...link, changes: [] } : link,
     }));
     if (!sameValue(draft.data, before.data) || draft.seed !== before.seed) {
-      engine.post({ type: 'preview', task: draft.data.task, rows: draft.data.rows, noise: draft.data.noise, seed: draft.seed });
+      engine.post({ type: 'preview', data: draft.data, seed: draft.seed });
     }
     // What depends on another model waits for what it is.
     if (draft.model.source !== before.model.source) models.look(draft.model.source);
@@ -84,7 +84,7 @@ export function createEdits({ store, engine }: Context, models: Models): Edits {
     const { draft } = store.getState();
     const traits = draftFacts(store.getState());
     // A task, a model or a method brings what belongs to it.
-    if (field === 'data.task') change(withTask(draft, value as TaskName, traits));
+    if (field === 'data.source') change(withTask(draft, value as TaskName, traits));
     else if (field === 'model.source') change(withModel(draft, value as string, traits, factsOf(store.getState(), value as string)));
     else if (field === 'model.peft') change(applyMethod(value as PeftKind, draft));
     else change(withField(draft, field, value));

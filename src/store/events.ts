@@ -95,7 +95,7 @@ export function handleEvents({ store, engine, data, redraw }: Context, runList: 
     exported: (event) => exports.heard(event),
     unexported: (event) => exports.heard(event),
     tested: ({ runId, step, scores, rows }) => runList.update(runId, { test: { step, scores, rows } }),
-    previewed: (event) => set(({ previews }) => ({ previews: { ...previews, [event.task]: event } })),
+    previewed: (event) => set(({ previews }) => ({ previews: { ...previews, [event.data.source]: event } })),
     described: (event) => models.described(event),
     undescribed: ({ asked, refusal }) => models.refused(asked, refusal),
     estimated: ({ source, summary, fault }) => models.estimated(source, { summary, fault }),

@@ -7,9 +7,9 @@ import { type Position, POSITIONS } from '../config/dropout';
 export const isHot = (field: string) => changeKind(field) !== 'restart';
 
 /** Fields that bring others with them: what was chosen along with one of these belongs to the next run and not to the one that is going. */
-const EXPERIMENT = ['data.task', 'model.source', 'model.peft'];
+const EXPERIMENT = ['data.source', 'data.table', 'model.source', 'model.peft'];
 
-const isAnotherExperiment = (from: RunConfig, to: RunConfig) => EXPERIMENT.some((field) => fieldOf(from, field) !== fieldOf(to, field));
+const isAnotherExperiment = (from: RunConfig, to: RunConfig) => EXPERIMENT.some((field) => !sameValue(fieldOf(from, field), fieldOf(to, field)));
 
 /** Whether `field`, set to what it is in `to`, has to wait for a run of its own while one goes on with `from`. */
 export function waitsForRestart(from: RunConfig, to: RunConfig, field: string): boolean {

@@ -1,8 +1,9 @@
 /** How loss and metric of each kind of task are called, read and written. */
-import { type RunConfig, TASK_PROBLEMS } from '../config/config';
+import { kindOf, type RunConfig } from '../config/config';
+import type { DataKind } from '../config/tables';
 import { digits } from '../protocol/format';
 
-export type Problem = (typeof TASK_PROBLEMS)[keyof typeof TASK_PROBLEMS];
+export type Problem = DataKind;
 
 export interface MetricWords {
   /** Title of the loss chart, and what the loss is called in a sentence. */
@@ -43,4 +44,4 @@ export const METRICS: Record<Problem, MetricWords> = {
   },
 };
 
-export const problemOf = (config: RunConfig): Problem => TASK_PROBLEMS[config.data.task];
+export const problemOf = (config: RunConfig): Problem => kindOf(config.data);

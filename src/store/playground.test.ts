@@ -60,9 +60,9 @@ describe('before a run', () => {
   });
   it('compares by squared difference after a change to similarity', () => {
     page.edits.applyPreset('hiddenkey');
-    page.edits.set('data.task', 'similarity');
+    page.edits.set('data.source', 'similarity');
     expect(state().draft.consistency.kind).toBe('mse');
-    page.edits.set('data.task', 'sentiment');
+    page.edits.set('data.source', 'sentiment');
     expect(state().draft.consistency.kind).toBe('kl');
   });
 });
@@ -170,7 +170,7 @@ describe('changes while running', () => {
     settle();
     page.edits.set('model.source', 'nano-decoder');
     settle();
-    page.edits.set('data.task', 'similarity');
+    page.edits.set('data.source', 'similarity');
     settle();
     expect(engine.last('change')).toBeUndefined();
     expect(coldDifferences(DEFAULT_CONFIG, state().draft).map(({ field }) => field)).toContain('optimizer.learningRate');

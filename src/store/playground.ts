@@ -92,8 +92,8 @@ export function createPlayground(engine: EngineLink, options: PlaygroundOptions 
   // Examples need no GPU, so they are asked for without waiting for one.
   const preview = () => {
     const { draft } = store.getState();
-    for (const task of TASK_NAMES) {
-      engine.post({ type: 'preview', task, rows: task === draft.data.task ? draft.data.rows : DEFAULT_CONFIG.data.rows, noise: draft.data.noise, seed: draft.seed });
+    for (const source of TASK_NAMES) {
+      engine.post({ type: 'preview', data: source === draft.data.source ? draft.data : { ...DEFAULT_CONFIG.data, source, noise: draft.data.noise }, seed: draft.seed });
     }
   };
   handleEvents(context, runList, checkpoints, models, edits, exports);

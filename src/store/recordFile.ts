@@ -2,10 +2,11 @@
 import * as v from 'valibot';
 import { CONSISTENCY_KINDS, COMPENSATIONS, PATTERNS, POSITIONS, RATE_COURSES, SECOND_PASSES } from '../config/dropout';
 import { cut, possibleChanges } from '../config/changes';
-import { type Change, CHOOSERS, DEFAULT_CONFIG, type RunConfig, TASK_NAMES } from '../config/config';
+import { type Change, CHOOSERS, DEFAULT_CONFIG, isTask, type RunConfig } from '../config/config';
 import { isAdapterSource, isModelSource } from '../config/models';
 import { PEFT_KINDS, TARGETS } from '../config/peft';
 import { configProblems } from '../config/problems';
+import { isTableMapping, type TableMapping, tableReference } from '../config/tables';
 import { WEIGHT_FORMATS } from '../config/weightFormats';
 import type { RunRecord } from '../protocol/run';
 import { POINT_COLUMNS } from './runData';
@@ -27,7 +28,10 @@ const rule = v.object({
 });
 
 const config = v.object({
-  data: v.object({ task: v.picklist(TASK_NAMES), rows: v.number(), noise: v.number(), maxLength: v.optional(v.number(), 0) }),
+  data: v.object({
+    source: v.pipe(v.string(), v.check((text: string) => isTask(text) || tableReference(text) !== undefined, 'a task of the page, or the reference of a table')),
+    table: v.optional(v.custom<TableMapping>(isTableMapping, 'how the table is read')), rows: v.number(), noise: v.number(), maxLength: v.optional(v.number(), 0),
+  }),
   // Fields that older files lack have the only value that there was.
   model: v.object({
     source: v.pipe(v.string(), v.check((text: string) => isModelSource(text), 'a model that comes with the page, or the reference of another one')),
@@ -67,12 +71,17 @@ const record = v.object({
 /** `note`: what of the file was not understood and left out, as a sentence. */
 export type ReadRecord = { ok: true; record: RunRecord; note?: string } | { ok: false; sentence: string };
 
-/** Until there were other sources, a model was named by its folder beside the page. */
-function withSource(value: unknown): unknown {
-  const { config } = (value ?? {}) as { config?: { model?: { folder?: unknown } } };
-  if (config?.model?.folder === undefined || 'source' in config.model) return value;
-  const { folder, ...model } = config.model;
-  return { ...(value as object), config: { ...config, model: { ...model, source: folder } } };
+/** Until there were other sources, a model was named by its folder beside the page, and the rows by their task. */
+function withSources(value: unknown): unknown {
+  const { config } = (value ?? {}) as { config?: Record<string, Record<string, unknown> | undefined> };
+  if (typeof config !== 'object' || config === null) return value;
+  const renamed = (group: 'model' | 'data', before: string) => {
+    const part = config[group];
+    if (part?.[before] === undefined || 'source' in part) return part;
+    const { [before]: source, ...rest } = part;
+    return { ...rest, source };
+  };
+  return { ...(value as object), config: { ...config, model: renamed('model', 'folder'), data: renamed('data', 'task') } };
 }
 
 /** Names in `raw` that reading has not taken over, as paths. */
@@ -100,7 +109,7 @@ export function readRecord(text: string, name: string): ReadRecord {
   const wrong = (what: string): ReadRecord => ({ ok: false, sentence: `${name}: ${what}` });
   let value: unknown;
   try {
-    value = withSource(JSON.parse(text));
+    value = withSources(JSON.parse(text));
   } catch {
     return wrong('not a JSON file; drop a run that was downloaded from this page as JSON.');
   }

@@ -1,6 +1,6 @@
 /** The runs that are overlaid: colours, pins, names, removal, and the way to files and back. */
 import type { Change, RunConfig } from '../config/config';
-import { nameOfRun, withChanges } from '../config/diff';
+import { nameOfRun, sameData, withChanges } from '../config/diff';
 import { referenceConfig } from '../config/presets';
 import type { RunId } from '../protocol/runMessages';
 import type { RunRecord } from '../protocol/run';
@@ -51,7 +51,7 @@ export function effectiveConfig(run: Pick<RunInfo, 'config' | 'changes'>): RunCo
 
 /** What a run is compared with: the pinned ones, and where nothing is pinned the one before it. */
 export function referencesFor(run: RunInfo, runs: readonly RunInfo[]): RunInfo[] {
-  const others = runs.filter((other) => other.id !== run.id && !other.hidden && other.config.data.task === run.config.data.task);
+  const others = runs.filter((other) => other.id !== run.id && !other.hidden && sameData(other.config, run.config));
   const pinned = others.filter((other) => other.pinned);
   return pinned.length ? pinned : others.filter(({ kind }) => kind !== 'recorded').slice(-1);
 }

@@ -191,7 +191,7 @@ describe('charts', () => {
     expect(chart('metric', { ...DEFAULT_VIEW, axis: 'examples' }).rows.at(-1)!.x).toBe(40 * 4 * DEFAULT_CONFIG.optimizer.batchSize);
   });
   it('give perplexity room above 1, and no line for guessing', () => {
-    page.edits.set('data.task', 'description');
+    page.edits.set('data.source', 'description');
     const id = run();
     page.data.get(id)!.evaluations.forEach((evaluation, index) => Object.assign(evaluation.heldOut, { loss: 2 + index, metric: Math.exp(2 + index) }));
     const model = (kind: 'loss' | 'metric') => buildChart({ kind, runs: state().runs, data: page.data, view: DEFAULT_VIEW, focus: id, problem: 'language_model', classes: 2 });
@@ -242,7 +242,7 @@ describe('charts', () => {
 
 it('draws no runs of another task beside the current one', () => {
   const first = run();
-  page.edits.set('data.task', 'similarity');
+  page.edits.set('data.source', 'similarity');
   run();
   const { lines } = buildChart({ kind: 'gap', runs: state().runs, data: page.data, view: DEFAULT_VIEW, focus: state().current, problem: 'regression', classes: 2 });
   expect(lines.map(({ runId }) => runId)).toEqual([state().current]);

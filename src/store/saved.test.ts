@@ -15,10 +15,14 @@ const textOf = (name: string) => readFileSync(path(name), 'utf8');
 /** A course that is not named is a constant one. */
 const plain = (config: unknown) => JSON.parse(JSON.stringify(config, (_, value: unknown) => (value === 'constant' ? undefined : value))) as RunConfig;
 
+/** As model and data were named then. */
+interface Old { model: { folder: string }; data: { task: string } }
+
 /** Every setting of that day, and no rule besides; a setting that has come since may stand beside them. */
-function expectSettings(config: RunConfig, old: { model: { folder: string } }): void {
+function expectSettings(config: RunConfig, old: Old): void {
   const { folder, ...model } = old.model;
-  const kept = { ...old, model: { ...model, source: folder } };
+  const { task, ...data } = old.data;
+  const kept = { ...old, model: { ...model, source: folder }, data: { ...data, source: task } };
   expect(plain(config)).toMatchObject(plain(kept));
   expect(plain(config).dropout).toEqual(plain(kept).dropout);
 }
@@ -40,7 +44,7 @@ it.each([['record-changes.json', 1], ['record-two-runs.json', 2], ['record-diver
   expect(read).toHaveLength(count);
   read.forEach((found, index) => {
     if (!found.ok) throw new Error(found.sentence);
-    expectSettings(found.record.config, runs[index].config as unknown as { model: { folder: string } });
+    expectSettings(found.record.config, runs[index].config as unknown as Old);
     // JSON writes a hole as null.
     for (const part of ['changes', 'points', 'evaluations', 'name'] as const) expect(JSON.parse(JSON.stringify(found.record[part]))).toEqual(runs[index][part]);
   });
@@ -61,7 +65,7 @@ it('a checkpoint, with a change that was made and one that is still to come', ()
   if (!read.ok) throw new Error(read.sentence);
   const { step, record } = read.checkpoint;
   expect(step).toBe(6);
-  expectSettings(record.config, whole.config as unknown as { model: { folder: string } });
+  expectSettings(record.config, whole.config as unknown as Old);
   expect(record.changes.map((change: Change) => change.step)).toEqual([3, 9]);
   expect(record.changes).toEqual(whole.changes);
   expect(record.points.crossEntropy).toEqual(whole.points.crossEntropy.slice(0, 6));

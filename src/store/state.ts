@@ -1,5 +1,5 @@
 /** What the page knows at a moment, apart from the points of runs. Everything here changes at human or evaluation speed. */
-import type { Change, RunConfig, TaskName } from '../config/config';
+import type { Change, RunConfig } from '../config/config';
 import type { PresetName } from '../config/presets';
 import type { Fault } from '../protocol/faults';
 import { BUILT_IN, type ModelFacts } from '../config/models';
@@ -112,7 +112,8 @@ export interface PageState {
   /** Steps a second over the last second or so; undefined before it is known. */
   speed: number | undefined;
   runs: RunInfo[];
-  previews: Partial<Record<TaskName, Preview>>;
+  /** First rows, by the source of the data. */
+  previews: Readonly<Record<string, Preview>>;
   inspectedPlace: InspectionPlace;
   inspection: Inspection | undefined;
   writings: Writings;

@@ -3,7 +3,7 @@
  * that step is what is reported. Differences from the baseline are paired by seed.
  */
 import { bestOf } from '../config/best';
-import { TASK_PROBLEMS } from '../config/config';
+import { kindOf } from '../config/config';
 import type { Scores } from '../protocol/runMessages';
 import { deviation, holm, mean, median, type Paired, paired, signTest } from './statistics';
 import { type Study, type Trial, trialsOf } from './study';
@@ -63,7 +63,7 @@ export function resultsOf(study: Study, lines: readonly ResultLine[]): StudyResu
   const trials = trialsOf(study);
   const byLink = new Map<string, ResultLine>();
   for (const line of lines) if (!byLink.has(line.link)) byLink.set(line.link, line);
-  const lowerIsBetter = trials.some(({ config }) => TASK_PROBLEMS[config.data.task] === 'language_model');
+  const lowerIsBetter = trials.some(({ config }) => kindOf(config.data) === 'language_model');
   const variants = study.variants.map(({ name }) => variantResult(name, study.seeds, trials.filter(({ variant }) => variant === name), byLink));
   const baseline = variants.find(({ variant }) => variant === study.baseline)!;
   const pairs = variants.filter((one) => one !== baseline).map((one) => ({ one, differences: differencesOf(one, baseline) })).filter(({ differences }) => differences.length > 0);

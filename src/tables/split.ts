@@ -12,6 +12,8 @@ export interface Split {
 
 /** Apart from the sites of masks and of the shuffle of epochs. */
 const SPLIT_SITE = 0xfe << 24;
+/** For the order of rows within a set. */
+export const ORDER_SITE = 0xfd << 24;
 /** Scores are balanced by so many parts of their range of ranks. */
 const PARTS = 5;
 
@@ -27,7 +29,7 @@ export function splitRows(examples: readonly Example[], seed: number, shares: { 
   const owed = { validation: 0, test: 0 };
   for (const groups of strataOf(examples)) {
     const rows = groups.reduce((sum, group) => sum + group.length, 0);
-    const left = shuffled(groups, seed);
+    const left = shuffled(groups, seed, SPLIT_SITE);
     for (const part of ['test', 'validation'] as const) {
       owed[part] += rows * shares[part];
       while (left.length > 1 && owed[part] >= left.at(-1)!.length / 2 && owed[part] > 0) {
@@ -68,10 +70,10 @@ function strataOf(examples: readonly Example[]): number[][][] {
 }
 
 /** Fisher–Yates by the words of the seed. */
-function shuffled(groups: readonly number[][], seed: number): number[][] {
-  const order = [...groups];
+export function shuffled<T>(values: readonly T[], seed: number, site: number): T[] {
+  const order = [...values];
   for (let last = order.length - 1; last > 0; last--) {
-    const other = Math.floor((word(seed, 0, SPLIT_SITE, last) / 2 ** 32) * (last + 1));
+    const other = Math.floor((word(seed, 0, site, last) / 2 ** 32) * (last + 1));
     [order[last], order[other]] = [order[other], order[last]];
   }
   return order;

@@ -1,6 +1,6 @@
 /** Rows are looked at before anything is made of them: the page's own path to what `parity/batches.ts` asks of a reference case. */
 import { fileURLToPath } from 'node:url';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { DEFAULT_CONFIG } from '../config/config';
 import { TASKS } from '../data/tasks';
 import type { TaskData } from '../data/tasks/task';
@@ -11,17 +11,15 @@ import { Refusal } from './refusal';
 import { countedLabels } from './rowRules';
 
 const { tokenizer } = await new Library(async (name) => diskSource(fileURLToPath(new URL(`../../public/models/${name}`, import.meta.url)))).model('nano-encoder');
-const config = (task: 'sentiment' | 'similarity') => ({ ...DEFAULT_CONFIG, data: { ...DEFAULT_CONFIG.data, task, rows: 160 } });
+
+const config = (source: 'sentiment' | 'similarity') => ({ ...DEFAULT_CONFIG, data: { ...DEFAULT_CONFIG.data, source, rows: 160 } });
+const rowsOf = (task: 'sentiment' | 'similarity', seed = 42) => TASKS[task].generate({ seed, trainRows: 160, labelNoise: 0.2 });
 
 /** The data set of a task whose rows were changed. */
 function changed(task: 'sentiment' | 'similarity', change: (data: TaskData) => void, vocabulary = 1329) {
-  const { generate } = TASKS[task];
-  vi.spyOn(TASKS[task], 'generate').mockImplementation((options) => {
-    const data = structuredClone(generate(options));
-    change(data);
-    return data;
-  });
-  return loadDataset(config(task), tokenizer, 128, vocabulary);
+  const data = structuredClone(rowsOf(task));
+  change(data);
+  return loadDataset(config(task), data, tokenizer, 128, vocabulary);
 }
 
 function sentenceOf(make: () => unknown): string {
@@ -33,8 +31,6 @@ function sentenceOf(make: () => unknown): string {
   }
   return 'accepted';
 }
-
-afterEach(() => vi.restoreAllMocks());
 
 describe('a data set', () => {
   it.each<[string, number, string]>([
@@ -70,7 +66,7 @@ describe('a data set', () => {
   it('scores as many held-out rows as are asked for, the same ones in every run', () => {
     const scored = (rows: number, seed = 42) => {
       const { evaluation } = DEFAULT_CONFIG;
-      const { heldOut, validation } = loadDataset({ ...config('sentiment'), seed, evaluation: { ...evaluation, rows } }, tokenizer, 128, 1329);
+      const { heldOut, validation } = loadDataset({ ...config('sentiment'), evaluation: { ...evaluation, rows } }, rowsOf('sentiment', seed), tokenizer, 128, 1329);
       return validation.ids.map((ids) => heldOut.ids.indexOf(ids));
     };
     expect(scored(0)).toHaveLength(500);
@@ -85,10 +81,11 @@ describe('a data set', () => {
     const library = new Library(async (name) => diskSource(fileURLToPath(new URL(`../../public/models/${name}`, import.meta.url))));
     const model = await library.model('nano-encoder');
     const within = (maxLength: number) => library.data({ ...config('similarity'), data: { ...config('similarity').data, maxLength } }, model);
-    expect(within(12).width).toBe(12);
-    expect(within(12).training.cutRows).toBeGreaterThan(100);
-    expect(within(0).training.cutRows).toBe(0);
-    expect(sentenceOf(() => within(3))).toMatch(/^data: training rows cannot be read within 3 tokens: .*raise it to at least \d+\.$/);
-    expect(sentenceOf(() => within(129))).toBe('data: a greatest length of 129 tokens, but this model has positions for 128; choose a number up to that, or 0 for as many as it takes');
+    expect((await within(12)).width).toBe(12);
+    expect((await within(12)).training.cutRows).toBeGreaterThan(100);
+    expect((await within(0)).training.cutRows).toBe(0);
+    const refusal = async (maxLength: number) => within(maxLength).then(() => 'accepted', (error: Refusal) => (error.fault.code === 'bad_config' ? error.fault.problems.join(' ') : error.fault.code));
+    expect(await refusal(3)).toMatch(/^data: training rows cannot be read within 3 tokens: .*raise it to at least \d+\.$/);
+    expect(await refusal(129)).toBe('data: a greatest length of 129 tokens, but this model has positions for 128; choose a number up to that, or 0 for as many as it takes');
   });
 });

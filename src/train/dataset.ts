@@ -1,11 +1,10 @@
-/** The rows of a run: generated, tokenised, and padded to one width. Pure, and the same for the same configuration. */
+/** The rows of a run: tokenised, and padded to one width. Pure, and the same for the same configuration. */
 import type { RunConfig } from '../config/config';
 import { drawnRows, type EncodedRows, encodeRows, fillBatch } from '../data/batches';
-import { TASKS } from '../data/tasks';
 import { NOT_SCORED } from '../metrics/outputs';
-import type { Example, Task, TaskData } from '../data/tasks/task';
+import type { Example, TaskData } from '../data/tasks/task';
 import type { TextTokenizer } from '../data/tokenizer';
-import { headFor } from './head';
+import { type DataFacts, factsOf, headFor } from './head';
 import { tokenLabels } from './languageModel';
 import { Refusal } from './refusal';
 import { idProblem, labelProblem, type Limits } from './rowRules';
@@ -19,7 +18,7 @@ const WRITTEN_ROWS = 128;
 const WIDTH_STEP = 4;
 
 export interface Dataset {
-  task: Task;
+  facts: DataFacts;
   examples: TaskData;
   training: EncodedRows;
   heldOut: EncodedRows;
@@ -34,25 +33,25 @@ export interface Dataset {
 }
 
 /**
+ * @param examples the rows of its task or table
  * @param longest tokens a model has positions for
  * @param vocabulary tokens it has embeddings for
  * @throws Refusal where a row has a token or a label that the model has not
  */
-export function loadDataset(config: RunConfig, tokenizer: TextTokenizer, longest: number, vocabulary: number): Dataset {
-  const task = TASKS[config.data.task];
-  const examples = task.generate({ seed: config.seed, trainRows: config.data.rows, labelNoise: config.data.noise });
+export function loadDataset({ data, evaluation }: Pick<RunConfig, 'data' | 'evaluation'>, examples: TaskData, tokenizer: TextTokenizer, longest: number, vocabulary: number): Dataset {
+  const facts = factsOf(data);
   const training = encodeOrRefuse('training', tokenizer, examples.train, longest);
   const heldOut = encodeOrRefuse('validation', tokenizer, examples.validation, longest);
   const test = encodeOrRefuse('test', tokenizer, examples.test, longest);
-  const limits = { ...headFor(task), vocabulary };
+  const limits = { ...headFor(facts), vocabulary };
   checkRows('training', training, examples.train, limits);
   checkRows('validation', heldOut, examples.validation, limits);
   checkRows('test', test, examples.test, limits);
   // A plain loop: spreading thousands of lengths into Math.max overflows the stack of some engines.
   let most = 0;
   for (const rows of [training, heldOut, test]) for (const length of rows.lengths) most = Math.max(most, length);
-  const validation = scoredRows(heldOut, config.evaluation.rows, task.kind);
-  return { task, examples, training, heldOut, validation, test, sample: firstRows(training, SAMPLE_ROWS, task.kind === 'classification'), width: Math.min(longest, Math.ceil(most / WIDTH_STEP) * WIDTH_STEP), padId: tokenizer.padId };
+  const validation = scoredRows(heldOut, evaluation.rows, facts.kind);
+  return { facts, examples, training, heldOut, validation, test, sample: firstRows(training, SAMPLE_ROWS, facts.kind === 'classification'), width: Math.min(longest, Math.ceil(most / WIDTH_STEP) * WIDTH_STEP), padId: tokenizer.padId };
 }
 
 /** What a tokenizer cannot make rows of is, to a person, data that does not fit the greatest length. */
@@ -66,7 +65,7 @@ function encodeOrRefuse(set: string, tokenizer: TextTokenizer, examples: Example
 }
 
 /** The held-out rows that an evaluation scores: those asked for, drawn once for every run, or where nothing is asked all that are cheap enough. */
-function scoredRows(heldOut: EncodedRows, asked: number, kind: Task['kind']): EncodedRows {
+function scoredRows(heldOut: EncodedRows, asked: number, kind: DataFacts['kind']): EncodedRows {
   if (asked === 0) return kind === 'language_model' ? firstRows(heldOut, WRITTEN_ROWS) : heldOut;
   if (asked >= heldOut.ids.length) return heldOut;
   const drawn = rowsAt(heldOut, drawnRows(heldOut.ids.length, asked));

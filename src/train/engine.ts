@@ -11,6 +11,7 @@ import { CompilerRefusal } from '../gpu/compilerRefusal';
 import { acquireDevice, DeviceError, type DeviceOptions, type Gpu, isLost } from '../gpu/device';
 import { Pipelines } from '../gpu/pipelines';
 import { selfTest } from '../gpu/selfTest';
+import { isTask } from '../config/config';
 import { TASKS } from '../data/tasks';
 import { LoadError } from '../model/files/loadError';
 import type { StreamOptions } from '../model/files/modelFolder';
@@ -24,6 +25,7 @@ import { ExportDesk } from './exportDesk';
 import type { Exported } from './exporter';
 import { Library, type OpenModel } from './library';
 import { ModelDesk } from './modelDesk';
+import { factsOf } from './head';
 import { estimate, prepare, warmUp } from './preparation';
 import { Refusal } from './refusal';
 import { RunSession } from './runSession';
@@ -89,6 +91,7 @@ export class Engine {
   private async dispatch(command: ToEngine): Promise<void> {
     switch (command.type) {
       case 'preview': return this.preview(command);
+      case 'take_rows': return this.library.rows.take(command);
       case 'prepare': return this.prepare(command.config);
       case 'start': return this.start(command);
       case 'pause': return this.allow(0);
@@ -228,13 +231,15 @@ export class Engine {
     await session?.end();
   }
 
-  private async preview({ task, rows, noise, seed }: Extract<ToEngine, { type: 'preview' }>): Promise<void> {
-    const { title, description, mirrors, citation, labels, generate } = TASKS[task];
-    const data = generate({ seed, trainRows: rows, labelNoise: noise });
+  private async preview({ data, seed }: Extract<ToEngine, { type: 'preview' }>): Promise<void> {
+    if (!this.library.rows.has(data)) return;
+    const { title, labels } = factsOf(data);
+    const { description = '', mirrors, citation } = isTask(data.source) ? TASKS[data.source] : {};
+    const { train, validation, test } = await this.library.rows.of({ data, seed });
     this.post({
-      type: 'previewed', task, title, description, mirrors, citation, labels,
-      training: data.train.slice(0, PREVIEW_ROWS), heldOut: data.validation.slice(0, PREVIEW_ROWS),
-      counts: { training: data.train.length, validation: data.validation.length, test: data.test.length },
+      type: 'previewed', data, title, description, mirrors, citation, labels,
+      training: train.slice(0, PREVIEW_ROWS), heldOut: validation.slice(0, PREVIEW_ROWS),
+      counts: { training: train.length, validation: validation.length, test: test.length },
     });
   }
 

@@ -35,12 +35,12 @@ async function trainedModel({ config, modelConfig, model }: Preparation, { value
   return { config: modelConfig, trained, values, start, base: tensors };
 }
 
-function factsOf({ config, modelConfig, dataset: { task } }: Preparation, { reference }: Source, record: RunRecord, step: number): FolderFacts {
+function factsOf({ config, modelConfig, dataset: { facts } }: Preparation, { reference }: Source, record: RunRecord, step: number): FolderFacts {
   return {
     record, step, start: record.config.model.adapter && modelName(record.config.model.adapter),
     base: reference.kind === 'hub' ? { name: reference.id, revision: isCommit(reference.revision) ? reference.revision : null } : { name: null, revision: null },
     baseText: reference.kind === 'builtin' ? `${reference.name}, which comes with the playground` : shortName(reference),
-    data: `${task.title}, ${config.data.rows} training rows, ${config.data.noise} of the labels wrong`,
+    data: `${facts.title}, ${config.data.rows} training rows${config.data.table ? '' : `, ${config.data.noise} of the labels wrong`}`,
     writes: modelConfig.problem === 'language_model', labels: modelConfig.labels,
   };
 }
@@ -50,6 +50,6 @@ export async function exportFiles(preparation: Preparation, weights: Weights, so
   const { step } = weights;
   const model = await trainedModel(preparation, weights);
   const facts = factsOf(preparation, source, record, step);
-  const files = form === 'adapter' ? adapterFiles(model, facts) : await mergedFiles(model, facts, preparation.dataset.task.labels, source);
+  const files = form === 'adapter' ? adapterFiles(model, facts) : await mergedFiles(model, facts, preparation.dataset.facts.labels, source);
   return { step, files: [...files, ...recordFiles(record)] };
 }

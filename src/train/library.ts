@@ -12,6 +12,7 @@ import { type Dataset, loadDataset } from './dataset';
 import { type Description, describeSource, toFetch } from './description';
 import type { headFor } from './head';
 import { Refusal } from './refusal';
+import { Rows } from './rows';
 import { readStart, type Start } from './start';
 
 export interface LoadedModel {
@@ -30,6 +31,8 @@ export class Library {
   private readonly known = new Map<string, Promise<Known>>();
   private readonly models = new Map<string, Promise<LoadedModel>>();
   private readonly starts = new Map<string, Promise<Start>>();
+  /** Where rows come from. */
+  readonly rows = new Rows();
   private dataset: { key: string; made: Dataset } | undefined;
 
   constructor(private readonly open: OpenModel) {}
@@ -90,15 +93,17 @@ export class Library {
   }
 
   /** The rows of a configuration; the last ones are kept, since a page asks for the same again and again. */
-  data(config: RunConfig, model: LoadedModel): Dataset {
+  async data(config: RunConfig, model: LoadedModel): Promise<Dataset> {
     const { data, seed, evaluation: { rows }, model: { source, peft, virtualTokens } } = config;
     // Virtual tokens take positions too.
     const positions = longestSequence(model.checkpoint.config) - (isVirtual(peft) ? virtualTokens : 0);
     if (data.maxLength > positions) throw new Refusal({ code: 'bad_config', problems: [`data: a greatest length of ${data.maxLength} tokens, but this model has positions for ${positions}; choose a number up to that, or 0 for as many as it takes`] });
     const longest = data.maxLength || positions;
     const key = JSON.stringify([data, source, seed, longest, rows]);
-    if (this.dataset?.key !== key) this.dataset = { key, made: loadDataset(config, model.tokenizer, longest, model.checkpoint.config.vocabulary) };
-    return this.dataset.made;
+    if (this.dataset?.key === key) return this.dataset.made;
+    const made = loadDataset(config, await this.rows.of(config), model.tokenizer, longest, model.checkpoint.config.vocabulary);
+    this.dataset = { key, made };
+    return made;
   }
 }
 

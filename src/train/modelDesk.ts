@@ -7,7 +7,7 @@ import { SourceError, throwIfStopped } from '../sources/sourceError';
 import type { ModelPlaces } from '../sources/places';
 import type { ReadOptions } from '../sources/source';
 import type { Library } from './library';
-import { headFor } from './head';
+import { factsOf, headFor } from './head';
 import { Refusal } from './refusal';
 import { settingsOnto } from './start';
 import { unpacked } from './unpacked';
@@ -73,7 +73,7 @@ export class ModelDesk {
       const adapter = await this.places?.bring(name, await unpacked(files));
       if (adapter === undefined || !config) return;
       const loaded = await this.library.model(model);
-      const start = await this.library.start({ ...config, model: { ...config.model, adapter } }, loaded, headFor(this.library.data(config, loaded).task));
+      const start = await this.library.start({ ...config, model: { ...config.model, adapter } }, loaded, headFor(factsOf(config.data)));
       this.post({ type: 'adapted', name, adapter, model, settings: settingsOnto(start!, config), notes: start!.notes });
     } catch (error) {
       const { file, detail } = await this.refusalOf(name, error);

@@ -21,6 +21,7 @@ async function faultOf({ sizes = {}, change = (config: RunConfig) => config, lim
       return { checkpoint: { ...checkpoint, config: { ...checkpoint.config, ...sizes } }, tokenizer };
     },
     data: (...given: Parameters<Library['data']>) => real.data(...given),
+    start: () => Promise.resolve(undefined),
   } as unknown as Library;
   const gpu = { profile: 'gpu', subgroupSize: 0, memoryBudget: budget, device: { limits: { maxBufferSize: limit, maxStorageBufferBindingSize: limit } } } as unknown as Gpu;
   try {

@@ -72,12 +72,12 @@ async function prepareModel(gpu: Gpu, tuner: Tuner, library: Library, config: Ru
   const { source } = config.model;
   const problems = configProblems(config, traitsOf(loaded.checkpoint.config, modelName(source)));
   if (problems.length > 0) throw new Refusal({ code: 'bad_config', problems });
-  const dataset = library.data(config, loaded);
-  const start = await library.start(config, loaded, headFor(dataset.task));
+  const dataset = await library.data(config, loaded);
+  const start = await library.start(config, loaded, headFor(dataset.facts));
   const apart = start && startProblem(start, config);
   if (apart) throw new Refusal({ code: 'bad_config', problems: [apart] });
   const method = methodOf(config);
-  const model = { ...loaded, checkpoint: checkpointFor(loaded.checkpoint, headFor(dataset.task), method) };
+  const model = { ...loaded, checkpoint: checkpointFor(loaded.checkpoint, headFor(dataset.facts), method) };
   const modelConfig = model.checkpoint.config;
   const batch = { samples: config.optimizer.batchSize, tokens: dataset.width };
   const written = modelConfig.problem === 'language_model';

@@ -6,8 +6,10 @@ export interface Example {
   pair?: string;
   /** For a language model: what it is to write after the prompt. */
   completion?: string;
-  /** Class index, or a score in 0…5 for regression; 0 for a language model. */
+  /** Class index, or a score for regression (0…5 in tasks of the page); 0 for a language model. */
   label: number;
+  /** For a language model: a conversation whose last answer is what it is to write, put into text by the model's own template. */
+  messages?: { role: string; content: string }[];
 }
 
 export interface TaskData {

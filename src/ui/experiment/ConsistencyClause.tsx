@@ -1,4 +1,4 @@
-import { TASK_PROBLEMS } from '../../config/config';
+import { kindOf } from '../../config/config';
 import { configNotes } from '../../config/problems';
 import { digits } from '../../protocol/format';
 import { type Consistency, secondPassOf } from '../../config/dropout';
@@ -14,7 +14,7 @@ import { CONSISTENCY_OPTIONS, SECOND_OPTIONS } from './words';
 export function ConsistencyClause() {
   const { edits } = usePlayground();
   const { value: consistency, changed, restore, refusal, lowerMe } = useField<Consistency>('consistency');
-  const regression = usePage((state) => TASK_PROBLEMS[state.draft.data.task] === 'regression');
+  const regression = usePage((state) => kindOf(state.draft.data) === 'regression');
   const notes = usePage((state) => configNotes(state.draft, draftFacts(state)).filter(({ field }) => field.startsWith('consistency')).map(({ sentence }) => sentence).join(' '));
   const every = consistency.every ?? 1;
   const fixedSecond = consistency.kind === 'js_paper';

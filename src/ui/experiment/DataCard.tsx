@@ -1,5 +1,7 @@
-import { TASK_NAMES, TASK_PROBLEMS, type TaskName } from '../../config/config';
+import { isTask, kindOf, TASK_NAMES, TASK_PROBLEMS, type TaskName } from '../../config/config';
 import { WRITER } from '../../config/models';
+import { dataName } from '../../config/sources';
+import type { TableMapping } from '../../config/tables';
 import { digits, grouped, percent } from '../../protocol/format';
 import type { Preview } from '../../store/state';
 import { openSheet } from '../address';
@@ -10,36 +12,45 @@ import { FieldFrame } from '../kit/FieldFrame';
 import { LinearField, StopsField } from '../kit/Slider';
 import { useField } from '../kit/useField';
 import { Problems } from './Problems';
-import { WRONG_HINTS, wrongSentence } from './words';
+import { KIND_WORDS, WRONG_HINTS, wrongSentence } from './words';
 
 const TITLES: Record<TaskName, string> = { sentiment: 'Sentiment', similarity: 'Similarity', description: 'Description' };
 const LENGTH_STOPS = [0, 16, 32, 64, 128, 256, 512, 1024];
 const SCORED_STOPS = [0, 32, 64, 128, 256, 512, 1024, 2048];
 const ROW_STOPS = [16, 32, 64, 128, 256, 512, 1024, 2048, 4096];
+const TABLE_STOPS = [...ROW_STOPS, 8192, 16384, 32768, 65536];
 
 export function DataCard() {
-  const task = useField<TaskName>('data.task');
-  const rows = usePage((state) => state.draft.data.rows);
-  const noise = usePage((state) => state.draft.data.noise);
+  const source = useField<string>('data.source');
+  const { rows, noise, table } = usePage((state) => state.draft.data);
   const previews = usePage((state) => state.previews);
-  const shown = previews[task.value];
+  const shown = previews[source.value];
+  const title = isTask(source.value) ? TITLES[source.value] : dataName(source.value);
+  const kind = kindOf({ source: source.value, table });
   return (
-    <Card name="data" title="Data" summary={`${TITLES[task.value]} · ${grouped(rows)} rows${noise > 0 ? ` · ${percent(noise)} wrong` : ''}`}>
-      <FieldFrame field={task} label="Task">
+    <Card name="data" title="Data" summary={`${title} · ${grouped(rows)} rows${noise > 0 ? ` · ${percent(noise)} wrong` : ''}`}>
+      <FieldFrame field={source} label="Task">
         <div className="tiles" role="radiogroup" aria-label="Task">
           {TASK_NAMES.map((name) => (
             <label key={name} className="tile">
-              <input type="radio" name="task" checked={task.value === name} onChange={() => task.set(name)} />
-              <Tile name={name} preview={previews[name]} />
+              <input type="radio" name="task" checked={source.value === name} onChange={() => source.set(name)} />
+              <Tile title={previews[name]?.title ?? TITLES[name]} writes={TASK_PROBLEMS[name] === 'language_model'} preview={previews[name]} />
             </label>
           ))}
+          {table && (
+            <label className="tile">
+              <input type="radio" name="task" checked readOnly />
+              <Tile title={title} writes={kind === 'language_model'} preview={shown} />
+            </label>
+          )}
         </div>
       </FieldFrame>
-      {shown && <p className="small muted">{shown.description} Mirrors {shown.mirrors}. Held-out: {grouped(shown.counts.validation)} rows, test: {grouped(shown.counts.test)}, from other sentences, {TASK_PROBLEMS[task.value] === 'language_model' ? 'facts' : 'labels'} clean.</p>}
-      <button type="button" className="button link" aria-haspopup="dialog" data-opens="table" onClick={() => openSheet('table')}>Look at a table of your own</button>
-      <StopsField field="data.rows" label="Training rows" stops={ROW_STOPS} hint="How many examples the model may train on. Fewer rows are learned by heart sooner." />
-      <LinearField field="data.noise" label={TASK_PROBLEMS[task.value] === 'language_model' ? 'Wrong facts' : 'Wrong labels'} min={0} max={0.4} step={0.05} hint={WRONG_HINTS[TASK_PROBLEMS[task.value]]} />
-      <p className="small muted">{wrongSentence(task.value, percent(noise), grouped(rows), grouped(Math.round(noise * rows)))}</p>
+      {shown && !table && <p className="small muted">{shown.description} Mirrors {shown.mirrors}. Held-out: {grouped(shown.counts.validation)} rows, test: {grouped(shown.counts.test)}, from other sentences, {kind === 'language_model' ? 'facts' : 'labels'} clean.</p>}
+      {table && <TableFacts table={table} preview={shown} />}
+      <button type="button" className="button link" aria-haspopup="dialog" data-opens="table" onClick={() => openSheet('table')}>{table ? 'Look at the table, or at another' : 'Look at a table of your own'}</button>
+      <StopsField field="data.rows" label="Training rows" stops={table ? stopsUpTo(shown?.counts.training ?? rows, rows) : ROW_STOPS} hint="How many examples the model may train on. Fewer rows are learned by heart sooner." />
+      {!table && <LinearField field="data.noise" label={kind === 'language_model' ? 'Wrong facts' : 'Wrong labels'} min={0} max={0.4} step={0.05} hint={WRONG_HINTS[kind]} />}
+      {!table && <p className="small muted">{wrongSentence(kind, percent(noise), grouped(rows), grouped(Math.round(noise * rows)))}</p>}
       <details className="more">
         <summary>Length and held-out rows</summary>
         <StopsField field="data.maxLength" label="Greatest length" unit="tokens" stops={LENGTH_STOPS} hint="Longer rows lose their end; 0 is as many tokens as the model takes. Shorter rows train faster." />
@@ -50,20 +61,37 @@ export function DataCard() {
   );
 }
 
+/** Fewer rows than a table has, and all of them. */
+const stopsUpTo = (known: number, rows: number): number[] => {
+  const most = Math.max(known, rows);
+  return [...TABLE_STOPS.filter((stop) => stop < most), most];
+};
+
+/** What a table is, which of its parts chooses the best step, and which is only reported. */
+function TableFacts({ table, preview }: { table: TableMapping; preview: Preview | undefined }) {
+  const { kind, labels, files } = table;
+  const from = (part: 'validation' | 'test') => files[part]?.join(', ') ?? `split off by the seed${kind === 'classification' ? ', balanced by label' : ''}`;
+  return (
+    <p className="small muted">
+      {KIND_WORDS[kind]}{labels.length > 0 && `, ${labels.length} classes`}. {preview ? `Held-out: ${grouped(preview.counts.validation)} rows` : 'Held-out rows'} ({from('validation')}) choose the best step;
+      {' '}{preview ? `test: ${grouped(preview.counts.test)} rows` : 'test rows'} ({from('test')}) are only reported.
+    </p>
+  );
+}
+
 function labelOf(preview: Preview, label: number): string {
   return preview.labels[label] ?? digits(label, 2);
 }
 
-/** Two real rows of the task, or one of text, which is longer; nothing is shown before they are there. */
-function Tile({ name, preview }: { name: TaskName; preview: Preview | undefined }) {
-  const writes = TASK_PROBLEMS[name] === 'language_model';
+/** Two real rows of the data, or one of text, which is longer; nothing is shown before they are there. */
+function Tile({ title, writes, preview }: { title: string; writes: boolean; preview: Preview | undefined }) {
   const decoder = usePage((state) => shapeOf(state).decoder);
   // One row of each label tells more than two of the same.
   const first = preview?.heldOut[0];
   const second = preview?.heldOut.find((row) => row.label !== first?.label);
   return (
     <>
-      <strong>{preview?.title ?? TITLES[name]}</strong>
+      <strong>{title}</strong>
       {writes && !decoder && <em className="tile-needs">Needs a model that writes: choosing it takes {WRITER}.</em>}
       {[first, second].map((row) => row && preview && (
         <span className="example" key={row.text}>

@@ -1,4 +1,4 @@
-import { type RunConfig, TASK_PROBLEMS } from '../../config/config';
+import { kindOf, type RunConfig } from '../../config/config';
 import { configNotes } from '../../config/problems';
 import { type DropoutRules, type Position, POSITIONS } from '../../config/dropout';
 import { presetOf, rulesFor } from '../../config/presets';
@@ -54,7 +54,7 @@ export function DropoutCard() {
           </button>
         )}
         {draft.consistency.kind === 'none' && (
-          <button type="button" className="button" title="A second pass over the same batch; their difference joins the loss. About twice the work a step." onClick={() => edits.set('consistency', { ...draft.consistency, kind: TASK_PROBLEMS[draft.data.task] === 'regression' ? 'mse' : 'kl' })}>
+          <button type="button" className="button" title="A second pass over the same batch; their difference joins the loss. About twice the work a step." onClick={() => edits.set('consistency', { ...draft.consistency, kind: kindOf(draft.data) === 'regression' ? 'mse' : 'kl' })}>
             <Icon name="plus" />pull two passes together
           </button>
         )}

@@ -1,4 +1,4 @@
-import { TASK_PROBLEMS } from '../../config/config';
+import { kindOf } from '../../config/config';
 import { isLora } from '../../config/peft';
 import type { PlanSummary } from '../../protocol/planMessages';
 import { digits, grouped, percent } from '../../protocol/format';
@@ -17,7 +17,7 @@ function sharedSentence({ layers, cached }: PlanSummary['shared']): string {
 /** How the branch is scaled, how much is trained, and what the plan saves. */
 export function PlanFacts() {
   const { rank, alpha, peft } = usePage((state) => state.draft.model);
-  const writes = usePage((state) => TASK_PROBLEMS[state.draft.data.task] === 'language_model');
+  const writes = usePage((state) => kindOf(state.draft.data) === 'language_model');
   const plan = usePage((state) => state.plan);
   const root = peft === 'rslora';
   const scale = root ? alpha / Math.sqrt(rank) : alpha / rank;

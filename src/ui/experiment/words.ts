@@ -1,5 +1,6 @@
 /** The words of the dropout sentence. What a pattern takes away depends on where it does so. */
-import { type RunConfig, TASK_PROBLEMS, type TaskName } from '../../config/config';
+import type { RunConfig } from '../../config/config';
+import type { DataKind } from '../../config/tables';
 import { COMPENSATIONS, type Compensation, CONSISTENCY_KINDS, type DropoutRule, hasLayerRules, PATTERNS, type Pattern, type Position, POSITIONS, RATE_COURSES, SECOND_PASSES } from '../../config/dropout';
 import { POSITION_LABELS } from '../../config/diff';
 import { impliedRescale } from '../../config/literature';
@@ -106,6 +107,9 @@ export const WRONG_HINTS = {
   language_model: 'Share of training sentences that state a wrong fact. They can only be memorised, so memorising shows.',
 } as const;
 
-export function wrongSentence(task: TaskName, share: string, rows: string, wrong: string): string {
-  return TASK_PROBLEMS[task] === 'language_model' ? `${share} of ${rows} sentences: ${wrong} state something that their facts do not say, on purpose.` : `${share} of ${rows} labels: ${wrong} are wrong on purpose.`;
+/** What a table of one's own asks of a model. */
+export const KIND_WORDS: Record<DataKind, string> = { classification: 'Each text has a class', regression: 'Each text has a score', language_model: 'A text is to be written behind each prompt' };
+
+export function wrongSentence(kind: DataKind, share: string, rows: string, wrong: string): string {
+  return kind === 'language_model' ? `${share} of ${rows} sentences: ${wrong} state something that their facts do not say, on purpose.` : `${share} of ${rows} labels: ${wrong} are wrong on purpose.`;
 }

@@ -1,3 +1,4 @@
+import { sameData } from '../../../config/diff';
 import { labelsOf } from '../../../store/labels';
 import { usePage, usePlayground } from '../../kit/context';
 import { colourOf } from './geometry';
@@ -8,8 +9,8 @@ export function RunLegend() {
   const { runList, store } = usePlayground();
   const runs = usePage((state) => state.runs);
   const focus = usePage(focusOf);
-  const task = runs.find(({ id }) => id === focus)?.config.data.task;
-  const drawn = runs.filter(({ config }) => task === undefined || config.data.task === task);
+  const focused = runs.find(({ id }) => id === focus)?.config;
+  const drawn = runs.filter(({ config }) => focused === undefined || sameData(config, focused));
   if (drawn.length < 2) return null;
   const labels = labelsOf(drawn);
   const hover = (id: string | undefined) => store.setState({ hoveredRun: id });

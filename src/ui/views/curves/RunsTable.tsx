@@ -1,5 +1,6 @@
 import { useState } from 'react';
-import { describeDifferences } from '../../../config/diff';
+import { describeDifferences, sameData } from '../../../config/diff';
+import { dataName } from '../../../config/sources';
 import { lowestHeldOut } from '../../../store/findings';
 import { METRICS, problemOf } from '../../../store/metrics';
 import { digits, steady } from '../../../protocol/format';
@@ -43,8 +44,8 @@ function RunRow({ run, current }: { run: RunInfo; current: RunInfo | undefined }
   const last = points?.evaluations.at(-1);
   const isCurrent = run.id === current?.id;
   const seconds = points?.seconds.last();
-  const otherTask = current && run.config.data.task !== current.config.data.task;
-  const difference = otherTask ? `${run.config.data.task}: another task, not drawn beside this one` : current && !isCurrent ? describeDifferences(effectiveConfig(current), effectiveConfig(run)) : '';
+  const otherTask = current && !sameData(run.config, current.config);
+  const difference = otherTask ? `${dataName(run.config.data.source)}: other data, not drawn beside this one` : current && !isCurrent ? describeDifferences(effectiveConfig(current), effectiveConfig(run)) : '';
   const canTest = run.id === liveId && (phase === 'finished' || phase === 'paused');
   const hover = (id: string | undefined) => store.setState({ hoveredRun: id });
   return (

@@ -4,7 +4,10 @@ import type { PageState, RunInfo } from '../../../store/state';
 import { usePage, usePlayground } from '../../kit/context';
 import { focusedConfig, focusedProblem, focusOf } from '../../kit/focus';
 
-const classesOf = (state: PageState): number => state.previews[focusedConfig(state).data.task]?.labels.length || 2;
+function classesOf(state: PageState): number {
+  const { source, table } = focusedConfig(state).data;
+  return table?.labels.length || state.previews[source]?.labels.length || 2;
+}
 
 export interface Chart {
   model: ChartModel;

@@ -1,0 +1,40 @@
+/** The rows of a table → those of a run: converted to what the tokenizer takes, divided by seed, and in an order that says nothing. */
+import type { RunConfig } from '../config/config';
+import type { TableMapping } from '../config/tables';
+import type { Example, TaskData } from '../data/tasks/task';
+import type { TableRows } from '../protocol/rowMessages';
+import type { Example as TableExample } from '../protocol/tableMessages';
+import { ORDER_SITE, shuffled, splitRows } from '../tables/split';
+import { Refusal } from './refusal';
+
+/** Held-out rows are in one order for all seeds: where only the first ones are scored, runs of several seeds are scored on the same. */
+const HELD_OUT_ORDER = 0;
+
+/** One row as the engine takes it. @throws RangeError for a label that is none of the mapping's */
+export function exampleOf({ text = '', text2, label, prompt_parts, target_text, messages }: TableExample, { kind, labels }: Pick<TableMapping, 'kind' | 'labels'>): Example {
+  if (kind === 'language_model') return { text: promptOf(prompt_parts ?? [text]), completion: target_text ?? '', label: 0, ...(messages && { messages }) };
+  const pair = text2 === undefined ? {} : { pair: text2 };
+  if (kind === 'regression') return { text, ...pair, label: Number(label) };
+  const index = labels.indexOf(String(label));
+  if (index < 0) throw new RangeError(`the label "${String(label)}" is none of the ${labels.length} that the model learns`);
+  return { text, ...pair, label: index };
+}
+
+/** The filled parts of a prompt, each on lines of its own, and a line break before what is to be written. */
+export const promptOf = (parts: readonly (string | null)[]): string => `${parts.filter((part) => part !== null && part.trim() !== '').join('\n')}\n`;
+
+/** @throws Refusal where a set is left without rows */
+export function dividedRows(rows: TableRows, table: TableMapping, { data, seed }: Pick<RunConfig, 'data' | 'seed'>): TaskData {
+  const all = rows.training.map((row) => exampleOf(row, table));
+  const given = { validation: rows.validation?.map((row) => exampleOf(row, table)), test: rows.test?.map((row) => exampleOf(row, table)) };
+  const split = splitRows(rows.training, seed, { validation: given.validation ? 0 : table.split.validation, test: given.test ? 0 : table.split.test });
+  const chosen = (indices: readonly number[]) => indices.map((index) => all[index]);
+  const examples: TaskData = {
+    train: shuffled(chosen(split.training), seed, ORDER_SITE).slice(0, data.rows),
+    validation: shuffled(given.validation ?? chosen(split.validation), HELD_OUT_ORDER, ORDER_SITE),
+    test: shuffled(given.test ?? chosen(split.test), HELD_OUT_ORDER, ORDER_SITE),
+  };
+  const empty = (['train', 'validation', 'test'] as const).find((part) => examples[part].length === 0);
+  if (empty) throw new Refusal({ code: 'bad_config', problems: [`data: ${all.length} rows leave none for ${empty === 'train' ? 'training' : empty}; give more rows, or a file for ${empty === 'train' ? 'training' : empty}`] });
+  return examples;
+}
