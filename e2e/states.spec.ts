@@ -76,24 +76,33 @@ test('diverged: the run ends with its step and a tenth of the rate is offered', 
   await expect(playground.start).toBeEnabled();
 });
 
-test('a worker that crashes in a run: curves are kept, and the engine can be restarted', async ({ page, playground, watch }) => {
+test('a worker that crashes in a run is replaced twice, and then a person is asked', async ({ page, playground, watch }) => {
   watch.expected.push(/provoked/);
   await beforeEngine(page, "addEventListener('message', ({ data }) => { if (data.type === 'pause') throw new Error('provoked'); })");
   await playground.open({ 'optimizer.steps': 5000, 'evaluation.every': 5000 });
   await playground.start.click();
+  const banner = playground.banner('The engine stopped');
+  const note = page.getByRole('status').filter({ hasText: 'The engine stopped at step' });
+  for (let time = 0; time < 2; time++) {
+    await playground.hasReached(3);
+    await playground.pause.click();
+    await expect(note).toContainText('The run went on from step');
+    await expect(banner).toBeHidden();
+    await note.getByRole('button', { name: 'Close' }).click();
+  }
   await playground.hasReached(3);
   await playground.pause.click();
-  const banner = playground.banner('The engine stopped');
   await expect(banner).toContainText('provoked');
   await expect(playground.start).toBeDisabled();
   await isAccessible(page);
-  await page.unroute(WORKER_FILE);
-  await banner.getByRole('button', { name: 'Restart the engine' }).click();
-  await expect(playground.start).toBeEnabled();
-  await expect(banner).toBeHidden();
   expect((await playground.record()).points.step.length).toBeGreaterThanOrEqual(3);
-  await playground.start.click();
-  await playground.hasReached(1);
+  await page.unroute(WORKER_FILE);
+  await banner.getByRole('button', { name: /^Go on from step \d+$/ }).click();
+  await expect(banner).toBeHidden();
+  await playground.hasReached(3);
+  await playground.pause.click();
+  await playground.hasPaused();
+  await expect(playground.runRows).toHaveCount(1);
 });
 
 test('a worker that never comes up', async ({ page, playground, watch }) => {

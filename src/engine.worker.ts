@@ -22,6 +22,7 @@ const engine = new Engine((event: FromEngine) => self.postMessage(event), {
   secure: self.isSecureContext,
   open: (source, options) => places.open(source, options),
   places,
+  snapshots: true,
 });
 
 self.onmessage = ({ data }: MessageEvent<ToEngine>) => void engine.handle(data);

@@ -12,5 +12,9 @@ export interface DeviceInfo {
   limits: Record<string, number>;
 }
 
+/** Answered by `pong` at once, however busy the GPU is: whoever does not answer is gone. */
+export type DeviceCommand = { type: 'ping' };
+
 export type DeviceEvent =
-  | { type: 'ready'; device: DeviceInfo };
+  | { type: 'ready'; device: DeviceInfo }
+  | { type: 'pong' };

@@ -79,7 +79,7 @@ export const FAULT_WORDS: { [C in FaultCode]: (fault: Of<C>, userAgent: string) 
     title: 'A mistake of ours', tone: 'bad', action: 'restart_engine', actionLabel: 'Restart the engine', text: `Curves so far are kept. Detail: ${detail}`,
   }),
   worker_crashed: ({ detail }) => ({
-    title: 'The engine stopped', tone: 'bad', action: 'restart_engine', actionLabel: 'Restart the engine', text: `Curves so far are kept; the run itself is lost. Detail: ${detail}.`,
+    title: 'The engine stopped', tone: 'bad', action: 'restart_engine', actionLabel: 'Restart the engine', text: `Curves so far are kept. Detail: ${detail}.`,
   }),
 };
 

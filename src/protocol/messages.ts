@@ -2,7 +2,7 @@
  * The whole conversation between the page and the engine's worker, a file a topic. Commands are imperative, events are past facts; every
  * event of a run carries its `runId`, so that late events of a dead run are dropped in one line.
  */
-import type { DeviceEvent } from './deviceMessages';
+import type { DeviceCommand, DeviceEvent } from './deviceMessages';
 import type { ExportCommand, ExportEvent } from './exportMessages';
 import type { Fault } from './faults';
 import type { InspectionCommand, InspectionEvent } from './inspectionMessages';
@@ -13,6 +13,6 @@ import type { RowsCommand } from './rowMessages';
 import type { RunCommand, RunEvent, RunId } from './runMessages';
 import type { WritingCommand, WritingEvent } from './writingMessages';
 
-export type ToEngine = PlanCommand | RunCommand | InspectionCommand | PreviewCommand | ModelCommand | RowsCommand | WritingCommand | ExportCommand;
+export type ToEngine = DeviceCommand | PlanCommand | RunCommand | InspectionCommand | PreviewCommand | ModelCommand | RowsCommand | WritingCommand | ExportCommand;
 
 export type FromEngine = DeviceEvent | PlanEvent | RunEvent | InspectionEvent | PreviewEvent | ModelEvent | WritingEvent | ExportEvent | { type: 'fault'; runId?: RunId; fault: Fault };

@@ -28,8 +28,8 @@ export type RunCommand =
   | { type: 'save'; runId: RunId; record: string };
 
 export type RunEvent =
-  /** `step`: 0, or where a resumed run goes on. */
-  | { type: 'started'; runId: RunId; step: number; summary: PlanSummary }
+  /** `step`: 0, or where a resumed run goes on. `elsewhere`: the adapter it was saved on, where this is another one, whose last bits may differ. */
+  | { type: 'started'; runId: RunId; step: number; summary: PlanSummary; elsewhere?: string }
   /** Per-step values of steps `from` … `from + length − 1`, all arrays of equal length. `consistency` is zero without a second pass. */
   | { type: 'points'; runId: RunId; from: number; crossEntropy: Float32Array; consistency: Float32Array; gradientNorm: Float32Array; learningRate: Float32Array; seconds: Float32Array }
   /** After `step` optimizer steps; both with dropout off. `train` is a fixed sample of the training rows, with the labels trained on. */
@@ -42,4 +42,6 @@ export type RunEvent =
   | { type: 'finished'; runId: RunId; step: number; seconds: number; early: boolean }
   /** A file in the safetensors format; `step` optimizer steps are in it. */
   | { type: 'saved'; runId: RunId; step: number; file: Uint8Array<ArrayBuffer> }
+  /** Now and then while a run goes on: what `resume` takes, `step` optimizer steps in it. All points and evaluations up to there have been told. */
+  | { type: 'snapshotted'; runId: RunId; step: number; file: Uint8Array<ArrayBuffer> }
   | { type: 'tested'; runId: RunId; step: number; scores: Scores; rows: number };

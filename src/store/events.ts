@@ -9,6 +9,7 @@ import { visiblyOverfits } from './findings';
 import type { Exports } from './exports';
 import type { Models } from './models';
 import type { Context } from './context';
+import type { Recovery } from './recovery';
 import { isLive } from './state';
 import { effectiveConfig, type RunList } from './runList';
 
@@ -16,6 +17,12 @@ type Handlers = { [K in FromEngine['type']]: (event: Extract<FromEngine, { type:
 
 /** Without an event for this long, a running engine counts as silent. */
 export const SILENCE_MS = 10_000;
+
+/** Without an answer to a question of its own for this long, its worker counts as gone. */
+export const HUNG_MS = 20_000;
+
+/** Said of a file whose kernels are another adapter's. */
+const ELSEWHERE = 'This run was saved on another GPU. It goes on from the same numbers, but kernels add up in another order here, so the last bits of what follows may differ.';
 
 /** Faults after which nothing can be trained until the engine is replaced. */
 const ENGINE_FAULTS: ReadonlySet<Fault['code']> = new Set(['no_webgpu', 'insecure_context', 'no_adapter', 'limit_too_small', 'self_test_failed', 'worker_crashed', 'device_lost']);
@@ -28,7 +35,16 @@ function restored(draft: RunConfig, inForce: RunConfig, field: string): RunConfi
   return withField(draft, whole ? group : field, fieldOf(inForce, whole ? group : field));
 }
 
-export function handleEvents({ store, engine, data, redraw }: Context, runList: RunList, checkpoints: Checkpoints, models: Models, edits: Pick<Edits, 'set'>, exports: Exports): void {
+export interface Handled {
+  runList: RunList;
+  checkpoints: Checkpoints;
+  models: Models;
+  edits: Pick<Edits, 'set'>;
+  exports: Exports;
+  recovery: Recovery;
+}
+
+export function handleEvents({ store, engine, data, redraw }: Context, { runList, checkpoints, models, edits, exports, recovery }: Handled): void {
   const { setState: set, getState: get } = store;
   /** Step and time of a recent moment, for the speed. */
   let mark = { step: 0, at: 0 };
@@ -47,12 +63,17 @@ export function handleEvents({ store, engine, data, redraw }: Context, runList: 
     ready({ device }) {
       set({ engine: 'ready', device, problem: undefined });
       models.plan();
+      recovery.ready();
     },
+    pong: () => watch(),
     planned: ({ summary }) => set(({ problem }) => ({ plan: summary, problem: problem?.scope === 'plan' ? undefined : problem })),
     compiling: ({ done, of }) => set({ compiling: done < of ? { done, of } : undefined }),
-    started({ step, summary }) {
+    started({ step, summary, elsewhere }) {
       mark = { step, at: performance.now() };
-      set(({ phase }) => ({ phase: phase === 'starting' ? 'running' : phase, plan: summary, compiling: undefined, step }));
+      set(({ phase, recovering, notice }) => ({
+        phase: phase === 'starting' ? 'running' : phase, plan: summary, compiling: undefined, step,
+        recovering: undefined, ...(recovering ? { recovered: { ...recovering, elsewhere: elsewhere !== undefined } } : { notice: elsewhere === undefined ? notice : ELSEWHERE }),
+      }));
     },
     points(event) {
       data.get(event.runId)?.appendPoints(event);
@@ -90,6 +111,7 @@ export function handleEvents({ store, engine, data, redraw }: Context, runList: 
       set(({ offer }) => ({ phase: 'finished', step, speed: undefined, offer: offer === 'waiting' && plain && overfits ? 'shown' : offer }));
       redraw.request();
     },
+    snapshotted: (event) => recovery.took(event),
     saved: ({ runId, step, file }) => checkpoints.finishSaving(runId, step, file),
     exporting: (event) => exports.heard(event),
     exported: (event) => exports.heard(event),
@@ -113,6 +135,7 @@ export function handleEvents({ store, engine, data, redraw }: Context, runList: 
       const { problem, phase } = get();
       // The first fault is the cause, later ones are usually its echo; but no run explains that there is no engine any more.
       if (problem && (problem.scope === 'engine' || (problem.scope === 'run' && !ENGINE_FAULTS.has(fault.code)))) return;
+      if ((ENGINE_FAULTS.has(fault.code) || fault.code === 'internal') && recovery.lost(fault)) return;
       // What the self-test needs, everything needs; a kernel that one plan needs is a matter of this plan.
       const refusedAll = fault.code === 'compiler_refused' && get().engine === 'starting';
       if (refusedAll || ENGINE_FAULTS.has(fault.code)) set({ engine: 'absent', problem: { fault, scope: 'engine' }, phase: isLive(phase) ? 'failed' : phase, compiling: undefined });
@@ -124,16 +147,24 @@ export function handleEvents({ store, engine, data, redraw }: Context, runList: 
   };
 
   let silence: ReturnType<typeof setTimeout> | undefined;
-  const listen = () => {
+  /** Waits for the next event; where none comes, asks the worker itself, since a step may only be a large one. */
+  const watch = () => {
     clearTimeout(silence);
-    if (get().silent) set({ silent: false });
-    if (get().phase === 'running') silence = setTimeout(() => get().phase === 'running' && set({ silent: true }), SILENCE_MS);
+    if (get().phase !== 'running') return;
+    silence = setTimeout(() => {
+      if (get().phase !== 'running') return;
+      set({ silent: true });
+      engine.post({ type: 'ping' });
+      silence = setTimeout(() => get().phase === 'running' && on.fault({ type: 'fault', fault: { code: 'worker_crashed', detail: `no answer for ${(SILENCE_MS + HUNG_MS) / 1000} s` } }), HUNG_MS);
+    }, SILENCE_MS);
   };
 
   engine.subscribe((event) => {
     // Late events of a run that is no longer current are dropped here, once for all; a test may answer for an older run.
     if ('runId' in event && event.runId !== undefined && event.runId !== get().current && event.type !== 'tested') return;
+    // That it answers is no sign of a step.
+    if (event.type !== 'pong' && get().silent) set({ silent: false });
     (on[event.type] as (event: FromEngine) => void)(event);
-    listen();
+    watch();
   });
 }

@@ -10,6 +10,7 @@ import type { EngineLink } from './engineClient';
 import { handleEvents } from './events';
 import { createExports, type Exports } from './exports';
 import { createModels, type Models } from './models';
+import { createRecovery } from './recovery';
 import { createRedrawQueue } from './redraw';
 import { createRunList, type RunList } from './runList';
 import { DEFAULT_VIEW, type PageState, type ViewSettings } from './state';
@@ -49,6 +50,9 @@ export function initialState(hash: string, view: ViewSettings = DEFAULT_VIEW): P
     plan: undefined,
     compiling: undefined,
     problem: undefined,
+    recovering: undefined,
+    recovered: undefined,
+    goOnFrom: undefined,
     silent: false,
     refusal: undefined,
     phase: 'idle',
@@ -85,7 +89,8 @@ export function createPlayground(engine: EngineLink, options: PlaygroundOptions 
   const context: Context = { store, engine, data: new Map(), redraw: createRedrawQueue(options.nextFrame) };
   const runList = createRunList(context);
   const models = createModels(context);
-  const transport = createTransport(context, runList, models);
+  const recovery = createRecovery(context, models);
+  const transport = createTransport(context, runList, models, recovery);
   const edits = createEdits(context, models);
   const checkpoints = createCheckpoints(context, runList, transport);
   const exports = createExports(context);
@@ -96,7 +101,7 @@ export function createPlayground(engine: EngineLink, options: PlaygroundOptions 
       engine.post({ type: 'preview', data: source === draft.data.source ? draft.data : { ...DEFAULT_CONFIG.data, source, noise: draft.data.noise }, seed: draft.seed });
     }
   };
-  handleEvents(context, runList, checkpoints, models, edits, exports);
+  handleEvents(context, { runList, checkpoints, models, edits, exports, recovery });
   preview();
   models.plan();
   return {

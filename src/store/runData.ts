@@ -44,6 +44,18 @@ export class RunData {
     this.version += 1;
   }
 
+  /** The first `steps` steps, as if the later ones had never been. */
+  upTo(steps: number): RunData {
+    const data = new RunData();
+    const taken = this.step.view().filter((step) => step < steps).length;
+    data.step.append(this.step.view().subarray(0, taken));
+    for (const name of POINT_COLUMNS) data[name].append(this[name].view().subarray(0, taken));
+    data.hasConsistency = data.consistency.view().some((value) => value !== 0);
+    data.evaluations.push(...this.evaluations.filter(({ step }) => step <= steps));
+    data.version = this.version + 1;
+    return data;
+  }
+
   /** Steps done: points count steps from 0, so one more than the last one's number. */
   stepsDone(): number {
     return Math.max((this.step.last() ?? -1) + 1, this.evaluations.at(-1)?.step ?? 0);

@@ -76,6 +76,14 @@ export interface ViewSettings {
   unfolded: readonly string[];
 }
 
+/** A run that was taken up again: why it had to be, the step it goes on from, and the last step that was seen before. */
+export interface Recovering {
+  cause: Fault['code'];
+  from: number;
+  reached: number;
+  byItself: boolean;
+}
+
 export interface PageState {
   /** What the controls show; the next run starts with it. */
   draft: RunConfig;
@@ -102,6 +110,12 @@ export interface PageState {
   compiling: { done: number; of: number } | undefined;
   /** The first fault that is still true. `scope` says what it stops. */
   problem: { fault: Fault; scope: 'engine' | 'plan' | 'run' } | undefined;
+  /** A run lost its engine and goes on from a snapshot as soon as there is another one. */
+  recovering: Recovering | undefined;
+  /** It went on; said until the next run or until it is dismissed. */
+  recovered: (Recovering & { elsewhere: boolean }) | undefined;
+  /** The step from which a run that lost its engine could go on, if somebody says so. */
+  goOnFrom: number | undefined;
   /** No event has come for a while although a run is going on. */
   silent: boolean;
   /** A hot change that the engine would not make, shown beside its control. */

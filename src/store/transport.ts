@@ -7,6 +7,7 @@ import type { Checkpoint } from './checkpointFile';
 import type { Context } from './context';
 import { startObstacle } from './obstacles';
 import type { Models } from './models';
+import type { Recovery } from './recovery';
 import { draftFacts, factsOf, isLive } from './state';
 import type { RunList } from './runList';
 
@@ -29,10 +30,11 @@ export interface Transport {
   judge(): void;
   /** Evaluates the weights at hand on the test rows. */
   test(): void;
+  /** A new engine; a run that lost its own goes on where that is possible. */
   restartEngine(): void;
 }
 
-export function createTransport({ store, engine, data }: Context, runList: RunList, models: Models): Transport {
+export function createTransport({ store, engine, data }: Context, runList: RunList, models: Models, recovery: Recovery): Transport {
   /** Tells the engine to begin, `from` a checkpoint or afresh; the run is in the list once `list` has put it there. */
   const begin = (config: RunConfig, changes: Change[], list: (runId: RunId, device: string) => void, from?: Checkpoint) => {
     const state = store.getState();
@@ -40,6 +42,7 @@ export function createTransport({ store, engine, data }: Context, runList: RunLi
     const runId = crypto.randomUUID();
     list(runId, state.device ? `${state.device.name}, ${state.device.profile}` : 'unknown');
     engine.post({ type: 'start', runId, config, changes, ...(from && { resume: from.file }) });
+    recovery.begun({ runId, step: from?.step ?? 0, file: from?.file });
     // Whoever starts the next run, taken up or not, has seen the offer.
     if (state.offer === 'shown') store.setState({ offer: 'done' });
     store.setState({
@@ -68,6 +71,7 @@ export function createTransport({ store, engine, data }: Context, runList: RunLi
     },
     toggle() {
       const { phase } = store.getState();
+      if (recovery.rest()) return;
       // The engine remembers a pause for a run that it is still building.
       if (phase === 'running' || phase === 'starting') engine.post({ type: 'pause' });
       else if (phase === 'paused') engine.post({ type: 'resume' });
@@ -85,7 +89,7 @@ export function createTransport({ store, engine, data }: Context, runList: RunLi
       const { current, phase } = store.getState();
       if (phase !== 'idle') engine.post({ type: 'reset' });
       store.setState(({ problem }) => ({
-        phase: 'idle', current: undefined, step: 0, speed: undefined, compiling: undefined, silent: false, inspection: undefined, writings: {}, saving: undefined, exporting: undefined, exported: undefined,
+        phase: 'idle', current: undefined, step: 0, speed: undefined, compiling: undefined, silent: false, inspection: undefined, writings: {}, saving: undefined, exporting: undefined, exported: undefined, recovering: undefined, recovered: undefined, goOnFrom: undefined,
         problem: problem?.scope === 'run' ? undefined : problem,
       }));
       // A run that has hardly begun is not worth a line among the others.
@@ -109,7 +113,8 @@ export function createTransport({ store, engine, data }: Context, runList: RunLi
       if (current) engine.post({ type: 'test', runId: current });
     },
     restartEngine() {
-      store.setState({ engine: 'starting', problem: undefined, silent: false, saving: undefined, exporting: undefined, phase: 'idle', current: undefined, compiling: undefined, plan: undefined, step: 0, speed: undefined, fetching: undefined });
+      if (recovery.goOn()) return;
+      store.setState({ engine: 'starting', problem: undefined, silent: false, recovering: undefined, recovered: undefined, saving: undefined, exporting: undefined, phase: 'idle', current: undefined, compiling: undefined, plan: undefined, step: 0, speed: undefined, fetching: undefined });
       engine.restart();
       models.remind();
     },

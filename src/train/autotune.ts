@@ -47,6 +47,15 @@ export function productsOf(plan: Plan): ProductSize[] {
   return [...found.values()].sort((one, other) => other.work - one.work).map(({ size }) => size);
 }
 
+/** What a plan asks of a tuner. */
+export type Tuner = Pick<Autotuner, 'tileFor' | 'tune'>;
+
+/** Tiles that were chosen before, and no others: a run that goes on multiplies as it did. */
+export function chosen(tiles: readonly [size: string, tile: Tile][]): Tuner {
+  const known = new Map(tiles);
+  return { tileFor: (rows, columns, depth, products) => known.get(keyOf({ rows, columns, depth, products })), tune: () => Promise.resolve(false) };
+}
+
 export class Autotuner {
   private readonly best = new Map<string, Tile>();
 
@@ -54,6 +63,11 @@ export class Autotuner {
 
   /** The tile measured fastest for products of about this size, undefined where none was. */
   readonly tileFor = (rows: number, columns: number, depth: number, products: number): Tile | undefined => this.best.get(keyOf({ rows, columns, depth, products }));
+
+  /** All that were measured so far. */
+  choices(): [size: string, tile: Tile][] {
+    return [...this.best];
+  }
 
   /** Measures what `plan` multiplies most, once each per adapter. @returns whether a tile was measured that the plan does not know */
   async tune(plan: Plan): Promise<boolean> {

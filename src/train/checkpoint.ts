@@ -4,9 +4,11 @@
  * to go on bit for bit on the same adapter.
  */
 import type { Best } from '../config/best';
+import type { Tile } from '../graph/emitter';
 import { readMetadata, readSafetensors, type TensorFile, writeSafetensors } from '../model/files/safetensors';
 import { MOMENTS, type ModelState } from '../model/state';
 import { CHECKPOINT_FORMAT } from '../protocol/run';
+import { CANDIDATES } from './autotune';
 import type { BestWeights } from './bestWeights';
 import { Refusal } from './refusal';
 
@@ -20,23 +22,58 @@ export interface SavedRun {
   seconds: number;
   /** The best evaluation so far, whose trained tensors are in it too; older files have none. */
   best?: Best;
+  /** What it was computed with; older files do not say. */
+  kernels?: Kernels;
   tensors: Map<string, TensorFile>;
 }
 
 const BEST = 'best';
 const keyOf = (part: Part | typeof BEST, name: string) => `${part}.${name}`;
 
-/** Makes the file of a run. The tensors are those of this moment of the queue: steps submitted afterwards are not in it. */
-export async function saveRun(state: ModelState, weights: BestWeights, { step, seconds, record }: { step: number; seconds: number; record: string }): Promise<Uint8Array<ArrayBuffer>> {
-  const { best } = weights;
-  const [kept, ...read] = await Promise.all([weights.read(), ...PARTS.map((part) => state.read(part))]);
-  const tensors = new Map<string, TensorFile>();
-  const put = (part: Part | typeof BEST, all: Map<string, Float32Array>) => {
-    for (const [name, values] of all) tensors.set(keyOf(part, name), { shape: [...state.slices.get(name)!.spec.shape], values });
+/** Which kernels a run multiplies with: the adapter they were measured on, and the tile of each size of product. Other ones add up in another order. */
+export interface Kernels {
+  adapter: string;
+  tiles: [size: string, tile: Tile][];
+}
+
+export interface RunFacts {
+  step: number;
+  seconds: number;
+  /** What the page knows of the run, as JSON. */
+  record: string;
+  kernels?: Kernels;
+  /** The best evaluation and its trained tensors. */
+  best?: { found: Best; kept: ReadonlyMap<string, Float32Array> };
+}
+
+/** Tensors of one moment, which become a file. */
+export interface Reading {
+  file(facts: RunFacts): Uint8Array<ArrayBuffer>;
+}
+
+/** Reads the trained tensors and the moments. They are those of this moment of the queue: steps submitted afterwards are not in it. */
+export async function beginRead(state: ModelState): Promise<Reading> {
+  const read = await Promise.all(PARTS.map((part) => state.read(part)));
+  return {
+    file({ step, seconds, record, kernels, best }) {
+      const tensors = new Map<string, TensorFile>();
+      const put = (part: Part | typeof BEST, all: ReadonlyMap<string, Float32Array>) => {
+        for (const [name, values] of all) tensors.set(keyOf(part, name), { shape: [...state.slices.get(name)!.spec.shape], values });
+      };
+      PARTS.forEach((part, index) => put(part, read[index]));
+      if (best) put(BEST, best.kept);
+      return writeSafetensors(tensors, {
+        format: CHECKPOINT_FORMAT, step: String(step), seconds: String(seconds), ...(best && { best: JSON.stringify(best.found) }), ...(kernels && { kernels: JSON.stringify(kernels) }), record,
+      });
+    },
   };
-  PARTS.forEach((part, index) => put(part, read[index]));
-  if (kept) put(BEST, kept);
-  return writeSafetensors(tensors, { format: CHECKPOINT_FORMAT, step: String(step), seconds: String(seconds), ...(best && { best: JSON.stringify(best) }), record });
+}
+
+/** Makes the file of a run as it is now. */
+export async function saveRun(state: ModelState, weights: BestWeights, facts: Omit<RunFacts, 'best'>): Promise<Uint8Array<ArrayBuffer>> {
+  const { best: found } = weights;
+  const [kept, reading] = await Promise.all([weights.read(), beginRead(state)]);
+  return reading.file({ ...facts, ...(found && kept && { best: { found, kept } }) });
 }
 
 /** What a file says of its best evaluation; undefined where it says nothing, or nothing that can be. */
@@ -46,21 +83,30 @@ function readBest(text: string | undefined): Best | undefined {
   return [step, since].every((count) => Number.isInteger(count) && count >= 0) && Number.isFinite(merit) ? { step, merit, since } : undefined;
 }
 
+/** What a file says of its kernels; undefined where that is nothing, or no choice that can be made. */
+function readKernels(text: string | undefined): Kernels | undefined {
+  if (text === undefined) return undefined;
+  const { adapter, tiles } = JSON.parse(text) as Partial<Kernels>;
+  const isTile = (entry: unknown): boolean => Array.isArray(entry) && typeof entry[0] === 'string' && CANDIDATES.some((one) => JSON.stringify(one) === JSON.stringify(entry[1]));
+  return typeof adapter === 'string' && Array.isArray(tiles) && tiles.every(isTile) ? { adapter, tiles } : undefined;
+}
+
 /** Reads such a file. @throws LoadError for a damaged file, Refusal for another kind of file */
 export function readRun(file: Uint8Array): SavedRun {
   const bytes = file.slice().buffer;
-  const { format, step, seconds, best } = readMetadata(bytes, 'the checkpoint');
+  const { format, step, seconds, best, kernels } = readMetadata(bytes, 'the checkpoint');
   const refuse = (detail: string) => new Refusal({ code: 'load_failed', file: 'the checkpoint', detail });
   if (format !== CHECKPOINT_FORMAT) throw refuse(`it says that it is "${format ?? 'nothing'}"; open a checkpoint that was saved here`);
   const steps = Number(step);
   if (!Number.isInteger(steps) || steps < 0) throw refuse(`its step is no whole number (${step}); save the run again`);
-  let judged: Best | undefined;
-  try {
-    judged = readBest(best);
-  } catch {
-    throw refuse('what it says of its best evaluation cannot be read; save the run again');
-  }
-  return { step: steps, seconds: Number(seconds) || 0, best: judged, tensors: readSafetensors(bytes, 'the checkpoint') };
+  const said = <T>(read: (text: string | undefined) => T, text: string | undefined, what: string): T => {
+    try {
+      return read(text);
+    } catch {
+      throw refuse(`what it says of its ${what} cannot be read; save the run again`);
+    }
+  };
+  return { step: steps, seconds: Number(seconds) || 0, best: said(readBest, best, 'best evaluation'), kernels: said(readKernels, kernels, 'kernels'), tensors: readSafetensors(bytes, 'the checkpoint') };
 }
 
 /** Sets the trained tensors, the moments and the best weights. @throws Refusal where the file belongs to another model or method */

@@ -50,6 +50,11 @@ export class Delivery {
     return this.ring.isFull(step);
   }
 
+  /** Whether the scalars of all steps before `step` are home, or on their way. */
+  isOnItsWay(step: number): boolean {
+    return this.ring.hasLeft(step);
+  }
+
   /** Sends the scalars of the steps before `step` home. */
   flush(step: number): void {
     this.ring.flush(step);

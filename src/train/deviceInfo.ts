@@ -16,3 +16,6 @@ export function deviceInfo({ device, info, profile, memoryBudget, subgroupSize }
     limits: Object.fromEntries(SHOWN_LIMITS.map((limit) => [limit, device.limits[limit]])),
   };
 }
+
+/** What decides the bits that a kernel computes, apart from its tiles: an adapter of another text may round or add up otherwise. */
+export const adapterKey = ({ info, profile, subgroupSize }: Gpu): string => [info.vendor, info.architecture, info.description, profile, subgroupSize].join('/');

@@ -18,8 +18,8 @@ import type { StreamOptions } from '../model/files/modelFolder';
 import { formatOf } from '../model/formatOf';
 import type { ModelPlaces } from '../sources/places';
 import { SourceError } from '../sources/sourceError';
-import { Autotuner } from './autotune';
-import { deviceInfo } from './deviceInfo';
+import { Autotuner, chosen } from './autotune';
+import { adapterKey, deviceInfo } from './deviceInfo';
 import { readRun } from './checkpoint';
 import { ExportDesk } from './exportDesk';
 import type { Exported } from './exporter';
@@ -42,6 +42,8 @@ export interface EngineOptions {
   /** Where the page's models come from, for what it does about them besides running them. */
   places?: ModelPlaces;
   device?: DeviceOptions;
+  /** Whether a run that goes on sends snapshots, for whoever would go on without this engine. */
+  snapshots?: boolean;
 }
 
 export class Engine {
@@ -115,6 +117,7 @@ export class Engine {
       case 'export':
       case 'stop_exporting': return this.exports.handle(command);
       case 'estimate': return this.estimate(command.config);
+      case 'ping': return this.post({ type: 'pong' });
       default: return this.desk.handle(command);
     }
   }
@@ -203,10 +206,16 @@ export class Engine {
       // What was changed before it was saved is in force from the first step on.
       const isPast = ({ step }: Change) => saved !== undefined && step <= saved.step;
       const inForce = withChanges(config, changes.filter(isPast));
+      const adapter = adapterKey(this.gpu);
+      // Kernels that were measured on another adapter may not run here, or be slow.
+      const known = saved?.kernels?.adapter === adapter ? saved.kernels.tiles : undefined;
       // A saved run has its adapter in its own tensors.
-      const preparation = await prepare(this.gpu, this.tuner!, this.library, saved ? withField(inForce, 'model.adapter', undefined) : inForce);
+      const preparation = await prepare(this.gpu, known ? chosen(known) : this.tuner!, this.library, saved ? withField(inForce, 'model.adapter', undefined) : inForce);
       if (number !== this.starts) return;
-      const options = { runId, saved, changes: changes.filter((change) => !isPast(change)), inspecting: this.inspecting, following: this.following, tileFor: this.tuner!.tileFor };
+      const options = {
+        runId, saved, changes: changes.filter((change) => !isPast(change)), inspecting: this.inspecting, following: this.following,
+        kernels: { adapter, tiles: known ?? this.tuner!.choices() }, snapshots: this.options.snapshots ?? false, elsewhere: saved?.kernels && !known ? saved.kernels.adapter : undefined,
+      };
       const session = await RunSession.create(this.gpu, this.pipelines!, this.keeper!, preparation, options, this.post, (error) => void this.report(error, runId));
       if (number !== this.starts) return session.end();
       this.session = session;

@@ -29,6 +29,11 @@ export class Evaluations {
     return isSpent(this.weights.best, this.config.evaluation.patience);
   }
 
+  /** Whether one is going on, whose judgement is still to come. */
+  get isOpen(): boolean {
+    return this.open !== undefined;
+  }
+
   /**
    * Evaluates the weights as they are after `step` steps, on the validation rows and on the sample of the training rows. Resolves when it is
    * submitted, which is when the one before it is home.

@@ -34,6 +34,11 @@ export class MetricsRing {
     return step - this.next >= RING_SLOTS;
   }
 
+  /** Whether all steps before `step` were copied out; nothing will be after `destroy`. */
+  hasLeft(step: number): boolean {
+    return this.destroyed || this.next >= step;
+  }
+
   /** Copies steps up to `step` (exclusive) towards home; does nothing while all staging buffers are in flight, and after `destroy`. */
   flush(step: number): void {
     const count = step - this.next;

@@ -20,7 +20,7 @@ import { ARENAS, sliceArena } from '../model/state';
 import { traitsOf } from '../model/traits';
 import { weightBytes } from '../model/weights';
 import type { PlanSummary } from '../protocol/planMessages';
-import type { Autotuner } from './autotune';
+import type { Tuner } from './autotune';
 import { BEST_COPIES } from './bestWeights';
 import { type Dataset } from './dataset';
 import { evaluationWidths } from './evaluationChunks';
@@ -52,8 +52,6 @@ export interface Preparation {
   /** The adapter that the run begins with. */
   start?: Start;
 }
-
-type Tuner = Pick<Autotuner, 'tileFor' | 'tune'>;
 
 /** Tiles change no bytes, so who only wants to know those measures none. */
 const UNTUNED: Tuner = { tileFor: () => undefined, tune: () => Promise.resolve(false) };

@@ -105,6 +105,17 @@ export class Run {
     else if (this.pausing.isPaused) this.announce(this.changes.apply(this.step));
   }
 
+  /** Resolves when the points of all steps submitted so far are delivered; steps go on meanwhile. @throws when they cannot come home */
+  async bringHome(): Promise<void> {
+    const { step } = this;
+    this.delivery.flush(step);
+    while (!this.delivery.isOnItsWay(step)) {
+      await this.delivery.settle();
+      this.delivery.flush(this.step);
+    }
+    await this.delivery.settle();
+  }
+
   /** Stops for good; nothing is delivered afterwards. */
   async end(): Promise<void> {
     this.ended = true;
@@ -127,8 +138,8 @@ export class Run {
     // With warm-up the first step has rate 0 and changes nothing, so its loss may be shown before the slower evaluation of step 0.
     const first = this.step;
     const quietFirst = this.rateOf(first) === 0;
-    // A run that goes on was judged up to where it was saved.
-    const evaluateFirst = () => this.evaluate(first, first === 0 || !this.evaluations.best);
+    // A run that goes on was evaluated and judged up to where it was saved, unless its file is too old to say so.
+    const evaluateFirst = async () => { if (first === 0 || !this.evaluations.best) await this.evaluate(first); };
     if (!quietFirst) await evaluateFirst();
     while (!this.ended && !this.stopped && this.step < total && !this.evaluations.isSpent) {
       if (this.pausing.isPaused) {

@@ -7,14 +7,14 @@ import { formatOf } from '../model/formatOf';
 import { initialValues } from '../model/initialValues';
 import { virtualRowsOf } from '../model/method';
 import { parameterSpecs } from '../model/parameters';
-import type { PlanTarget } from '../model/plans';
 import type { InspectionPlace } from '../protocol/inspectionMessages';
 import type { FromEngine } from '../protocol/messages';
 import type { ExportCommand } from '../protocol/exportMessages';
 import type { RunId } from '../protocol/runMessages';
 import type { WritingCommand } from '../protocol/writingMessages';
-import { restoreRun, type SavedRun, saveRun } from './checkpoint';
+import { type Kernels, restoreRun, type SavedRun, saveRun } from './checkpoint';
 import { BestWeights } from './bestWeights';
+import { chosen } from './autotune';
 import { chunk } from './dataset';
 import type { Source } from '../sources/source';
 import { type EvaluationWidth, Evaluator } from './evaluator';
@@ -24,6 +24,7 @@ import { keepStates } from './keptStates';
 import { methodOf } from './method';
 import type { Preparation } from './preparation';
 import { Run } from './run';
+import { Snapshots } from './snapshots';
 import { bytesOf } from './stepExecutions';
 import { Trainer } from './trainer';
 import type { Lease, WeightsKeeper } from './weightsKeeper';
@@ -37,7 +38,11 @@ export interface SessionOptions {
   saved?: SavedRun;
   inspecting: InspectionPlace | null;
   following: Following | null;
-  tileFor: PlanTarget['tileFor'];
+  kernels: Kernels;
+  /** Whether snapshots are sent while it goes on. */
+  snapshots: boolean;
+  /** What the saved run was computed on, where that is another adapter. */
+  elsewhere?: string;
 }
 
 type Post = (event: FromEngine) => void;
@@ -46,7 +51,7 @@ export class RunSession {
   private constructor(
     readonly runId: RunId, private readonly preparation: Preparation, private readonly trainer: Trainer,
     private readonly evaluator: Evaluator, private readonly best: BestWeights, private readonly inspector: Inspector, private readonly writer: Writer, private readonly training: Run,
-    private readonly lease: Lease, private readonly post: Post,
+    private readonly lease: Lease, private readonly kernels: Kernels, private readonly snapshots: Snapshots | undefined, private readonly post: Post,
   ) {}
 
   static async create(
@@ -59,7 +64,9 @@ export class RunSession {
     const virtualRows = virtualRowsOf(method).rows;
     const batch = { samples: config.optimizer.batchSize, tokens: dataset.width };
     const { accumulation } = config.optimizer;
-    const target = { tileFor: options.tileFor };
+    const { kernels } = options;
+    // What is measured for other plans meanwhile is no matter of this run: all its plans multiply in one way.
+    const target = { tileFor: chosen(kernels.tiles).tileFor };
     // What PiSSA leaves of the weights is of no use to the next run.
     const lease = await keeper.take(model.checkpoint.tensors, { alone: method.peft === 'pissa', formatOf: formatOf(modelConfig, method) });
     const trainer = await Trainer.create({ gpu, pipelines, checkpoint: model.checkpoint, weights: lease.weights, config: modelConfig, method, batch, accumulation, cached, target }, (done, of) => post({ type: 'compiling', done, of }))
@@ -88,22 +95,40 @@ export class RunSession {
     inspector.at = options.inspecting;
     const writer = new Writer(trainer, dataset, model.tokenizer, gpu.memoryBudget - summary.bytes.total, (event) => post({ runId, ...event }));
     writer.following = options.following;
-    const training = new Run(trainer, evaluator, best, dataset, config, options.changes, {
+    const training: Run = new Run(trainer, evaluator, best, dataset, config, options.changes, {
       points: (points) => post({ type: 'points', runId, ...points }),
-      evaluated: (step, heldOut, train, seconds) => post({ type: 'evaluated', runId, step, heldOut, train, seconds }),
+      evaluated: (step, heldOut, train, seconds) => {
+        post({ type: 'evaluated', runId, step, heldOut, train, seconds });
+        snapshots?.evaluated(step);
+      },
       changed: (change) => post({ type: 'changed', runId, change }),
       refused: (field, to, sentence) => post({ type: 'refused', runId, field, to, sentence }),
-      paused: (step) => post({ type: 'paused', runId, step }),
+      paused: (step) => {
+        post({ type: 'paused', runId, step });
+        snapshots?.resting();
+      },
       resumed: (step) => post({ type: 'resumed', runId, step }),
-      finished: (step, seconds, early) => post({ type: 'finished', runId, step, seconds, early }),
+      finished: (step, seconds, early) => {
+        post({ type: 'finished', runId, step, seconds, early });
+        snapshots?.resting();
+      },
       diverged: (step, loss, learningRate) => post({ type: 'fault', runId, fault: { code: 'diverged', step, loss, learningRate } }),
       failed: fail,
-      evaluating: (step) => void writer.follow(step),
+      evaluating: (step) => {
+        snapshots?.evaluating(step);
+        void writer.follow(step);
+      },
       free: () => writer.settle(),
-      idle: (step) => inspector.look(step),
+      idle: (step) => {
+        snapshots?.between();
+        inspector.look(step);
+      },
     }, { budget: gpu.memoryBudget - summary.bytes.total + bytesOf(preparation.training), step: saved?.step ?? 0, seconds: saved?.seconds ?? 0 });
-    post({ type: 'started', runId, step: training.step, summary });
-    return new RunSession(runId, preparation, trainer, evaluator, best, inspector, writer, training, lease, post);
+    const snapshots = options.snapshots ? new Snapshots({
+      state: trainer.state, best, kernels, now: () => ({ step: training.step, seconds: training.seconds }), home: () => training.bringHome(), isJudging: () => training.evaluations.isOpen,
+    }, (step, file) => post({ type: 'snapshotted', runId, step, file })) : undefined;
+    post({ type: 'started', runId, step: training.step, summary, ...(options.elsewhere !== undefined && { elsewhere: options.elsewhere }) });
+    return new RunSession(runId, preparation, trainer, evaluator, best, inspector, writer, training, lease, kernels, snapshots, post);
   }
 
   /** Trains `allowance` steps, then pauses. */
@@ -151,7 +176,7 @@ export class RunSession {
     // What is being judged would be lost: the copy of its weights is in no file.
     await this.training.evaluations.settle();
     const { step, seconds } = this.training;
-    const file = await saveRun(this.trainer.state, this.best, { step, seconds, record });
+    const file = await saveRun(this.trainer.state, this.best, { step, seconds, record, kernels: this.kernels });
     this.post({ type: 'saved', runId, step, file });
   }
 
@@ -166,6 +191,7 @@ export class RunSession {
   }
 
   async end(): Promise<void> {
+    this.snapshots?.end();
     await this.training.end();
     await this.writer.destroy();
     this.inspector.destroy();

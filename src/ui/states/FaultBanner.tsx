@@ -8,9 +8,12 @@ import { type FaultWords, SILENT_WORDS, wordsFor } from '../../protocol/faultWor
 export function FaultBanner() {
   const { transport, edits, store } = usePlayground();
   const problem = usePage((state) => state.problem);
+  const goOnFrom = usePage((state) => state.goOnFrom);
   const silent = usePage((state) => state.silent);
   if (!problem && !silent) return null;
   const words = problem ? wordsFor(problem.fault, navigator.userAgent) : SILENT_WORDS;
+
+  const goesOn = words.action === 'restart_engine' && goOnFrom !== undefined;
 
   const act = () => {
     const fault = problem?.fault;
@@ -32,12 +35,12 @@ export function FaultBanner() {
     <section className={`banner ${words.tone}`} role={words.tone === 'calm' ? 'status' : 'alert'}>
       <div>
         <h2>{words.title}</h2>
-        <p>{words.text}</p>
+        <p>{words.text}{goesOn && ` The run can go on from step ${goOnFrom}.`}</p>
         {words.command && <p><code>{words.command}</code></p>}
         {words.quote && <pre className="quote" tabIndex={0} aria-label="What the compiler said">{words.quote}</pre>}
       </div>
       <div className="banner-actions">
-        {words.action !== 'none' && <button type="button" className="button filled" onClick={act}>{words.actionLabel}</button>}
+        {words.action !== 'none' && <button type="button" className="button filled" onClick={act}>{goesOn ? `Go on from step ${goOnFrom}` : words.actionLabel}</button>}
         {problem && words.tone === 'bad' && <CopyReport words={words} />}
       </div>
     </section>

@@ -4,6 +4,7 @@ import { LoadedPart } from '../kit/Part';
 import { Lead } from '../states/Lead';
 import { CheckpointNote, LinkNote, Notice, Offer } from '../states/Notes';
 import { ModelNote } from '../states/ModelNote';
+import { RecoveryNote } from '../states/RecoveryNote';
 import { ObstacleNote } from '../states/ObstacleNote';
 import { FIRST_VIEW, isView, type View, type ViewName, VIEWS } from './registry';
 import { ViewStrip } from './ViewStrip';
@@ -26,6 +27,7 @@ export function Views() {
       <ModelNote />
       <ObstacleNote />
       <LinkNote />
+      <RecoveryNote />
       <Notice />
       <CheckpointNote />
       <Offer />
