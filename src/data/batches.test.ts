@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { batchRows, encodeRows, epochOrder, fillBatch } from './batches';
+import { encodeRows, fillBatch } from './batches';
 import type { TextTokenizer } from './tokenizer';
 
 /** One token a character. */
@@ -22,34 +22,6 @@ const writer: TextTokenizer = {
     return { ids: Uint32Array.from([...ids, 2].slice(0, maxLength)), cutOff: Math.max(0, ids.length + 1 - maxLength), scoredFrom: text.length };
   },
 };
-
-describe('batchRows', () => {
-  it('depends on its arguments alone', () => {
-    const later = batchRows(3, 40, 16, 100);
-    batchRows(9, 0, 16, 100);
-    expect(batchRows(3, 40, 16, 100)).toEqual(later);
-    expect(batchRows(4, 40, 16, 100)).not.toEqual(later);
-  });
-
-  it.each([
-    [100, 16],
-    [7, 16],
-    [1, 4],
-    [16, 16],
-  ])('takes each of %i rows once an epoch in batches of %i', (rows, batchSize) => {
-    const drawn = Array.from({ length: Math.ceil((3 * rows) / batchSize) }, (_, step) => Array.from(batchRows(5, step, batchSize, rows))).flat();
-    for (let epoch = 0; epoch < 3; epoch++)
-      expect(drawn.slice(epoch * rows, (epoch + 1) * rows).sort((a, b) => a - b)).toEqual(Array.from({ length: rows }, (_, row) => row));
-  });
-
-  it('shuffles every epoch anew', () => {
-    expect(epochOrder(1, 0, 50)).not.toEqual(epochOrder(1, 1, 50));
-  });
-
-  it('refuses to draw from nothing', () => {
-    expect(() => batchRows(1, 0, 4, 0)).toThrow(/no rows/);
-  });
-});
 
 describe('encodeRows and fillBatch', () => {
   const encoded = encodeRows(letters, [{ text: 'abc', label: 1 }, { text: 'a', label: 0 }, { text: 'abcdef', label: 2.5 }], 4);

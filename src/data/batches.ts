@@ -59,18 +59,6 @@ const NO_EPOCH = 0xffffffff;
 /** `count` of `rows` row numbers, ascending: the same ones in every run, so that runs are compared on the same rows. */
 export const drawnRows = (rows: number, count: number): number[] => Array.from(epochOrder(COMMON_SEED, NO_EPOCH, rows).subarray(0, count)).sort((one, other) => one - other);
 
-/**
- * The row indices of optimizer step `step`, from its arguments alone. Every row comes once an epoch; a batch that the
- * end of an epoch cuts goes on with the next one, so that all batches are full.
- */
-export function batchRows(seed: number, step: number, batchSize: number, rows: number): Uint32Array {
-  if (!(rows >= 1)) throw new RangeError(`batchRows: there are no rows to draw from (${rows}); give at least one training row.`);
-  return Uint32Array.from({ length: batchSize }, (_, place) => {
-    const drawn = step * batchSize + place;
-    return epochOrder(seed, Math.floor(drawn / rows), rows)[drawn % rows];
-  });
-}
-
 /** Copies the chosen rows into one rectangle of the given width. */
 export function fillBatch(rows: ArrayLike<number>, encoded: Pick<EncodedRows, 'ids' | 'labels'>, width: number, padId: number): Batch {
   const batch: Batch = { ids: new Uint32Array(rows.length * width).fill(padId), lengths: new Uint32Array(rows.length), labels: new Float32Array(rows.length) };

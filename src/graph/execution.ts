@@ -4,6 +4,7 @@ import type { Pipeline, Pipelines } from '../gpu/pipelines';
 import { packParams, paramsBytes } from '../gpu/shader';
 import type { Plan } from './compile';
 import type { Dispatch } from './emitter';
+import type { Pool } from './pool';
 import { elements, type Tensor } from './tensor';
 
 /** Buffers that outlive a plan: weights, the arenas, the metrics ring. */
@@ -37,20 +38,21 @@ export class Execution {
     private readonly steps: Encoded[],
     private readonly inputs: Map<string, GPUBuffer>,
     private readonly pool: GPUBuffer[],
-    private readonly others: GPUBuffer[],
+    private readonly owned: GPUBuffer[],
     private readonly device: GPUDevice,
   ) {}
 
   /**
    * Compiles what is missing and allocates everything the plan needs.
    * @param progress called as pipelines become ready
+   * @param taken buffers for the plan's activations, the caller's, which plans that take turns share; left out: it has its own
    */
-  static async create(gpu: Gpu, pipelines: Pipelines, plan: Plan, shared: SharedBuffers, progress?: (done: number, of: number) => void): Promise<Execution> {
+  static async create(gpu: Gpu, pipelines: Pipelines, plan: Plan, shared: SharedBuffers, progress?: (done: number, of: number) => void, taken?: Pool): Promise<Execution> {
     const { device } = gpu;
     const compiled = await compileAll(pipelines, plan.dispatches, progress);
     device.pushErrorScope('out-of-memory');
     const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
-    const pool = plan.placement.buffers.map(({ bytes, label }) => device.createBuffer({ label, size: bytes, usage }));
+    const pool = taken?.of(plan) ?? plan.placement.buffers.map(({ bytes, label }) => device.createBuffer({ label, size: bytes, usage }));
     const inputs = new Map(plan.inputs.map((tensor) => [tensor.label, device.createBuffer({ label: tensor.label, size: round(elements(tensor.shape) * 4), usage })]));
     const constants = new Map([...plan.constants].map(([tensor, values]) => {
       const buffer = device.createBuffer({ label: tensor.label, size: values.byteLength, usage });
@@ -77,7 +79,7 @@ export class Execution {
       return { label: dispatch.label, pipeline, group: device.createBindGroup({ label: dispatch.label, layout, entries }), grid: dispatch.grid };
     });
     const failure = await device.popErrorScope();
-    const execution = new Execution(plan, steps, inputs, pool, [params, placeholders.read, placeholders.written, ...constants.values()], device);
+    const execution = new Execution(plan, steps, inputs, pool, [params, placeholders.read, placeholders.written, ...inputs.values(), ...constants.values(), ...(taken ? [] : pool)], device);
     if (failure) {
       execution.destroy();
       throw new Error(`plan: the GPU could not allocate ${plan.bytes} bytes (${failure.message}); lower the batch size`);
@@ -141,7 +143,7 @@ export class Execution {
   }
 
   destroy(): void {
-    for (const buffer of [...this.pool, ...this.inputs.values(), ...this.others]) buffer.destroy();
+    for (const buffer of this.owned) buffer.destroy();
   }
 }
 

@@ -23,14 +23,15 @@ export interface BatchShape {
   tokens: number;
 }
 
-/** Outputs of the first `stages` stages, kept for every training row: a table of (rows·T, D), row r's token t at r·T + t. */
+/** Outputs of the first `stages` stages, kept for every training row: a table of (rows·T, D), row r's token t at r·T + t, T the greatest width of a batch. */
 export interface Cached {
   stages: number;
   rows: number;
+  tokens: number;
 }
 
 /** Bytes of that table. */
-export const statesBytes = ({ rows }: Cached, tokens: number, hidden: number): number => rows * tokens * hidden * 4;
+export const statesBytes = ({ rows, tokens }: Cached, hidden: number): number => rows * tokens * hidden * 4;
 
 /** Label of the table among the buffers that outlive a plan, and of the input that says which of its rows a batch reads, (B,T). */
 export const STATES = 'states';
@@ -114,7 +115,7 @@ export function recordPasses(tape: Tape, config: ModelConfig, method: Method, ba
 /** The kept states of the batch's rows, once or for both passes; undefined where nothing is kept. */
 function recordStates(tape: Tape, config: ModelConfig, { samples, tokens }: BatchShape, copies: number, cached?: Cached): Border | undefined {
   if (!cached) return undefined;
-  const table = tape.shared(STATES, [cached.rows * tokens, config.hidden]);
+  const table = tape.shared(STATES, [cached.rows * cached.tokens, config.hidden]);
   return { stage: cached.stages, x: recordEmbedding(tape, STATES, tape.input(STATE_ROWS, [samples, tokens], 'u32'), table, copies) };
 }
 

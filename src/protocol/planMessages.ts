@@ -11,8 +11,8 @@ export interface PlanSummary {
   model: { layers: number; heads: number; width: number; vocabulary: number };
   /** Layers below the first dropped one: computed once for both passes, or (`cached`) once for every training row. */
   shared: { layers: number; cached: boolean };
-  /** Tokens a row is padded to. */
-  tokens: number;
+  /** Of the training rows: tokens that batches are wide, ascending; how many times the real tokens that is; rows that lost their end. */
+  lengths: { widths: number[]; padding: number; cut: number };
 }
 
 export type PlanCommand =

@@ -16,7 +16,7 @@ export const FAKE_PLAN: PlanSummary = {
   parameters: { trainable: 4_226, total: 210_000 },
   model: { layers: 2, heads: 4, width: 64, vocabulary: 2000 },
   shared: { layers: 0, cached: false },
-  tokens: 24,
+  lengths: { widths: [24], padding: 1.4, cut: 0 },
 };
 
 export class FakeEngine implements EngineLink {

@@ -1,6 +1,7 @@
-/** The rows of a run: tokenised, and padded to one width. Pure, and the same for the same configuration. */
-import type { RunConfig } from '../config/config';
+/** The rows of a run: tokenised, and shared out to widths. Pure, and the same for the same configuration. */
+import { isTask, type RunConfig } from '../config/config';
 import { drawnRows, type EncodedRows, encodeRows, fillBatch } from '../data/batches';
+import { type Buckets, bucketsOf, MOST_WIDTHS, oneBucket } from '../data/buckets';
 import { NOT_SCORED } from '../metrics/outputs';
 import type { Example, TaskData } from '../data/tasks/task';
 import type { TextTokenizer } from '../data/tokenizer';
@@ -15,7 +16,7 @@ const SAMPLE_ROWS = 128;
 /** Held-out rows of a language model that are scored at every evaluation: each is as much work as dozens of classified ones. */
 const WRITTEN_ROWS = 128;
 /** Widths are multiples of this, so that small changes of the data do not change every shape. */
-const WIDTH_STEP = 4;
+export const WIDTH_STEP = 4;
 
 export interface Dataset {
   facts: DataFacts;
@@ -27,8 +28,10 @@ export interface Dataset {
   test: EncodedRows;
   /** The fixed sample of the training rows: the first ones, which are as random as any. */
   sample: EncodedRows;
-  /** Tokens every row is padded to. */
+  /** Tokens every row fits in. */
   width: number;
+  /** Most tokens that a row may have. */
+  longest: number;
   padId: number;
 }
 
@@ -51,7 +54,7 @@ export function loadDataset({ data, evaluation }: Pick<RunConfig, 'data' | 'eval
   let most = 0;
   for (const rows of [training, heldOut, test]) for (const length of rows.lengths) most = Math.max(most, length);
   const validation = scoredRows(heldOut, evaluation.rows, facts.kind);
-  return { facts, examples, training, heldOut, validation, test, sample: firstRows(training, SAMPLE_ROWS, facts.kind === 'classification'), width: Math.min(longest, Math.ceil(most / WIDTH_STEP) * WIDTH_STEP), padId: tokenizer.padId };
+  return { facts, examples, training, heldOut, validation, test, sample: firstRows(training, SAMPLE_ROWS, facts.kind === 'classification'), width: Math.min(longest, Math.ceil(most / WIDTH_STEP) * WIDTH_STEP), longest, padId: tokenizer.padId };
 }
 
 /** What a tokenizer cannot make rows of is, to a person, data that does not fit the greatest length. */
@@ -93,6 +96,15 @@ function checkRows(set: string, { ids }: EncodedRows, examples: Example[], limit
     if (found) throw refuse(`${set} row ${row}: ${found}`);
   });
   if (classes && !examples.some(({ label }) => label !== NOT_SCORED)) throw refuse(`none of the ${examples.length} ${set} rows has a label that counts (all are −100); give one a class`);
+}
+
+/**
+ * The widths of a run's batches. Tasks of the page have one: their rows are much of one length, and links to their runs give the curves that
+ * they always gave.
+ */
+export function bucketsFor({ data, optimizer: { batchSize } }: Pick<RunConfig, 'data' | 'optimizer'>, { training, width, longest }: Dataset): Buckets {
+  if (isTask(data.source)) return oneBucket(width, training.ids.length);
+  return bucketsOf(training.lengths, { most: MOST_WIDTHS, batchSize, multiple: WIDTH_STEP, longest });
 }
 
 /**

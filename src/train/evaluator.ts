@@ -1,5 +1,6 @@
 /** Loss and metric of many rows with dropout off: submits them in chunks, reads what comes out once, and sums in float64. */
 import type { Execution } from '../graph/execution';
+import type { Pool } from '../graph/pool';
 import type { Gpu } from '../gpu/device';
 import { readRanges } from '../gpu/readback';
 import type { EncodedRows } from '../data/batches';
@@ -30,8 +31,9 @@ export class Evaluator {
    * @param widths ascending
    * @param rows rows of one chunk, as the executions' plans have them
    * @param virtualRows trained vectors in front of every row (prompt tuning)
+   * @param pool what the executions share, where they share buffers
    */
-  constructor(private readonly gpu: Gpu, private readonly widths: EvaluationWidth[], private readonly config: ModelConfig, private readonly rows: number, private readonly virtualRows: number) {
+  constructor(private readonly gpu: Gpu, private readonly widths: EvaluationWidth[], private readonly config: ModelConfig, private readonly rows: number, private readonly virtualRows: number, private readonly pool?: Pool) {
     this.written = config.problem === 'language_model';
   }
 
@@ -71,6 +73,7 @@ export class Evaluator {
 
   destroy(): void {
     for (const { execution } of this.widths) execution.destroy();
+    this.pool?.destroy();
   }
 }
 

@@ -4,7 +4,7 @@ import { readRanges } from '../gpu/readback';
 import type { TextTokenizer } from '../data/tokenizer';
 import { virtualRowsOf } from '../model/method';
 import type { AttentionView, InspectionPlace } from '../protocol/inspectionMessages';
-import { chunk, type Dataset } from './dataset';
+import { batchOf, type Dataset } from './dataset';
 import { type Trainer, writeBatch } from './trainer';
 
 /** Shortest time between two looks. */
@@ -12,7 +12,8 @@ const INTERVAL_MS = 250;
 
 export class Inspector {
   at: InspectionPlace | null = null;
-  private execution: Promise<Execution> | undefined;
+  /** By width: one for each that batches have. */
+  private readonly executions = new Map<number, Promise<Execution>>();
   private looking = false;
   private last = -Infinity;
   private destroyed = false;
@@ -36,15 +37,18 @@ export class Inspector {
 
   private async read(step: number, at: InspectionPlace): Promise<void> {
     const { gpu, config, method } = this.trainer.options;
-    const { heldOut, width } = this.dataset;
+    const { heldOut } = this.dataset;
     const row = Math.min(at.row, heldOut.ids.length - 1);
     const layer = Math.min(at.layer, config.layers - 1);
     const head = Math.min(at.head, config.heads - 1);
-    this.execution ??= this.trainer.evaluator({ samples: 1, tokens: width }, 'attention');
-    const execution = await this.execution;
+    // As wide as a batch that the row would train in: its masks depend on that.
+    const width = this.trainer.options.widths?.find((one) => one >= heldOut.lengths[row]) ?? this.dataset.width;
+    const made = this.executions.get(width) ?? this.trainer.evaluator({ samples: 1, tokens: width }, 'attention');
+    this.executions.set(width, made);
+    const execution = await made;
     if (this.destroyed) return;
     const virtual = virtualRowsOf(method);
-    writeBatch(execution, chunk(this.dataset, heldOut, row, 1, virtual.rows), config);
+    writeBatch(execution, batchOf(this.dataset, heldOut, [row], virtual.rows, width), config);
     execution.submit('inspect');
     const { buffer } = execution.kept(`logits ${layer}`);
     // Of the rows and keys, virtual tokens come first; shown are those of real tokens.
@@ -65,6 +69,6 @@ export class Inspector {
 
   destroy(): void {
     this.destroyed = true;
-    void this.execution?.then((execution) => execution.destroy(), () => undefined);
+    for (const made of this.executions.values()) void made.then((execution) => execution.destroy(), () => undefined);
   }
 }

@@ -19,20 +19,21 @@ const MOST_OF_BUDGET = 0.25;
 /** What to keep for `rows` training rows of `tokens` tokens, filled `chunk` rows at a time; undefined where it is not worth it or does not fit. */
 export function statesToKeep(gpu: Pick<Gpu, 'device' | 'memoryBudget'>, config: ModelConfig, method: Method, rows: number, tokens: number, chunk: number): Cached | undefined {
   const stages = unchangingStages(config, method);
-  const cached = { stages, rows: Math.ceil(rows / chunk) * chunk };
+  const cached = { stages, rows: Math.ceil(rows / chunk) * chunk, tokens };
   const most = Math.min(largestBuffer(gpu), gpu.memoryBudget * MOST_OF_BUDGET);
-  return stages >= LEAST_STAGES && statesBytes(cached, tokens, config.hidden) <= most ? cached : undefined;
+  return stages >= LEAST_STAGES && statesBytes(cached, config.hidden) <= most ? cached : undefined;
 }
 
 /** Computes the states of all rows: `chunks` has them in order, all of one size. */
 export async function keepStates(trainer: Trainer, chunks: HostBatch[]): Promise<void> {
-  const { gpu, pipelines, config, method, batch: { tokens }, cached, target } = trainer.options;
+  const { gpu, pipelines, config, method, cached, target } = trainer.options;
   if (!cached) return;
+  const { tokens } = cached;
   const samples = chunks[0].lengths.length;
   const plan = planStates(config, method, { samples, tokens }, targetOf(gpu, target), cached.stages);
   const execution = await Execution.create(gpu, pipelines, plan, trainer.state);
   const { buffer, bytes } = execution.kept(STATES);
-  const table = trainer.state.provide(STATES, statesBytes(cached, tokens, config.hidden));
+  const table = trainer.state.provide(STATES, statesBytes(cached, config.hidden));
   chunks.forEach((chunk, index) => {
     writeBatch(execution, chunk, config);
     execution.submit('keep states', (encoder) => encoder.copyBufferToBuffer(buffer, 0, table, index * bytes, bytes));

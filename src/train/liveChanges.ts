@@ -11,8 +11,9 @@ import { traitsOf } from '../model/traits';
 import { bytes } from '../protocol/format';
 import { largestBuffer } from '../gpu/device';
 import type { Plan } from '../graph/compile';
+import { bytesOf } from '../graph/pool';
 import { methodOf } from './method';
-import { bytesOf, hasLarger, plansOf, type StepExecutions } from './stepExecutions';
+import { hasLarger, plansOf, type StepExecutions } from './stepExecutions';
 import type { Trainer } from './trainer';
 
 export type ChangeOutcome = { change: Change } | { field: string; to: unknown; sentence: string };

@@ -3,10 +3,12 @@ import type { RunConfig } from '../config/config';
 import { modelName } from '../config/models';
 import { isLora } from '../config/peft';
 import { configProblems } from '../config/problems';
+import { type Buckets, paddingOf } from '../data/buckets';
 import { type Gpu, largestBuffer } from '../gpu/device';
 import type { Pipelines } from '../gpu/pipelines';
 import type { Plan } from '../graph/compile';
 import { compileAll } from '../graph/execution';
+import { bytesOf } from '../graph/pool';
 import { elements } from '../graph/tensor';
 import { formatOf } from '../model/formatOf';
 import { checkpointFor } from '../model/forProblem';
@@ -22,7 +24,7 @@ import { weightBytes } from '../model/weights';
 import type { PlanSummary } from '../protocol/planMessages';
 import type { Tuner } from './autotune';
 import { BEST_COPIES } from './bestWeights';
-import { type Dataset } from './dataset';
+import { bucketsFor, type Dataset } from './dataset';
 import { evaluationWidths } from './evaluationChunks';
 import { EVALUATION_ROWS, WRITING_ROWS } from './evaluator';
 import { headFor } from './head';
@@ -31,7 +33,7 @@ import { methodOf } from './method';
 import { Refusal } from './refusal';
 import { statesToKeep } from './keptStates';
 import { type Start, startProblem } from './start';
-import { bytesOf, hasLarger, plansOf } from './stepExecutions';
+import { hasLarger, plansOf } from './stepExecutions';
 
 /** Buffers as large as all trained tensors: values, gradients, moments and groups, and those that hold the best evaluation's. */
 const ARENA_COPIES = ARENAS.length + BEST_COPIES;
@@ -41,7 +43,9 @@ export interface Preparation {
   model: LoadedModel;
   modelConfig: ModelConfig;
   dataset: Dataset;
-  /** The plans that steps take turns with; one, unless a consistency term comes at every n-th step only. */
+  /** How the training rows are shared out to widths. */
+  buckets: Buckets;
+  /** The plans that steps take turns with, the widest first: one for each width, two where a consistency term comes at every n-th step only. */
   training: Plan[];
   /** Evaluate plans, each for rows of up to `width` tokens, ascending. */
   evaluation: { width: number; plan: Plan }[];
@@ -77,26 +81,29 @@ async function prepareModel(gpu: Gpu, tuner: Tuner, library: Library, config: Ru
   const method = methodOf(config);
   const model = { ...loaded, checkpoint: checkpointFor(loaded.checkpoint, headFor(dataset.facts), method) };
   const modelConfig = model.checkpoint.config;
-  const batch = { samples: config.optimizer.batchSize, tokens: dataset.width };
+  const { batchSize, accumulation } = config.optimizer;
+  const buckets = bucketsFor(config, dataset);
+  const batch = { samples: batchSize, tokens: buckets.widths[buckets.widths.length - 1] };
   const written = modelConfig.problem === 'language_model';
   const evaluationRows = (written ? WRITING_ROWS : EVALUATION_ROWS)[gpu.profile];
   const cached = statesToKeep(gpu, modelConfig, method, dataset.training.ids.length, dataset.width, evaluationRows);
-  const { accumulation } = config.optimizer;
   const target = { tileFor: tuner.tileFor };
-  const makeTraining = () => planOrRefuse(gpu, config, () => plansOf({ gpu, config: modelConfig, method, batch, accumulation, cached, target }));
-  const widths = evaluationWidths([dataset.validation, dataset.sample], evaluationRows, dataset.width);
-  const makeEvaluation = () => planOrRefuse(gpu, config, () => widths.map((width) => ({ width, plan: planEvaluation(modelConfig, method, { samples: evaluationRows, tokens: width }, targetOf(gpu, target), written ? 'losses' : 'logits') })));
+  const makeTraining = () => planOrRefuse(gpu, config, () => plansOf({ gpu, config: modelConfig, method, batch, widths: buckets.widths, accumulation, cached, target }));
+  const evaluateWidths = evaluationWidths([dataset.validation, dataset.sample], evaluationRows, dataset.width);
+  const makeEvaluation = () => planOrRefuse(gpu, config, () => evaluateWidths.map((width) => ({ width, plan: planEvaluation(modelConfig, method, { samples: evaluationRows, tokens: width }, targetOf(gpu, target), written ? 'losses' : 'logits') })));
   let training = makeTraining();
   let evaluation = makeEvaluation();
-  const summary = summarise({ model, modelConfig, method, training, evaluation, cached }, dataset.width);
+  const summary = summarise({ model, modelConfig, method, dataset, buckets, training, evaluation, cached });
   checkState(gpu, config, summary);
   check(gpu, config, summary, [...training, ...evaluation.map(({ plan }) => plan)]);
   // Tiles change neither buffers nor bytes nor the number of dispatches: only the workgroups are planned anew.
-  if (await tuner.tune(training[0])) {
+  let measured = false;
+  for (const plan of training) measured = (await tuner.tune(plan)) || measured;
+  if (measured) {
     training = makeTraining();
     evaluation = makeEvaluation();
   }
-  return { config, model, modelConfig, dataset, training, evaluation, evaluationRows, cached, summary, ...(start && { start }) };
+  return { config, model, modelConfig, dataset, buckets, training, evaluation, evaluationRows, cached, summary, ...(start && { start }) };
 }
 
 /** A plan that no grid can hold is, to a person, one that is too large. */
@@ -109,7 +116,7 @@ function planOrRefuse<T>(gpu: Gpu, config: RunConfig, make: () => T): T {
   }
 }
 
-function summarise({ model, modelConfig: config, method, training, evaluation, cached }: Pick<Preparation, 'model' | 'modelConfig' | 'training' | 'evaluation' | 'cached'> & { method: Method }, tokens: number): PlanSummary {
+function summarise({ model, modelConfig: config, method, dataset, buckets, training, evaluation, cached }: Pick<Preparation, 'model' | 'modelConfig' | 'dataset' | 'buckets' | 'training' | 'evaluation' | 'cached'> & { method: Method }): PlanSummary {
   const specs = parameterSpecs(config, method);
   const held = formatOf(config, method);
   const tensors = [...model.checkpoint.tensors];
@@ -119,7 +126,7 @@ function summarise({ model, modelConfig: config, method, training, evaluation, c
   // What comes to the tensors of the checkpoint: those of the method, and a new head.
   const added = specs.reduce((sum, { of, shape }) => sum + (model.checkpoint.tensors.has(of) ? 0 : elements(shape)), 0);
   const optimizer = ARENA_COPIES * sliceArena(specs).bytes;
-  const states = cached ? statesBytes(cached, tokens, config.hidden) : 0;
+  const states = cached ? statesBytes(cached, config.hidden) : 0;
   const train = bytesOf(training) + states;
   const evaluate = evaluation.map(({ plan }) => plan);
   const buffers = [...training, ...evaluate].flatMap((plan) => plan.placement.buffers).sort((one, other) => other.bytes - one.bytes);
@@ -131,7 +138,7 @@ function summarise({ model, modelConfig: config, method, training, evaluation, c
     parameters: { trainable, total: values + added },
     model: { layers: config.layers, heads: config.heads, width: config.hidden, vocabulary: config.vocabulary },
     shared: cached ? { layers: cached.stages - 1, cached: true } : { layers: common, cached: false },
-    tokens,
+    lengths: { widths: buckets.widths, padding: paddingOf(buckets, dataset.training.lengths), cut: dataset.training.cutRows },
   };
 }
 

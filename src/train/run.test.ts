@@ -1,6 +1,7 @@
 /** The loop of a run over a device that computes nothing: what is submitted when, what is said of it, and how it ends. */
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { type Change, DEFAULT_CONFIG, type RunConfig } from '../config/config';
+import { Batches, oneBucket } from '../data/buckets';
 import { RING_SLOTS, RING_WIDTH } from '../kernels/step_metrics';
 import { type Best, withEvaluation } from '../config/best';
 import type { BestWeights } from './bestWeights';
@@ -11,7 +12,7 @@ import type { RunEvents } from './runEvents';
 import type { Trainer } from './trainer';
 
 // Plans are the business of others.
-vi.mock('./stepExecutions', () => ({ plansOf: () => [], bytesOf: () => 0, hasLarger: () => false }));
+vi.mock('./stepExecutions', () => ({ plansOf: () => [], hasLarger: () => false }));
 
 interface FakeBuffer extends GPUBuffer { dead?: boolean }
 
@@ -75,7 +76,7 @@ function makeRun(config: RunConfig, replay: Change[] = [], prepare: () => Promis
     points: (points) => { consistency.push(...points.consistency); losses.push(...points.crossEntropy); }, evaluated: () => undefined, idle: () => undefined, resumed: () => undefined,
     changed: say('changed'), refused: say('refused'), paused: say('paused'), finished: say('finished'), diverged: say('diverged'), failed: say('failed'),
   };
-  const run = new Run(trainer, { evaluate } as unknown as Evaluator, weights, dataset, config, replay, events, { step: 0, seconds: 0, budget: Infinity });
+  const run = new Run(trainer, { evaluate } as unknown as Evaluator, weights, dataset, new Batches(config.seed, config.optimizer.batchSize, oneBucket(4, 2)), config, replay, events, { step: 0, seconds: 0, budget: Infinity });
   return { run, ring, steps, weights, heard, evaluating, consistency, losses, names: () => heard.map(([name]) => name) };
 }
 

@@ -1,6 +1,6 @@
 /** The loop of a run: submits steps, keeps a few in flight, says when to evaluate, and applies changes at step boundaries. */
 import { type Change, type RunConfig } from '../config/config';
-import { batchRows } from '../data/batches';
+import type { Batches } from '../data/buckets';
 import { type ChangeOutcome, LiveChanges } from './liveChanges';
 import { Clock } from './clock';
 import { virtualRowsOf } from '../model/method';
@@ -36,7 +36,7 @@ export class Run {
   readonly evaluations: Evaluations;
   private readonly changes: LiveChanges;
 
-  constructor(private readonly trainer: Trainer, evaluator: Evaluator, best: BestWeights, private readonly dataset: Dataset, config: RunConfig, replay: Change[], private readonly events: RunEvents, start: RunStart) {
+  constructor(private readonly trainer: Trainer, evaluator: Evaluator, best: BestWeights, private readonly dataset: Dataset, private readonly batches: Batches, config: RunConfig, replay: Change[], private readonly events: RunEvents, start: RunStart) {
     this.step = start.step;
     this.clock = new Clock(start.seconds);
     this.delivery = new Delivery(trainer.options.gpu, trainer.state.ring, start.step, { points: (points) => events.points(points), diverged: (step, loss) => this.diverge(step, loss) });
@@ -192,10 +192,10 @@ export class Run {
   private submit(): void {
     const { config, dataset, step } = this;
     const virtualRows = virtualRowsOf(this.trainer.options.method).rows;
-    const { batchSize, accumulation, weightDecay, clip, smoothing, l1, neftune } = config.optimizer;
+    const { accumulation, weightDecay, clip, smoothing, l1, neftune } = config.optimizer;
     const batches = Array.from({ length: accumulation }, (_, microBatch) => {
-      const rows = batchRows(config.seed, step * accumulation + microBatch, batchSize, dataset.training.ids.length);
-      return batchOf(dataset, dataset.training, rows, virtualRows);
+      const { rows, width } = this.batches.at(step * accumulation + microBatch);
+      return batchOf(dataset, dataset.training, rows, virtualRows, width);
     });
     const learningRate = this.rateOf(step);
     const { kind, every = 1, alpha } = config.consistency;

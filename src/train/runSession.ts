@@ -1,6 +1,8 @@
 /** A run with everything around it on the device: builds it, turns its events into messages, answers questions about it, frees it. */
 import type { Change } from '../config/config';
+import { Batches } from '../data/buckets';
 import { Execution } from '../graph/execution';
+import { bytesOf, Pool } from '../graph/pool';
 import type { Gpu } from '../gpu/device';
 import type { Pipelines } from '../gpu/pipelines';
 import { formatOf } from '../model/formatOf';
@@ -25,7 +27,6 @@ import { methodOf } from './method';
 import type { Preparation } from './preparation';
 import { Run } from './run';
 import { Snapshots } from './snapshots';
-import { bytesOf } from './stepExecutions';
 import { Trainer } from './trainer';
 import type { Lease, WeightsKeeper } from './weightsKeeper';
 import { type Following, Writer } from './writer';
@@ -58,31 +59,37 @@ export class RunSession {
     gpu: Gpu, pipelines: Pipelines, keeper: WeightsKeeper, preparation: Preparation, options: SessionOptions,
     post: Post, fail: (error: unknown) => void,
   ): Promise<RunSession> {
-    const { config, model, modelConfig, dataset, evaluationRows, cached, summary } = preparation;
+    const { config, model, modelConfig, dataset, buckets, evaluationRows, cached, summary } = preparation;
     const { runId, saved } = options;
     const method = methodOf(config);
     const virtualRows = virtualRowsOf(method).rows;
-    const batch = { samples: config.optimizer.batchSize, tokens: dataset.width };
-    const { accumulation } = config.optimizer;
+    const { batchSize, accumulation } = config.optimizer;
+    const { widths: trainingWidths } = buckets;
+    const batch = { samples: batchSize, tokens: trainingWidths[trainingWidths.length - 1] };
     const { kernels } = options;
     // What is measured for other plans meanwhile is no matter of this run: all its plans multiply in one way.
     const target = { tileFor: chosen(kernels.tiles).tileFor };
     // What PiSSA leaves of the weights is of no use to the next run.
     const lease = await keeper.take(model.checkpoint.tensors, { alone: method.peft === 'pissa', formatOf: formatOf(modelConfig, method) });
-    const trainer = await Trainer.create({ gpu, pipelines, checkpoint: model.checkpoint, weights: lease.weights, config: modelConfig, method, batch, accumulation, cached, target }, (done, of) => post({ type: 'compiling', done, of }))
+    const trainer = await Trainer.create({ gpu, pipelines, checkpoint: model.checkpoint, weights: lease.weights, config: modelConfig, method, batch, widths: trainingWidths, accumulation, cached, target }, (done, of) => post({ type: 'compiling', done, of }))
       .catch((error: unknown) => {
         lease.release();
         throw error;
       });
+    const pool = await Pool.create(gpu.device, preparation.evaluation.map(({ plan }) => plan)).catch((error: unknown) => {
+      trainer.destroy();
+      lease.release();
+      throw error;
+    });
     const fill = async () => {
       const initial = await initialValues(modelConfig, method, parameterSpecs(modelConfig, method), model.checkpoint.tensors, config.seed);
       await trainer.reset(new Map([...initial, ...preparation.start?.values ?? []]));
       if (saved) restoreRun(trainer.state, best, saved);
       if (cached) await keepStates(trainer, Array.from({ length: cached.rows / evaluationRows }, (_, number) => chunk(dataset, dataset.training, number * evaluationRows, evaluationRows, virtualRows)));
-      for (const { width, plan } of preparation.evaluation) widths.push({ width, execution: await Execution.create(gpu, pipelines, plan, trainer.state) });
+      for (const { width, plan } of preparation.evaluation) widths.push({ width, execution: await Execution.create(gpu, pipelines, plan, trainer.state, undefined, pool) });
     };
     const widths: EvaluationWidth[] = [];
-    const evaluator = new Evaluator(gpu, widths, modelConfig, evaluationRows, virtualRows);
+    const evaluator = new Evaluator(gpu, widths, modelConfig, evaluationRows, virtualRows, pool);
     const best = new BestWeights(gpu, trainer.state);
     await fill().catch((error: unknown) => {
       evaluator.destroy();
@@ -95,7 +102,7 @@ export class RunSession {
     inspector.at = options.inspecting;
     const writer = new Writer(trainer, dataset, model.tokenizer, gpu.memoryBudget - summary.bytes.total, (event) => post({ runId, ...event }));
     writer.following = options.following;
-    const training: Run = new Run(trainer, evaluator, best, dataset, config, options.changes, {
+    const training: Run = new Run(trainer, evaluator, best, dataset, new Batches(config.seed, batchSize, buckets), config, options.changes, {
       points: (points) => post({ type: 'points', runId, ...points }),
       evaluated: (step, heldOut, train, seconds) => {
         post({ type: 'evaluated', runId, step, heldOut, train, seconds });

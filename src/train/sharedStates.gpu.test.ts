@@ -4,7 +4,7 @@ import { SECOND_PASSES } from '../config/dropout';
 import type { Method } from '../model/method';
 import { unchangingStages } from '../model/stages';
 import { keepStates } from './keptStates';
-import { ARCHITECTURE_NAMES, distance, tinyTrainer, TRAINING_ROWS, type TinyOptions } from './testing/tinyTrainer';
+import { ARCHITECTURE_NAMES, distance, tinyTrainer, TOKENS, TRAINING_ROWS, type TinyOptions } from './testing/tinyTrainer';
 
 /** Layer 0 alone is without dropout, and without LoRA where `fromLayer` says so. */
 const above: Method['dropout'] = {
@@ -56,7 +56,7 @@ it('computes less where it shares', async () => {
 });
 
 describe('kept states', () => {
-  const cached = { stages: 2, rows: TRAINING_ROWS };
+  const cached = { stages: 2, rows: TRAINING_ROWS, tokens: TOKENS };
   const frozen: Partial<Method> = { fromLayer: 1, dropout: above };
 
   it.each(ARCHITECTURE_NAMES)('give the gradients of %s computed from the text', async (architecture) => {

@@ -40,11 +40,11 @@ export class Trainer {
 
   /** Builds the training plan, and loads the weights where none are given. @throws LoadError, or when something cannot be allocated or compiled */
   static async create(options: TrainerOptions, progress?: (done: number, of: number) => void): Promise<Trainer> {
-    const { gpu, checkpoint, config, method, cached, batch } = options;
+    const { gpu, checkpoint, config, method, cached } = options;
     const own = options.weights ? undefined : await Weights.load(gpu, checkpoint.tensors, { formatOf: formatOf(config, method) });
     const state = new ModelState(gpu, options.weights ?? own!, parameterSpecs(config, method));
     try {
-      if (cached) state.provide(STATES, statesBytes(cached, batch.tokens, config.hidden));
+      if (cached) state.provide(STATES, statesBytes(cached, config.hidden));
       return new Trainer(state, options, await StepExecutions.create(options, state, progress), own);
     } catch (error) {
       state.destroy();
@@ -53,7 +53,7 @@ export class Trainer {
     }
   }
 
-  /** The plan with the whole loss. */
+  /** The widest plan with the whole loss. */
   get plan(): Plan {
     return this.training.main.plan;
   }
@@ -77,7 +77,7 @@ export class Trainer {
 
   /**
    * Submits one optimizer step, a submit for each of its micro-batches; nothing is waited for.
-   * @param batches up to M micro-batches, each of the plan's rows: the step follows the gradient of the mean over the counted rows of them all
+   * @param batches up to M micro-batches, each of the plan's rows and of one of its widths: the step follows the gradient of the mean over the counted rows of them all
    * @param copy may record copies that follow the step's work
    * @returns how many rows counted; with none, losses and gradients are 0 and only decay and what the optimizer remembers move the tensors
    * @throws when the trainer was made for fewer batches a step
@@ -85,18 +85,18 @@ export class Trainer {
   step(batches: readonly HostBatch[], values: StepInput, copy?: (encoder: GPUCommandEncoder) => void): number {
     const { gpu, config, method, accumulation = 1 } = this.options;
     const rates = { ...values, recorded: method.dropout, layers: config.layers };
-    const execution = this.training.at(values.step);
-    const { accumulating } = execution.plan;
     const last = batches.length - 1;
     if (last < 0 || last >= accumulation) throw new Error(`trainer: ${batches.length} batches in a step of a plan for ${accumulation}; set accumulation to ${Math.max(1, batches.length)}`);
     const countedRows = batches.reduce((sum, { labels }) => sum + countedLabels(labels, config.problem), 0);
+    const executions = batches.map((batch) => this.training.at(values.step, widthOf(batch)));
     batches.forEach((batch, microBatch) => {
+      const execution = executions[microBatch];
       packStep({ ...rates, maskStep: values.step * accumulation + microBatch, microBatch, countedRows }, this.scratch);
       gpu.device.queue.writeBuffer(this.state.step, 0, this.scratch.buffer);
-      writeBatch(execution, batch, config);
+      writeBatch(execution, batch, config, this.options.cached?.tokens);
       if (execution.reads('spans')) execution.write('spans', packSpans(rates, batch.lengths));
       execution.submit('train', microBatch === last ? copy : undefined, {
-        prepare: accumulating && microBatch === 0 ? (encoder) => this.state.clearGradients(encoder) : undefined,
+        prepare: execution.plan.accumulating && microBatch === 0 ? (encoder) => this.state.clearGradients(encoder) : undefined,
         finishes: microBatch === last,
       });
     });
@@ -133,16 +133,22 @@ export class Trainer {
   }
 }
 
-/** Writes the rows a plan reads; labels in the number type its loss takes. */
-export function writeBatch(execution: Execution, batch: HostBatch, config: ModelConfig): void {
+/** Tokens that the rows of a batch are padded to. */
+const widthOf = ({ ids, lengths }: HostBatch): number => ids.length / lengths.length;
+
+/**
+ * Writes the rows a plan reads; labels in the number type its loss takes.
+ * @param kept tokens a row has in the table of kept states, where there is one
+ */
+export function writeBatch(execution: Execution, batch: HostBatch, config: ModelConfig, kept = widthOf(batch)): void {
   execution.write('ids', batch.ids);
   execution.write('lengths', batch.lengths);
-  if (execution.reads(PLACES)) execution.write(PLACES, placesOf(batch.ids, batch.ids.length / batch.lengths.length, config.padId));
-  if (batch.rows && execution.reads(STATE_ROWS)) execution.write(STATE_ROWS, stateRows(batch.rows, batch.ids.length / batch.lengths.length));
+  if (execution.reads(PLACES)) execution.write(PLACES, placesOf(batch.ids, widthOf(batch), config.padId));
+  if (batch.rows && execution.reads(STATE_ROWS)) execution.write(STATE_ROWS, stateRows(batch.rows, widthOf(batch), kept));
   execution.write('labels', config.problem === 'regression' ? batch.labels : Int32Array.from(batch.labels));
 }
 
-/** Rows of the table of kept states that a batch reads: token t of training row r is at r·T + t. */
-function stateRows(rows: Uint32Array, tokens: number): Uint32Array {
-  return Uint32Array.from({ length: rows.length * tokens }, (_, index) => rows[Math.floor(index / tokens)] * tokens + (index % tokens));
+/** Rows of the table of kept states that a batch reads: token t of training row r is at r·`kept` + t. */
+function stateRows(rows: Uint32Array, tokens: number, kept: number): Uint32Array {
+  return Uint32Array.from({ length: rows.length * tokens }, (_, index) => rows[Math.floor(index / tokens)] * kept + (index % tokens));
 }

@@ -17,7 +17,10 @@ export interface TrainerOptions {
   /** The checkpoint's configuration with the head the task needs. */
   config: ModelConfig;
   method: Method;
+  /** Its tokens are those of the widest batches. */
   batch: BatchShape;
+  /** Tokens that batches are wide, ascending, one plan each; left out: all are as wide as the widest. */
+  widths?: readonly number[];
   /** M: micro-batches a step may have; left out: 1. */
   accumulation?: number;
   /** States of lower stages that `keepStates` computes once for every training row. */

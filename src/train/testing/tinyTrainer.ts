@@ -43,7 +43,7 @@ function tensorsOf(architecture: Architecture, config: ModelConfig): Map<string,
   }));
 }
 
-export interface TinyOptions extends Partial<Pick<TrainerOptions, 'passes' | 'recompute' | 'whole' | 'cached' | 'accumulation' | 'keep'>> {
+export interface TinyOptions extends Partial<Pick<TrainerOptions, 'passes' | 'recompute' | 'whole' | 'cached' | 'accumulation' | 'keep' | 'widths'>> {
   architecture?: string;
   problem?: Problem;
   method?: Partial<Method>;
@@ -53,8 +53,8 @@ export interface TinyOptions extends Partial<Pick<TrainerOptions, 'passes' | 're
 
 export interface Tiny {
   trainer: Trainer;
-  /** The chosen rows of the training set. */
-  batch(rows: number[]): HostBatch;
+  /** The chosen rows of the training set, as wide as the widest or as said. */
+  batch(rows: number[], width?: number): HostBatch;
   /** Gradients of one step over these batches, by name. */
   gradients(batches: HostBatch[], step?: number): Promise<Map<string, Float32Array>>;
   train(batches: HostBatch[], step: number, values?: Partial<StepInput>): void;
@@ -66,7 +66,7 @@ export async function tinyTrainer({ architecture: name = 'bert', problem = 'clas
   const config = tinyConfig(architecture, problem);
   const method: Method = { peft: 'lora', rank: 3, alpha: 6, targets: architecture.targets.q ? ['q', 'v', 'down'] : ['qkv', 'down'], bottleneck: 3, virtualTokens: 2, dropout: {}, consistency: DEFAULT_CONFIG.consistency, ...part };
   const checkpoint = { config, tensors: fromMemory(tensorsOf(architecture, config)) };
-  const trainer = await Trainer.create({ gpu, pipelines, checkpoint, config, method, batch: { samples, tokens: TOKENS }, ...options } as TrainerOptions);
+  const trainer = await Trainer.create({ gpu, pipelines, checkpoint, config, method, batch: { samples, tokens: options.widths?.at(-1) ?? TOKENS }, ...options } as TrainerOptions);
   const specs = parameterSpecs(config, method);
   const values = await initialValues(config, method, specs, checkpoint.tensors, 3);
   // LoRA's B and its like start at zero, where half of the gradients vanish.
@@ -76,8 +76,8 @@ export async function tinyTrainer({ architecture: name = 'bert', problem = 'clas
   }
   await trainer.reset(values);
 
-  const batch = (rows: number[]): HostBatch => {
-    const ids = Uint32Array.from(rows.flatMap((row) => Array.from({ length: TOKENS }, (_, token) => (token < LENGTHS[row] ? 3 + ((row * 11 + token * 7) % 33) : PADDING))));
+  const batch = (rows: number[], width = TOKENS): HostBatch => {
+    const ids = Uint32Array.from(rows.flatMap((row) => Array.from({ length: width }, (_, token) => (token < LENGTHS[row] ? 3 + ((row * 11 + token * 7) % 33) : PADDING))));
     const lengths = Uint32Array.from(rows, (row) => LENGTHS[row]);
     const numbered = { ids, lengths, rows: Uint32Array.from(rows) };
     if (problem === 'language_model') return { ...numbered, labels: tokenLabels(numbered, rows.map((row) => row % 3), virtualRowsOf(method).rows) };

@@ -54,6 +54,7 @@ export function DataCard() {
       <details className="more">
         <summary>Length and held-out rows</summary>
         <StopsField field="data.maxLength" label="Greatest length" unit="tokens" stops={LENGTH_STOPS} hint="Longer rows lose their end; 0 is as many tokens as the model takes. Shorter rows train faster." />
+        <Lengths />
         <StopsField field="evaluation.rows" label="Held-out rows scored" unit="rows" stops={SCORED_STOPS} hint="How many are scored at every evaluation; 0 is all, or 128 texts. Fewer make training faster and the curve less calm." />
       </details>
       <Problems card="data" />
@@ -77,6 +78,15 @@ function TableFacts({ table, preview }: { table: TableMapping; preview: Preview 
       {' '}{preview ? `test: ${grouped(preview.counts.test)} rows` : 'test rows'} ({from('test')}) are only reported.
     </p>
   );
+}
+
+/** How wide the batches of the run will be, once that is known. */
+function Lengths() {
+  const lengths = usePage((state) => state.plan?.lengths);
+  if (!lengths) return null;
+  const { widths, padding, cut } = lengths;
+  const wide = widths.length === 1 ? `All batches are ${widths[0]} tokens wide` : `Batches are ${widths.slice(0, -1).join(', ')} or ${widths.at(-1)} tokens wide`;
+  return <p className="small muted">{wide}, {digits(padding, 3)} times the tokens of the training rows. {cut === 0 ? 'None is cut.' : `${grouped(cut)} ${cut === 1 ? 'row is' : 'rows are'} cut.`}</p>;
 }
 
 function labelOf(preview: Preview, label: number): string {
