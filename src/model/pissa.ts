@@ -41,7 +41,11 @@ export function principalFactors(weight: Float32Array, rows: number, columns: nu
 
 /** (rows, columns) → (columns, rows). */
 export function transposed(values: Float32Array, rows: number, columns: number): Float32Array {
-  return Float32Array.from(values, (_, i) => values[(i % rows) * columns + Math.floor(i / rows)]);
+  const turned = new Float32Array(values.length);
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++) turned[column * rows + row] = values[row * columns + column];
+  }
+  return turned;
 }
 
 /** Rotates two columns so that they are orthogonal; false when they already were. */
@@ -87,13 +91,15 @@ export async function* residualWeights(
     const weight = await checkpoint.get(tensor)!.read();
     const outputs = weight.length / inputs;
     const rest = weight.slice();
+    const branch = new Float64Array(inputs);
     for (let o = 0; o < outputs; o++) {
-      for (let i = 0; i < inputs; i++) {
-        let sum = 0;
-        for (let r = 0; r < rank; r++) sum += b[o * rank + r] * a[r * inputs + i];
-        const at = inputsFirst ? i * outputs + o : o * inputs + i;
-        rest[at] = weight[at] - scale * sum;
+      branch.fill(0);
+      for (let r = 0; r < rank; r++) {
+        const share = b[o * rank + r];
+        for (let i = 0; i < inputs; i++) branch[i] += share * a[r * inputs + i];
       }
+      const [start, stride] = inputsFirst ? [o, outputs] : [o * inputs, 1];
+      for (let i = 0; i < inputs; i++) rest[start + i * stride] = weight[start + i * stride] - scale * branch[i];
     }
     yield [tensor, rest];
   }

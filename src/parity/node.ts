@@ -5,9 +5,9 @@ import { diskSource } from '../sources/disk';
 import { adapterName } from '../protocol/browsers';
 import { runCaseFolder } from './runCase';
 
-/** Prepares a device once; the returned function runs one case folder with it. */
-export async function createRunner(gpu: GPU, profile: Profile | undefined) {
-  const device = await acquireDevice(gpu, { profile });
+/** Prepares a device once; the returned function runs one case folder with it. @param minimal with WebGPU's default limits and no optional feature */
+export async function createRunner(gpu: GPU, profile: Profile | undefined, minimal = false) {
+  const device = await acquireDevice(gpu, { profile, minimal });
   const pipelines = new Pipelines(device);
   return {
     adapter: adapterName(device.info),

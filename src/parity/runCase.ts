@@ -8,10 +8,13 @@ import type { Pipelines } from '../gpu/pipelines';
 import { readRanges } from '../gpu/readback';
 import { type ModelFolder, loadCheckpoint } from '../model/files/folder';
 import { subfolder } from '../model/files/modelFolder';
+import { formatOf } from '../model/formatOf';
 import { checkpointFor } from '../model/forProblem';
 import { readSafetensors, type TensorFile, writeSafetensors } from '../model/files/safetensors';
 import type { Method, Passes } from '../model/method';
 import type { PlanTarget } from '../model/plans';
+import { ARENAS } from '../model/state';
+import { weightBytes, Weights } from '../model/weights';
 import { MetricsRing } from '../train/metricsRing';
 import { linearSchedule } from '../train/schedule';
 import { type HostBatch, Trainer, writeBatch } from '../train/trainer';
@@ -25,7 +28,17 @@ export interface ParityOptions {
   weights?: WeightFormat;
 }
 
+/** What a case took: seconds, and bytes on the device. The first step's time has what a driver compiles late. */
+export interface ParityCost {
+  load: number;
+  compile: number;
+  step: number;
+  weights: number;
+  training: number;
+}
+
 export interface ParityResult {
+  cost: ParityCost;
   steps: { ce: number; consistency: number; loss: number; lr: number; grad_norm: number }[];
   tensors: Map<string, TensorFile>;
 }
@@ -34,7 +47,7 @@ export interface ParityResult {
  * @param folder the case's folder: `case.json`, `init.safetensors`, `model/…`
  * @throws when the case cannot be run, or WebGPU refused something meanwhile: what was not computed reads as zeros
  */
-export async function runCaseFolder(gpu: Gpu, pipelines: Pipelines, folder: ModelFolder, options: ParityOptions = {}): Promise<{ actual: string; tensors: Uint8Array }> {
+export async function runCaseFolder(gpu: Gpu, pipelines: Pipelines, folder: ModelFolder, options: ParityOptions = {}): Promise<{ actual: string; tensors: Uint8Array; cost: ParityCost }> {
   const description = readCase(new TextDecoder().decode(await folder.read('case.json')));
   const init = readSafetensors(await folder.read('init.safetensors'), 'init.safetensors');
   const refused: string[] = [];
@@ -43,7 +56,7 @@ export async function runCaseFolder(gpu: Gpu, pipelines: Pipelines, folder: Mode
   const result = await runCase(gpu, pipelines, description, subfolder(folder, 'model'), init, options)
     .finally(() => gpu.device.removeEventListener('uncapturederror', listen));
   if (refused.length > 0) throw new Error(`case ${description.name}: WebGPU refused a command (${refused[0]}); its numbers are worth nothing, run it alone and look at this dispatch`);
-  return { actual: JSON.stringify(result.steps, null, 1), tensors: writeSafetensors(result.tensors) };
+  return { actual: JSON.stringify(result.steps, null, 1), tensors: writeSafetensors(result.tensors), cost: result.cost };
 }
 
 export async function runCase(gpu: Gpu, pipelines: Pipelines, description: ParityCase, model: ModelFolder, init: Map<string, TensorFile>, options: ParityOptions = {}): Promise<ParityResult> {
@@ -57,7 +70,19 @@ export async function runCase(gpu: Gpu, pipelines: Pipelines, description: Parit
   const tokens = batches[0].ids.length / samples;
   const { hyper } = description;
   const { accumulation = 1 } = hyper;
-  const trainer = await Trainer.create({ gpu, pipelines, checkpoint, config, method, batch: { samples, tokens }, accumulation, keep: ['logits', 'logits.branch1'], ...rest });
+  const held = formatOf(config, method);
+  const lap = laps();
+  const onDevice = await Weights.load(gpu, checkpoint.tensors, { formatOf: held });
+  await gpu.device.queue.onSubmittedWorkDone();
+  const load = lap();
+  const trainer = await Trainer.create({ weights: onDevice, gpu, pipelines, checkpoint, config, method, batch: { samples, tokens }, accumulation, keep: ['logits', 'logits.branch1'], ...rest }).catch((error: unknown) => {
+    onDevice.destroy();
+    throw error;
+  });
+  const cost: ParityCost = {
+    load, compile: lap(), step: 0, weights: [...checkpoint.tensors].reduce((sum, [name, tensor]) => sum + weightBytes(tensor, held(name)), 0),
+    training: trainer.planBytes + ARENAS.length * 4 * trainer.state.arenaElements,
+  };
   const rates: number[] = [];
   const steps: ParityResult['steps'] = [];
   const { kind, alpha } = method.consistency;
@@ -76,22 +101,36 @@ export async function runCase(gpu: Gpu, pipelines: Pipelines, description: Parit
       if (ring.isFull(step)) await bringHome(ring, step);
       const learningRate = hyper.lr * linearSchedule(step, hyper.warmup, hyper.total);
       rates.push(learningRate);
+      if (step === 0) lap();
       trainer.step(batches.slice(step * accumulation, (step + 1) * accumulation), {
         seed: description.mask_seed, ringSlot: ring.slot(step), step, learningRate, weightDecay: hyper.weight_decay, clip: hyper.clip ?? 0,
         alpha, smoothing: hyper.smoothing ?? 0, l1: hyper.l1 ?? 0, neftune: hyper.neftune ?? 0, rules: method.dropout,
       });
       if (step > 0) continue;
+      await gpu.device.queue.onSubmittedWorkDone();
+      cost.step = lap();
       await keepLogits(trainer, method, shape, tensors);
       for (const [name, values] of await trainer.state.read('gradients')) tensors.set(`step0.grad.${name}`, { shape: shapes.get(name)!, values });
     }
     for (const [name, values] of await trainer.state.read('values')) tensors.set(`final.${name}`, { shape: shapes.get(name)!, values });
     tensors.set('eval.logits', logitsOf(await evaluate(trainer, batches[0], samples, tokens), shape));
     await bringHome(ring, rates.length);
-    return { steps, tensors };
+    return { steps, tensors, cost };
   } finally {
     ring.destroy();
     trainer.destroy();
+    onDevice.destroy();
   }
+}
+
+/** Seconds since the call before. */
+function laps(): () => number {
+  let before = performance.now();
+  return () => {
+    const seconds = (performance.now() - before) / 1000;
+    before = performance.now();
+    return seconds;
+  };
 }
 
 async function bringHome(ring: MetricsRing, step: number): Promise<void> {
