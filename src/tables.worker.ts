@@ -1,6 +1,10 @@
 /** The door to the reading of tables, in a worker of its own so that a large file holds up neither the page nor training. */
-import type { FromTables, ToTables } from './protocol/tableMessages';
-import { importTable } from './tables/importTable';
+import { referenceText } from './config/sources';
+import { PARTS, type Part } from './config/tables';
+import type { FromTables, ToTables } from './protocol/tableReading';
+import { localSource } from './sources/files';
+import { openTable } from './tables/openTable';
+import { type Files, partsOf } from './tables/parts';
 
 /** Rows that the page shows; the others stay here. */
 const PREVIEW = 8;
@@ -17,10 +21,24 @@ function shortened<T>(value: T): T {
   return value;
 }
 
-async function answer({ id, name, file, wishes }: ToTables): Promise<FromTables> {
+/** What each file is for, the other way round. @throws where nothing is left to train on */
+function filesFor(paths: readonly string[], parts: Record<string, Part> | undefined): Files {
+  const chosen = (part: Part) => paths.filter((path) => parts?.[path] === part);
+  const files = parts ? { training: chosen('training'), ...Object.fromEntries(PARTS.slice(1).map((part) => [part, chosen(part)]).filter(([, of]) => of.length > 0)) } : partsOf(paths);
+  if (!files || files.training.length === 0) throw new Error(`none of ${paths.join(', ')} is for training; choose one for it`);
+  return files;
+}
+
+async function answer({ id, name, files: given, parts, wishes, seed }: ToTables): Promise<FromTables> {
   try {
-    const { report, examples } = await importTable(name, new Uint8Array(await file.arrayBuffer()), wishes);
-    return { id, report: shortened(report), preview: shortened(examples.slice(0, PREVIEW)) };
+    const source = await localSource(name, given);
+    const files = filesFor((await source.list()).map(({ path }) => path), parts);
+    const { report, preview, sets, table, rows, fingerprint } = await openTable(source, files, wishes, seed);
+    return {
+      id, report: shortened(report), preview: shortened(preview.slice(0, PREVIEW)), sets, fingerprint,
+      parts: Object.fromEntries(Object.entries(files).flatMap(([part, paths]) => (paths ?? []).map((path) => [path, part as Part]))),
+      ...(table && { handed: { source: referenceText({ kind: 'local', name, fingerprint }), table, rows: new Blob([JSON.stringify(rows)]) } }),
+    };
   } catch (error) {
     return { id, detail: (error as Error).message };
   }

@@ -13,6 +13,8 @@ export interface PlanSummary {
   shared: { layers: number; cached: boolean };
   /** Of the training rows: tokens that batches are wide, ascending; how many times the real tokens that is; rows that lost their end. */
   lengths: { widths: number[]; padding: number; cut: number };
+  /** Of all rows, those of which a prompt leaves nothing to write. */
+  rows?: { of: number; leftOut: number };
 }
 
 export type PlanCommand =

@@ -137,14 +137,3 @@ export interface TableSet {
   shared: number;
   note?: string;
 }
-
-/** What the page asks of the worker that reads tables. */
-export interface ToTables {
-  id: number;
-  name: string;
-  file: Blob;
-  wishes: Wishes;
-}
-
-/** Its answer: a report with the first rows, or what went wrong with the worker itself. */
-export type FromTables = { id: number; report: Report; preview: Example[] } | { id: number; detail: string };

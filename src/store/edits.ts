@@ -6,9 +6,10 @@ import { applyMethod } from '../config/methods';
 import type { PeftKind } from '../config/peft';
 import { applyRegulariser, type RegulariserName } from '../config/regularisers';
 import { sameValue } from '../config/diff';
-import { applyPreset, type PresetName, presetOf, referenceConfig, withModel, withTask } from '../config/presets';
+import { applyPreset, type PresetName, presetOf, referenceConfig, withModel, withTable, withTask } from '../config/presets';
 import { openLink } from '../config/url';
 import { hotChanges } from './hotChanges';
+import { type TableMapping, tableKey } from '../config/tables';
 import type { Context } from './context';
 import type { ModelTraits } from '../config/models';
 import type { Models } from './models';
@@ -25,6 +26,8 @@ export interface Edits {
   restore(field: string): void;
   /** Draft back to what the current run runs with. */
   discard(): void;
+  /** Rows of a table in place of what the draft names; the same table, read in the same way, changes nothing but that they are here. */
+  useTable(source: string, table: TableMapping, rows: number): void;
   dismissLink(): void;
   /** Takes over a link that was pasted into the address of the open page. Starts nothing. */
   openLink(hash: string): void;
@@ -90,8 +93,18 @@ export function createEdits({ store, engine }: Context, models: Models): Edits {
     else change(withField(draft, field, value));
   };
 
+  const useTable = (source: string, table: TableMapping, rows: number) => {
+    const { draft } = store.getState();
+    const { data } = draft;
+    const isNamed = data.table !== undefined && tableKey(data.source, data.table) === tableKey(source, table);
+    if (!isNamed) return change(withTable(draft, source, table, rows, draftFacts(store.getState())));
+    engine.post({ type: 'preview', data, seed: draft.seed });
+    return models.plan();
+  };
+
   return {
     set,
+    useTable,
     beginWith(adapter, settings) {
       const { draft } = store.getState();
       change({ ...draft, model: { ...draft.model, ...settings, adapter } });

@@ -5,6 +5,7 @@ import { configProblems } from '../config/problems';
 import type { FromEngine, ToEngine } from '../protocol/messages';
 import type { ModelRefusal } from '../protocol/modelMessages';
 import type { Context } from './context';
+import { tableObstacle } from './obstacles';
 import { draftFacts, entryOf, type Estimate, factsOf, type ModelEntry } from './state';
 
 export interface Models {
@@ -64,7 +65,7 @@ export function createModels({ store, engine }: Context): Models {
     if (!entry) return look(source);
     const { picking, estimates } = get();
     if (picking !== undefined && !estimates[picking]) estimate(picking);
-    if (entry.state !== 'described' || phase !== 'ready' || configProblems(draft, entry.facts).length > 0) return undefined;
+    if (entry.state !== 'described' || phase !== 'ready' || configProblems(draft, entry.facts).length > 0 || tableObstacle(get())) return undefined;
     return engine.post({ type: entry.toFetch > 0 ? 'estimate' : 'prepare', config: draft });
   };
 

@@ -2,13 +2,21 @@
 import { configProblems } from '../config/problems';
 import { bytes } from '../protocol/format';
 import { modelName } from '../config/models';
+import { missingTable, tableKey } from '../config/tables';
 import { draftFacts, entryOf, type PageState } from './state';
 
 /** The first reason why what is on the cards cannot run, as a sentence; undefined when it can. */
 export const draftProblem = (state: Pick<PageState, 'draft' | 'models'>): string | undefined => configProblems(state.draft, draftFacts(state))[0];
 
+/** What to open, where the table of the draft is not at hand. */
+export function tableObstacle({ draft: { data: { source, table } }, heldTables }: Pick<PageState, 'draft' | 'heldTables'>): string | undefined {
+  return table && !heldTables.includes(tableKey(source, table)) ? `${sentenceOf(missingTable(source, table))} under Data.` : undefined;
+}
+
+const sentenceOf = (text: string) => `${text[0].toUpperCase()}${text.slice(1)}`;
+
 /** Why what is on the cards cannot run now, its model included. */
-export const draftObstacle = (state: Pick<PageState, 'draft' | 'models' | 'fetching'>): string | undefined => draftProblem(state) ?? modelObstacle(state);
+export const draftObstacle = (state: Pick<PageState, 'draft' | 'models' | 'fetching' | 'heldTables'>): string | undefined => draftProblem(state) ?? tableObstacle(state) ?? modelObstacle(state);
 
 /** Why Start is disabled, as a sentence; undefined when it is not. */
 export function startObstacle(state: PageState): string | undefined {

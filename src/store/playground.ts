@@ -61,6 +61,7 @@ export function initialState(hash: string, view: ViewSettings = DEFAULT_VIEW): P
     speed: undefined,
     runs: [],
     previews: {},
+    heldTables: [],
     inspectedPlace: { row: 0, layer: 0, head: 0 },
     inspection: undefined,
     writings: {},
@@ -89,9 +90,10 @@ export function createPlayground(engine: EngineLink, options: PlaygroundOptions 
   const context: Context = { store, engine, data: new Map(), redraw: createRedrawQueue(options.nextFrame) };
   const runList = createRunList(context);
   const models = createModels(context);
-  const recovery = createRecovery(context, models);
-  const transport = createTransport(context, runList, models, recovery);
   const edits = createEdits(context, models);
+  const tables = createTables(createTablesClient(), context, edits);
+  const recovery = createRecovery(context, { remind: () => { models.remind(); tables.remind(); } });
+  const transport = createTransport(context, runList, models, tables, recovery);
   const checkpoints = createCheckpoints(context, runList, transport);
   const exports = createExports(context);
   // Examples need no GPU, so they are asked for without waiting for one.
@@ -112,7 +114,7 @@ export function createPlayground(engine: EngineLink, options: PlaygroundOptions 
     runList,
     checkpoints,
     exports,
-    tables: createTables(createTablesClient()),
+    tables,
     setView(part) {
       const view = { ...store.getState().view, ...part };
       store.setState({ view });

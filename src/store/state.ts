@@ -128,6 +128,8 @@ export interface PageState {
   runs: RunInfo[];
   /** First rows, by the source of the data. */
   previews: Readonly<Record<string, Preview>>;
+  /** Tables whose rows are at hand, by `tableKey`. */
+  heldTables: readonly string[];
   inspectedPlace: InspectionPlace;
   inspection: Inspection | undefined;
   writings: Writings;

@@ -1,12 +1,12 @@
 /** The page's end of the conversation with the worker that reads tables. It is spawned with the first file. */
-import type { FromTables, Wishes } from '../protocol/tableMessages';
+import type { FromTables, ToTables } from '../protocol/tableReading';
 
 export type Looked = Extract<FromTables, { report: unknown }>;
 
 /** What the page needs to have tables read. */
 export interface TablesLink {
   /** @throws Error with a sentence, where the worker fails; what is wrong with the file is in the report */
-  read(name: string, file: Blob, wishes: Wishes): Promise<Looked>;
+  read(asked: Omit<ToTables, 'id'>): Promise<Looked>;
 }
 
 const spawnWorker = () => new Worker(new URL('../tables.worker.ts', import.meta.url), { type: 'module', name: 'tables' });
@@ -34,14 +34,14 @@ export function createTablesClient(spawn: () => Worker = spawnWorker): TablesLin
   };
 
   return {
-    async read(name, file, wishes) {
+    async read(asked) {
       const id = ++last;
       worker ??= open();
       const answer = await new Promise<FromTables>((resolve) => {
         waiting.set(id, resolve);
-        worker!.postMessage({ id, name, file, wishes });
+        worker!.postMessage({ id, ...asked });
       });
-      if ('detail' in answer) throw new Error(`${name} could not be read (${answer.detail}). Try a smaller part of it.`);
+      if ('detail' in answer) throw new Error(`${asked.name} could not be read (${answer.detail}). Try a smaller part of it.`);
       return answer;
     },
   };

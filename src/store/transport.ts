@@ -8,6 +8,7 @@ import type { Context } from './context';
 import { startObstacle } from './obstacles';
 import type { Models } from './models';
 import type { Recovery } from './recovery';
+import type { Tables } from './tables';
 import { draftFacts, factsOf, isLive } from './state';
 import type { RunList } from './runList';
 
@@ -34,7 +35,7 @@ export interface Transport {
   restartEngine(): void;
 }
 
-export function createTransport({ store, engine, data }: Context, runList: RunList, models: Models, recovery: Recovery): Transport {
+export function createTransport({ store, engine, data }: Context, runList: RunList, models: Models, tables: Pick<Tables, 'remind'>, recovery: Recovery): Transport {
   /** Tells the engine to begin, `from` a checkpoint or afresh; the run is in the list once `list` has put it there. */
   const begin = (config: RunConfig, changes: Change[], list: (runId: RunId, device: string) => void, from?: Checkpoint) => {
     const state = store.getState();
@@ -117,6 +118,7 @@ export function createTransport({ store, engine, data }: Context, runList: RunLi
       store.setState({ engine: 'starting', problem: undefined, silent: false, recovering: undefined, recovered: undefined, saving: undefined, exporting: undefined, phase: 'idle', current: undefined, compiling: undefined, plan: undefined, step: 0, speed: undefined, fetching: undefined });
       engine.restart();
       models.remind();
+      tables.remind();
     },
   };
 }

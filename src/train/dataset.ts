@@ -33,6 +33,8 @@ export interface Dataset {
   /** Most tokens that a row may have. */
   longest: number;
   padId: number;
+  /** Rows of a table that were left out, since their prompt alone fills the greatest length. */
+  leftOut?: number;
 }
 
 /**

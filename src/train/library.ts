@@ -14,6 +14,7 @@ import type { headFor } from './head';
 import { Refusal } from './refusal';
 import { Rows } from './rows';
 import { readStart, type Start } from './start';
+import { rowsWithRoom } from './tableRows';
 
 export interface LoadedModel {
   checkpoint: Checkpoint;
@@ -101,7 +102,10 @@ export class Library {
     const longest = data.maxLength || positions;
     const key = JSON.stringify([data, source, seed, longest, rows]);
     if (this.dataset?.key === key) return this.dataset.made;
-    const made = loadDataset(config, await this.rows.of(config), model.tokenizer, longest, model.checkpoint.config.vocabulary);
+    const found = await this.rows.of(config);
+    // The page's own prompts are short.
+    const { examples, leftOut } = data.table ? rowsWithRoom(found, model.tokenizer, longest) : { examples: found, leftOut: 0 };
+    const made = { ...loadDataset(config, examples, model.tokenizer, longest, model.checkpoint.config.vocabulary), leftOut };
     this.dataset = { key, made };
     return made;
   }

@@ -93,7 +93,7 @@ async function prepareModel(gpu: Gpu, tuner: Tuner, library: Library, config: Ru
   const makeEvaluation = () => planOrRefuse(gpu, config, () => evaluateWidths.map((width) => ({ width, plan: planEvaluation(modelConfig, method, { samples: evaluationRows, tokens: width }, targetOf(gpu, target), written ? 'losses' : 'logits') })));
   let training = makeTraining();
   let evaluation = makeEvaluation();
-  const summary = summarise({ model, modelConfig, method, dataset, buckets, training, evaluation, cached });
+  const summary = { ...summarise({ model, modelConfig, method, dataset, buckets, training, evaluation, cached }), rows: rowsOf(dataset) };
   checkState(gpu, config, summary);
   check(gpu, config, summary, [...training, ...evaluation.map(({ plan }) => plan)]);
   // Tiles change neither buffers nor bytes nor the number of dispatches: only the workgroups are planned anew.
@@ -114,6 +114,10 @@ function planOrRefuse<T>(gpu: Gpu, config: RunConfig, make: () => T): T {
     if (!/needs a grid/.test((error as Error).message)) throw error;
     throw new Refusal({ code: 'out_of_memory', predicted: true, neededBytes: Infinity, budgetBytes: gpu.memoryBudget, largest: [], lower: controlsToLower(config) });
   }
+}
+
+function rowsOf({ training, heldOut, test, leftOut = 0 }: Dataset): PlanSummary['rows'] {
+  return { of: leftOut + training.ids.length + heldOut.ids.length + test.ids.length, leftOut };
 }
 
 function summarise({ model, modelConfig: config, method, dataset, buckets, training, evaluation, cached }: Pick<Preparation, 'model' | 'modelConfig' | 'dataset' | 'buckets' | 'training' | 'evaluation' | 'cached'> & { method: Method }): PlanSummary {

@@ -2,6 +2,7 @@
 import type { RunConfig } from '../config/config';
 import type { TableMapping } from '../config/tables';
 import type { Example, TaskData } from '../data/tasks/task';
+import type { TextTokenizer } from '../data/tokenizer';
 import type { TableRows } from '../protocol/rowMessages';
 import type { Example as TableExample } from '../protocol/tableMessages';
 import { ORDER_SITE, shuffled, splitRows } from '../tables/split';
@@ -37,4 +38,18 @@ export function dividedRows(rows: TableRows, table: TableMapping, { data, seed }
   const empty = (['train', 'validation', 'test'] as const).find((part) => examples[part].length === 0);
   if (empty) throw new Refusal({ code: 'bad_config', problems: [`data: ${all.length} rows leave none for ${empty === 'train' ? 'training' : empty}; give more rows, or a file for ${empty === 'train' ? 'training' : empty}`] });
   return examples;
+}
+
+/**
+ * The rows of which something is left to be written: a prompt that fills the greatest length alone teaches nothing.
+ * @returns with the number of rows that are left out
+ * @throws Refusal where that leaves a set without rows
+ */
+export function rowsWithRoom(examples: TaskData, tokenizer: TextTokenizer, longest: number): { examples: TaskData; leftOut: number } {
+  const hasRoom = ({ text, completion }: Example) => completion === undefined || tokenizer.promptIds(text).length < longest;
+  const kept: TaskData = { train: examples.train.filter(hasRoom), validation: examples.validation.filter(hasRoom), test: examples.test.filter(hasRoom) };
+  const parts = ['train', 'validation', 'test'] as const;
+  const empty = parts.find((part) => kept[part].length === 0);
+  if (empty) throw new Refusal({ code: 'bad_config', problems: [`data: every ${empty === 'train' ? 'training' : empty} prompt has ${longest} tokens or more, which leaves no room for what is to be written; raise the greatest length, or choose a model that takes more`] });
+  return { examples: kept, leftOut: parts.reduce((sum, part) => sum + examples[part].length - kept[part].length, 0) };
 }

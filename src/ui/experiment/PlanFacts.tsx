@@ -14,6 +14,9 @@ function sharedSentence({ layers, cached }: PlanSummary['shared']): string {
   return `${count(layers)} ${does} computed once for ${cached ? 'every training row' : 'both passes'}: nothing there is trained or dropped.`;
 }
 
+/** Rows of which the greatest length leaves nothing to write. */
+const leftOutSentence = ({ of, leftOut }: NonNullable<PlanSummary['rows']>): string => (leftOut > 0 ? ` ${grouped(leftOut)} of ${grouped(of)} rows are left out: their prompt alone fills the greatest length.` : '');
+
 /** How the branch is scaled, how much is trained, and what the plan saves. */
 export function PlanFacts() {
   const { rank, alpha, peft } = usePage((state) => state.draft.model);
@@ -25,6 +28,7 @@ export function PlanFacts() {
     <p className="small muted">
       {isLora(peft) && `The branch is scaled by ${root ? 'α/√r' : 'α/r'} = ${digits(scale)}. `}
       {plan && <>Trains {grouped(plan.parameters.trainable)} of {grouped(plan.parameters.total)} weights ({percent(plan.parameters.trainable / plan.parameters.total)}){!writes && ', the head included'}; {plan.model.layers} layers × {plan.model.width} channels, {plan.model.heads} heads. {sharedSentence(plan.shared)}</>}
+      {plan?.rows && leftOutSentence(plan.rows)}
     </p>
   );
 }
