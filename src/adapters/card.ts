@@ -56,7 +56,7 @@ export function cardOf(facts: CardFacts): string {
     ...(start === undefined ? [] : [['began with', `the adapter ${start}, which run.json does not hold`] as [string, string]]),
     ...(low ? [['rank, α, targets', `${model.rank}, ${model.alpha}, ${model.targets.join(' ')}`] as [string, string]] : []),
     ['dropout', dropoutText(config)],
-    ['optimizer', `AdamW, learning rate ${optimizer.learningRate}, warm-up ${optimizer.warmup}, weight decay ${optimizer.weightDecay}, clip ${optimizer.clip}`],
+    ['optimizer', `AdamW, learning rate ${optimizer.learningRate} (${optimizer.schedule}), warm-up ${optimizer.warmup}, weight decay ${optimizer.weightDecay}, clip ${optimizer.clip}`],
     ['batch', `${optimizer.batchSize}${optimizer.accumulation > 1 ? ` × ${optimizer.accumulation}` : ''} rows`],
     ['step of these weights', `${step} of ${optimizer.steps}`], ['seed', String(config.seed)], ['trained on', device],
   ];

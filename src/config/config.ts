@@ -1,6 +1,7 @@
 /** A run, completely described: the same configuration and seed give the same curves. */
 import { type Consistency, type DropoutRules, POSITIONS } from './dropout';
 import type { PeftKind, Target } from './peft';
+import type { Schedule } from './schedule';
 import type { DataKind, TableMapping } from './tables';
 import type { WeightFormat } from './weightFormats';
 
@@ -61,6 +62,8 @@ export interface RunConfig {
     /** M: batches whose gradients are averaged into one step. */
     accumulation: number;
     steps: number;
+    /** Course of the learning rate after the warm-up. */
+    schedule: Schedule;
     /** Steps over which the rate rises from 0. */
     warmup: number;
     /** Decoupled weight decay (not on biases). */
@@ -115,6 +118,7 @@ export const DEFAULT_CONFIG: RunConfig = {
     batchSize: 16,
     accumulation: 1,
     steps: 200, // nearly 17 epochs
+    schedule: 'linear', // the paper's, and transformers' default
     warmup: 10, // 5 % of the steps
     weightDecay: 0, // nothing but dropout shall regularise
     clip: 1, // transformers' default maximum norm

@@ -79,6 +79,7 @@ const SHORT: Record<string, string> = {
   'optimizer.learningRate': 'rate',
   'optimizer.batchSize': 'batch',
   'optimizer.steps': 'steps',
+  'optimizer.schedule': 'schedule',
   'optimizer.warmup': 'warm-up',
   'optimizer.weightDecay': 'decay',
   'optimizer.clip': 'clip',

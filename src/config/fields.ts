@@ -3,6 +3,7 @@ import { CHOOSERS, isTask } from './config';
 import { COMPENSATIONS, CONSISTENCY_KINDS, PATTERNS, POSITIONS, RATE_COURSES, SECOND_PASSES } from './dropout';
 import { isAdapterSource, isModelSource } from './models';
 import { PEFT_KINDS, TARGETS } from './peft';
+import { SCHEDULES } from './schedule';
 import { readReference, referenceText } from './sources';
 import { isTableMapping, tableReference } from './tables';
 import { WEIGHT_FORMATS } from './weightFormats';
@@ -83,6 +84,7 @@ export const FIELDS: Readonly<Record<string, FieldKind>> = {
   'optimizer.batchSize': number,
   'optimizer.accumulation': number,
   'optimizer.steps': number,
+  'optimizer.schedule': oneOf(SCHEDULES),
   'optimizer.warmup': number,
   'optimizer.weightDecay': number,
   'optimizer.clip': number,

@@ -4,6 +4,7 @@ import { CONSISTENCY_KINDS, dropoutProblems, POSITIONS, secondPassOf } from './d
 import { BUILT_IN_NAMES, builtInFacts, isAdapterSource, isModelSource, modelName, type ModelTraits, WRITER } from './models';
 import { hasLayers, isLora, isVirtual, PEFT_KINDS, PEFT_TITLES, TARGETS } from './peft';
 import { isInRange, rangeOf } from './ranges';
+import { SCHEDULES } from './schedule';
 import { dataName } from './sources';
 import { tableReference } from './tables';
 import { WEIGHT_FORMATS, WEIGHT_TITLES } from './weightFormats';
@@ -33,6 +34,7 @@ export function configProblems(config: RunConfig, traits: ModelTraits | undefine
   check(optimizer.batchSize <= data.rows, `optimizer: batch of ${optimizer.batchSize} rows from ${data.rows} training rows; lower the batch or raise the rows`);
   check(fits('optimizer.accumulation', optimizer.accumulation), `optimizer: ${optimizer.accumulation} batches a step; choose a whole number from 1 to 256`);
   check(fits('optimizer.steps', optimizer.steps), `optimizer: ${optimizer.steps} steps; choose a whole number from 1 to 1000000`);
+  check(SCHEDULES.includes(optimizer.schedule), `optimizer: unknown schedule "${optimizer.schedule}"; choose one of ${SCHEDULES.join(', ')}`);
   check(whole(optimizer.warmup, 0, optimizer.steps), `optimizer: ${optimizer.warmup} warm-up steps of ${optimizer.steps}; choose a whole number from 0 to ${optimizer.steps}`);
   check(fits('optimizer.weightDecay', optimizer.weightDecay), `optimizer: weight decay ${optimizer.weightDecay}; choose a number from 0 up`);
   check(fits('optimizer.clip', optimizer.clip), `optimizer: clip at ${optimizer.clip}; choose a norm above 0, or 0 for none`);

@@ -16,7 +16,7 @@ import type { PlanTarget } from '../model/plans';
 import { ARENAS } from '../model/state';
 import { weightBytes, Weights } from '../model/weights';
 import { MetricsRing } from '../train/metricsRing';
-import { linearSchedule } from '../train/schedule';
+import { scheduleFactor } from '../config/schedule';
 import { type HostBatch, Trainer, writeBatch } from '../train/trainer';
 import { hostBatches } from './batches';
 import { labelsOf, methodOf, type ParityCase, problemOf, readCase } from './case';
@@ -99,7 +99,7 @@ export async function runCase(gpu: Gpu, pipelines: Pipelines, description: Parit
     const shape: LogitsShape = { samples, rows: config.problem === 'language_model' ? tokens : 0, virtualRows, outputs: config.problem === 'language_model' ? config.vocabulary : config.labels };
     for (let step = 0; step * accumulation < batches.length; step++) {
       if (ring.isFull(step)) await bringHome(ring, step);
-      const learningRate = hyper.lr * linearSchedule(step, hyper.warmup, hyper.total);
+      const learningRate = hyper.lr * scheduleFactor('linear', step, hyper.warmup, hyper.total);
       rates.push(learningRate);
       if (step === 0) lap();
       trainer.step(batches.slice(step * accumulation, (step + 1) * accumulation), {

@@ -6,6 +6,7 @@ import { type Change, CHOOSERS, DEFAULT_CONFIG, isTask, type RunConfig } from '.
 import { isAdapterSource, isModelSource } from '../config/models';
 import { PEFT_KINDS, TARGETS } from '../config/peft';
 import { configProblems } from '../config/problems';
+import { SCHEDULES } from '../config/schedule';
 import { isTableMapping, type TableMapping, tableReference } from '../config/tables';
 import { WEIGHT_FORMATS } from '../config/weightFormats';
 import type { RunRecord } from '../protocol/run';
@@ -44,7 +45,7 @@ const config = v.object({
   consistency: v.object({ kind: v.picklist(CONSISTENCY_KINDS), alpha: v.number(), second: v.picklist(SECOND_PASSES), every: v.optional(v.number(), 1) }),
   optimizer: v.object({
     learningRate: v.number(), batchSize: v.number(), steps: v.number(), warmup: v.number(), weightDecay: v.number(), clip: v.number(), smoothing: v.number(),
-    accumulation: v.optional(v.number(), 1), l1: v.optional(v.number(), 0), neftune: v.optional(v.number(), 0),
+    schedule: v.optional(v.picklist(SCHEDULES), 'linear'), accumulation: v.optional(v.number(), 1), l1: v.optional(v.number(), 0), neftune: v.optional(v.number(), 0),
   }),
   evaluation: v.object({ every: v.number(), chooses: v.optional(v.picklist(CHOOSERS), DEFAULT_CONFIG.evaluation.chooses), patience: v.optional(v.number(), 0), rows: v.optional(v.number(), 0) }),
   seed: v.number(),

@@ -1,5 +1,6 @@
 /** The loop of a run: submits steps, keeps a few in flight, says when to evaluate, and applies changes at step boundaries. */
 import { type Change, type RunConfig } from '../config/config';
+import { scheduleFactor } from '../config/schedule';
 import type { Batches } from '../data/buckets';
 import { type ChangeOutcome, LiveChanges } from './liveChanges';
 import { Clock } from './clock';
@@ -11,7 +12,6 @@ import type { BestWeights } from './bestWeights';
 import type { Evaluator } from './evaluator';
 import { Pausing } from './pausing';
 import type { RunEvents } from './runEvents';
-import { linearSchedule } from './schedule';
 import type { Trainer } from './trainer';
 
 /** Submissions that may be unfinished at a time: one runs, one is ready, one is being recorded. */
@@ -185,8 +185,8 @@ export class Run {
 
   /** Learning rate of a step. */
   private rateOf(step: number): number {
-    const { learningRate, warmup, steps } = this.config.optimizer;
-    return learningRate * linearSchedule(step, warmup, steps);
+    const { learningRate, schedule, warmup, steps } = this.config.optimizer;
+    return learningRate * scheduleFactor(schedule, step, warmup, steps);
   }
 
   private submit(): void {
