@@ -10,6 +10,7 @@ import './ui/styles/kit.css';
 import './ui/styles/transport.css';
 import './ui/styles/experiment.css';
 import './ui/styles/views.css';
+import './ui/styles/texts.css';
 import './ui/styles/curves.css';
 import './ui/styles/masks.css';
 import './ui/styles/sheets.css';

@@ -8,11 +8,12 @@ import type { Fault } from './faults';
 import type { InspectionCommand, InspectionEvent } from './inspectionMessages';
 import type { ModelCommand, ModelEvent } from './modelMessages';
 import type { PlanCommand, PlanEvent } from './planMessages';
+import type { PredictionCommand, PredictionEvent } from './predictionMessages';
 import type { PreviewCommand, PreviewEvent } from './previewMessages';
 import type { RowsCommand } from './rowMessages';
 import type { RunCommand, RunEvent, RunId } from './runMessages';
 import type { WritingCommand, WritingEvent } from './writingMessages';
 
-export type ToEngine = DeviceCommand | PlanCommand | RunCommand | InspectionCommand | PreviewCommand | ModelCommand | RowsCommand | WritingCommand | ExportCommand;
+export type ToEngine = DeviceCommand | PlanCommand | RunCommand | InspectionCommand | PreviewCommand | ModelCommand | RowsCommand | WritingCommand | PredictionCommand | ExportCommand;
 
-export type FromEngine = DeviceEvent | PlanEvent | RunEvent | InspectionEvent | PreviewEvent | ModelEvent | WritingEvent | ExportEvent | { type: 'fault'; runId?: RunId; fault: Fault };
+export type FromEngine = DeviceEvent | PlanEvent | RunEvent | InspectionEvent | PreviewEvent | ModelEvent | WritingEvent | PredictionEvent | ExportEvent | { type: 'fault'; runId?: RunId; fault: Fault };

@@ -1,6 +1,12 @@
 /** A run as it is downloaded, dropped in again and shown recorded on first paint: one format for all three. */
 import type { Change, RunConfig } from '../config/config';
 import type { RunId, Scores } from './runMessages';
+import type { WrittenText } from './writingMessages';
+
+export interface WrittenAt {
+  step: number;
+  texts: WrittenText[];
+}
 
 export interface RunRecord {
   format: 'lora-dropout-run';
@@ -26,6 +32,8 @@ export interface RunRecord {
   };
   evaluations: { step: number; heldOut: Scores; train: Scores; seconds: number }[];
   test?: { step: number; scores: Scores; rows: number };
+  /** What a decoder wrote behind held-out prompts at the first evaluation that somebody followed, and at the last. */
+  texts?: { first: WrittenAt; latest: WrittenAt };
 }
 
 /** What the header of a saved run's file says that it is: trained tensors and moments, with a RunRecord beside them. */

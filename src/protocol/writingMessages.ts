@@ -31,6 +31,8 @@ export interface WrittenToken {
 
 export interface WrittenText {
   prompt: string;
+  /** What a person wrote there; known of held-out rows. */
+  reference?: string;
   text: string;
   tokens: WrittenToken[];
   finished: 'end token' | 'length';
@@ -39,7 +41,10 @@ export interface WrittenText {
 export type WritingCommand =
   /** Write behind these prompts with the weights as they are now; training waits meanwhile. Answers `wrote`, or `unwritten` with the reason. */
   | { type: 'write'; runId: RunId; request: number; prompts: string[]; options: WritingOptions }
-  /** Write behind the first `rows` held-out prompts at every evaluation from now on (null: stop), and now. Holds for runs to come too. */
+  /**
+   * From now on, and now: at every evaluation write behind the first `rows` held-out prompts, or, of a model that does not write, say what it makes
+   * of the held-out rows (`predicted`). Null: stop. Holds for runs to come too.
+   */
   | { type: 'follow'; rows: number | null; options: WritingOptions };
 
 export type WritingEvent =

@@ -3,6 +3,7 @@ import { activePositions, type RunConfig } from '../config/config';
 import { fieldOf, withField } from '../config/change';
 import type { Fault } from '../protocol/faults';
 import type { FromEngine } from '../protocol/messages';
+import { FOLLOWED_PROMPTS } from './answers';
 import type { Checkpoints } from './checkpoints';
 import type { Edits } from './edits';
 import { visiblyOverfits } from './findings';
@@ -10,7 +11,7 @@ import type { Exports } from './exports';
 import type { Models } from './models';
 import type { Context } from './context';
 import type { Recovery } from './recovery';
-import { isLive } from './state';
+import { type AnswersState, isLive } from './state';
 import { effectiveConfig, type RunList } from './runList';
 
 type Handlers = { [K in FromEngine['type']]: (event: Extract<FromEngine, { type: K }>) => void };
@@ -59,9 +60,14 @@ export function handleEvents({ store, engine, data, redraw }: Context, { runList
     return speed;
   };
 
+  /** Of questions asked one after the other the last one's answer is shown. */
+  const answered = (event: NonNullable<AnswersState['own']>) => set(({ answers }) => (event.request === answers.asking ? { answers: { ...answers, asking: undefined, own: event } } : {}));
+
   const on: Handlers = {
     ready({ device }) {
       set({ engine: 'ready', device, problem: undefined });
+      // A new engine has been told nothing yet.
+      if (get().answers.following) engine.post({ type: 'follow', rows: FOLLOWED_PROMPTS, options: {} });
       models.plan();
       recovery.ready();
     },
@@ -93,8 +99,17 @@ export function handleEvents({ store, engine, data, redraw }: Context, { runList
       if (run) set(({ draft }) => ({ draft: restored(draft, effectiveConfig(run), field), refusal: { field, sentence } }));
     },
     inspected: (event) => set({ inspection: event }),
-    wrote: (event) => set(({ writings }) => ({ writings: event.request === undefined ? { ...writings, first: writings.first ?? event, latest: event } : { ...writings, own: event } })),
-    unwritten: (event) => set(({ writings }) => (event.request === undefined ? {} : { writings: { ...writings, own: event } })),
+    wrote: (event) => {
+      if (event.request !== undefined) return answered(event);
+      const written = { step: event.step, texts: event.texts };
+      const first = get().runs.find(({ id }) => id === event.runId)?.texts?.first ?? written;
+      runList.update(event.runId, { texts: { first, latest: written } });
+    },
+    predicted: (event) => {
+      if (event.request !== undefined) return answered(event);
+      set(({ answers }) => ({ answers: { ...answers, first: answers.first ?? event, latest: event } }));
+    },
+    unwritten: (event) => answered(event),
     paused({ step }) {
       set({ phase: 'paused', step, speed: undefined });
       checkpoints.continueSaving();

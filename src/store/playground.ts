@@ -3,6 +3,7 @@ import { createStore } from 'zustand/vanilla';
 import { DEFAULT_CONFIG, TASK_NAMES } from '../config/config';
 import { openLink } from '../config/url';
 import { presetOf } from '../config/presets';
+import { type Answers, createAnswers } from './answers';
 import type { Context } from './context';
 import { createEdits, type Edits } from './edits';
 import { type Checkpoints, createCheckpoints } from './checkpoints';
@@ -27,6 +28,7 @@ export interface Playground extends Context {
   checkpoints: Checkpoints;
   exports: Exports;
   tables: Tables;
+  answers: Answers;
   setView(part: Partial<ViewSettings>): void;
 }
 
@@ -64,7 +66,7 @@ export function initialState(hash: string, view: ViewSettings = DEFAULT_VIEW): P
     heldTables: [],
     inspectedPlace: { row: 0, layer: 0, head: 0 },
     inspection: undefined,
-    writings: {},
+    answers: {},
     link: fromLink ? { applied: opened.applied, ignored: opened.ignored, changes: opened.changes, dismissed: false } : undefined,
     offer: 'waiting',
     checkpoint: undefined,
@@ -115,6 +117,7 @@ export function createPlayground(engine: EngineLink, options: PlaygroundOptions 
     checkpoints,
     exports,
     tables,
+    answers: createAnswers(context),
     setView(part) {
       const view = { ...store.getState().view, ...part };
       store.setState({ view });

@@ -51,6 +51,14 @@ const config = v.object({
   seed: v.number(),
 });
 
+const written = v.object({
+  step: v.number(),
+  texts: v.array(v.object({
+    prompt: v.string(), text: v.string(), reference: v.optional(v.string()), finished: v.picklist(['end token', 'length']),
+    tokens: v.array(v.object({ text: v.string(), probability: v.number() })),
+  })),
+});
+
 const record = v.object({
   format: v.literal('lora-dropout-run'),
   version: v.literal(1),
@@ -67,6 +75,7 @@ const record = v.object({
   }),
   evaluations: v.array(v.object({ step: v.number(), heldOut: scores, train: scores, seconds: v.number() })),
   test: v.optional(v.object({ step: v.number(), scores, rows: v.number() })),
+  texts: v.optional(v.object({ first: written, latest: written })),
 });
 
 /** `note`: what of the file was not understood and left out, as a sentence. */

@@ -57,8 +57,8 @@ export function referencesFor(run: RunInfo, runs: readonly RunInfo[]): RunInfo[]
 }
 
 export function recordOf(run: RunInfo, data: RunData): RunRecord {
-  const { id, name, createdAt, device, config, changes, test } = run;
-  return { format: 'lora-dropout-run', version: 1, id, name, createdAt, device, config, changes, ...data.toRecord(), ...(test && { test }) };
+  const { id, name, createdAt, device, config, changes, test, texts } = run;
+  return { format: 'lora-dropout-run', version: 1, id, name, createdAt, device, config, changes, ...data.toRecord(), ...(test && { test }), ...(texts && { texts }) };
 }
 
 export function createRunList({ store, data, redraw }: Context): RunList {
@@ -77,10 +77,10 @@ export function createRunList({ store, data, redraw }: Context): RunList {
     const { runs } = store.getState();
     const id = data.has(record.id) ? `${record.id}-${crypto.randomUUID().slice(0, 8)}` : record.id;
     data.set(id, RunData.fromRecord(record));
-    const { name, createdAt, device, config, changes, test } = record;
+    const { name, createdAt, device, config, changes, test, texts } = record;
     setRuns((all) => [...all, {
       id, name: distinct(kind === 'recorded' ? `${name}, recorded` : name, runs), renamed: true, colour: kind === 'recorded' ? -1 : freeColour(runs), kind, createdAt, device, config, changes,
-      pinned: kind === 'loaded', hidden: false, ...(test && { test }),
+      pinned: kind === 'loaded', hidden: false, ...(test && { test }), ...(texts && { texts }),
     }]);
     return id;
   };
@@ -107,10 +107,10 @@ export function createRunList({ store, data, redraw }: Context): RunList {
       const { runs, checkpoint } = store.getState();
       const shown = checkpoint?.file === opened.file ? runs.find((run) => run.id === checkpoint.shownAs) : undefined;
       data.set(id, RunData.fromRecord(record, step));
-      const { name, createdAt, config, changes } = record;
+      const { name, createdAt, config, changes, texts } = record;
       const run: RunInfo = {
         id, name: shown?.name ?? distinct(name, runs), renamed: shown?.renamed ?? true, colour: shown?.colour ?? freeColour(runs), kind: 'live', createdAt, device,
-        config, changes: changes.filter((change) => change.step <= step), coming: changes, pinned: false, hidden: false,
+        config, changes: changes.filter((change) => change.step <= step), coming: changes, pinned: false, hidden: false, ...(texts && { texts }),
       };
       if (shown) data.delete(shown.id);
       setRuns((all) => [...all.filter((other) => other !== shown), run]);

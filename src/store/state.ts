@@ -37,22 +37,26 @@ export interface RunInfo {
   pinned: boolean;
   hidden: boolean;
   test?: RunRecord['test'];
+  texts?: RunRecord['texts'];
 }
 
 export type Preview = Extract<FromEngine, { type: 'previewed' }>;
 export type Inspection = Extract<FromEngine, { type: 'inspected' }>;
 
-/** Texts behind held-out prompts at one evaluation, or behind a person's own. */
-export type Writing = Extract<FromEngine, { type: 'wrote' }>;
-
-/** What a decoder wrote during the current run. */
-export interface Writings {
-  /** At the first evaluation and at the last one so far. */
-  first?: Writing;
-  latest?: Writing;
-  /** The answer to a person's own prompt, or why there is none. */
-  own?: Writing | Extract<FromEngine, { type: 'unwritten' }>;
+/** What the model of the current run made of held-out rows, and of a person's own text. */
+export interface AnswersState {
+  /** Whether held-out rows are read or written at every evaluation; undefined before anybody was asked. */
+  following?: boolean;
+  /** Of a model that does not write: at the first evaluation that was followed, and at the last one so far. */
+  first?: Predicted;
+  latest?: Predicted;
+  /** Number of the question that waits for its answer. */
+  asking?: number;
+  /** The answer to a person's own text, or why there is none. */
+  own?: Extract<FromEngine, { type: 'wrote' | 'predicted' | 'unwritten' }>;
 }
+
+export type Predicted = Extract<FromEngine, { type: 'predicted' }>;
 
 /** What is known of a source: nothing yet, all but its weights, or why it cannot be had. */
 export type ModelEntry = { state: 'looking' } | { state: 'described'; facts: ModelFacts; toFetch: number } | { state: 'refused'; refusal: ModelRefusal };
@@ -132,7 +136,7 @@ export interface PageState {
   heldTables: readonly string[];
   inspectedPlace: InspectionPlace;
   inspection: Inspection | undefined;
-  writings: Writings;
+  answers: AnswersState;
   link: { applied: number; ignored: string[]; changes: Change[]; dismissed: boolean } | undefined;
   /** The card after the first run that overfits: shown once in a session. */
   offer: 'waiting' | 'shown' | 'done';

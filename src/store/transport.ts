@@ -46,9 +46,9 @@ export function createTransport({ store, engine, data }: Context, runList: RunLi
     recovery.begun({ runId, step: from?.step ?? 0, file: from?.file });
     // Whoever starts the next run, taken up or not, has seen the offer.
     if (state.offer === 'shown') store.setState({ offer: 'done' });
-    store.setState({
-      phase: 'starting', current: runId, step: from?.step ?? 0, speed: undefined, problem: undefined, refusal: undefined, silent: false, inspection: undefined, writings: {}, saving: undefined, exporting: undefined, exported: undefined,
-    });
+    store.setState(({ answers: { following } }) => ({
+      phase: 'starting', current: runId, step: from?.step ?? 0, speed: undefined, problem: undefined, refusal: undefined, silent: false, inspection: undefined, answers: { following }, saving: undefined, exporting: undefined, exported: undefined,
+    }));
   };
 
   const start = (): boolean => {
@@ -89,8 +89,8 @@ export function createTransport({ store, engine, data }: Context, runList: RunLi
     reset() {
       const { current, phase } = store.getState();
       if (phase !== 'idle') engine.post({ type: 'reset' });
-      store.setState(({ problem }) => ({
-        phase: 'idle', current: undefined, step: 0, speed: undefined, compiling: undefined, silent: false, inspection: undefined, writings: {}, saving: undefined, exporting: undefined, exported: undefined, recovering: undefined, recovered: undefined, goOnFrom: undefined,
+      store.setState(({ problem, answers: { following } }) => ({
+        phase: 'idle', current: undefined, step: 0, speed: undefined, compiling: undefined, silent: false, inspection: undefined, answers: { following }, saving: undefined, exporting: undefined, exported: undefined, recovering: undefined, recovered: undefined, goOnFrom: undefined,
         problem: problem?.scope === 'run' ? undefined : problem,
       }));
       // A run that has hardly begun is not worth a line among the others.

@@ -107,6 +107,7 @@ export class Engine {
         this.inspecting = command.at;
         return this.session?.inspect(command.at);
       case 'write': return this.session?.write(command);
+      case 'classify': return this.session?.classify(command);
       case 'follow':
         this.following = command.rows === null ? null : { rows: command.rows, options: command.options };
         return this.session?.follow(this.following);

@@ -8,6 +8,8 @@ import type { Evaluator } from './evaluator';
 
 export interface EvaluationEvents {
   evaluated(step: number, heldOut: Scores, train: Scores): void;
+  /** Just before that: what came out for each held-out row, see `Evaluator.evaluate`. */
+  read(step: number, outputs: Float32Array[]): void;
   failed(error: unknown): void;
 }
 
@@ -43,7 +45,7 @@ export class Evaluations {
     await this.settle();
     if (this.closed) return;
     if (judged) this.weights.note();
-    const evaluation = this.evaluator.evaluate(this.dataset, [this.dataset.validation, this.dataset.sample]).then(([heldOut, train]) => {
+    const evaluation = this.evaluator.evaluate(this.dataset, [this.dataset.validation, this.dataset.sample], ([heldOut]) => this.events.read(step, heldOut)).then(([heldOut, train]) => {
       if (judged) this.weights.judge(step, merit(heldOut, this.config));
       this.events.evaluated(step, heldOut, train);
     });

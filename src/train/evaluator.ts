@@ -40,8 +40,9 @@ export class Evaluator {
   /**
    * Submits the evaluation of `sets` with the weights as they are at this point of the queue; training steps submitted afterwards do
    * not change the result. Resolves when the outputs are home.
+   * @param seen is shown the outputs of every row of every set: its logits, or of a text the losses of its tokens
    */
-  async evaluate(dataset: Dataset, sets: EncodedRows[]): Promise<Scores[]> {
+  async evaluate(dataset: Dataset, sets: EncodedRows[], seen?: (outputs: Float32Array[][]) => void): Promise<Scores[]> {
     const pooled = pool(sets);
     const chunks = chunksOf(pooled, this.rows).map((chosen) => {
       const { width, execution } = this.widths.find((one) => one.width >= pooled.ids[chosen[0]].length)!;
@@ -68,7 +69,9 @@ export class Evaluator {
       chosen.forEach((row, place) => { found[row] = { outputs: ofRow(own, place), labels: ofRow(labels, place) }; });
       from += bytes / 4;
     }
-    return sets.map(({ ids }, index) => scoresOf(found.slice(pooled.starts[index], pooled.starts[index] + ids.length), this.config));
+    const ofSets = sets.map(({ ids }, index) => found.slice(pooled.starts[index], pooled.starts[index] + ids.length));
+    seen?.(ofSets.map((rows) => rows.map(({ outputs: ofRow }) => ofRow)));
+    return ofSets.map((rows) => scoresOf(rows, this.config));
   }
 
   destroy(): void {

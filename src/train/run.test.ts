@@ -73,7 +73,7 @@ function makeRun(config: RunConfig, replay: Change[] = [], prepare: () => Promis
   const evaluating: number[] = [];
   const events: RunEvents = {
     evaluating: (step) => evaluating.push(step), free: () => free(steps.length),
-    points: (points) => { consistency.push(...points.consistency); losses.push(...points.crossEntropy); }, evaluated: () => undefined, idle: () => undefined, resumed: () => undefined,
+    points: (points) => { consistency.push(...points.consistency); losses.push(...points.crossEntropy); }, read: () => undefined, evaluated: () => undefined, idle: () => undefined, resumed: () => undefined,
     changed: say('changed'), refused: say('refused'), paused: say('paused'), finished: say('finished'), diverged: say('diverged'), failed: say('failed'),
   };
   const run = new Run(trainer, { evaluate } as unknown as Evaluator, weights, dataset, new Batches(config.seed, config.optimizer.batchSize, oneBucket(4, 2)), config, replay, events, { step: 0, seconds: 0, budget: Infinity });

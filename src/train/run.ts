@@ -41,6 +41,7 @@ export class Run {
     this.clock = new Clock(start.seconds);
     this.delivery = new Delivery(trainer.options.gpu, trainer.state.ring, start.step, { points: (points) => events.points(points), diverged: (step, loss) => this.diverge(step, loss) });
     this.evaluations = new Evaluations(evaluator, dataset, best, config, {
+      read: (step, outputs) => { if (!this.ended) events.read(step, outputs); },
       evaluated: (step, heldOut, train) => { if (!this.ended) events.evaluated(step, heldOut, train, this.clock.seconds); },
       failed: (error) => this.fail(error),
     });

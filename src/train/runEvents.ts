@@ -6,6 +6,8 @@ import type { StepScalars } from './metricsRing';
 export interface RunEvents {
   points(scalars: StepScalars & { learningRate: Float32Array; seconds: Float32Array }): void;
   evaluated(step: number, heldOut: Scores, train: Scores, seconds: number): void;
+  /** What an evaluation found of each held-out row, see `Evaluator.evaluate`. */
+  read(step: number, outputs: Float32Array[]): void;
   changed(change: Change): void;
   refused(field: string, to: unknown, sentence: string): void;
   paused(step: number): void;

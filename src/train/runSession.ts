@@ -13,6 +13,7 @@ import type { InspectionPlace } from '../protocol/inspectionMessages';
 import type { FromEngine } from '../protocol/messages';
 import type { ExportCommand } from '../protocol/exportMessages';
 import type { RunId } from '../protocol/runMessages';
+import type { PredictionCommand } from '../protocol/predictionMessages';
 import type { WritingCommand } from '../protocol/writingMessages';
 import { type Kernels, restoreRun, type SavedRun, saveRun } from './checkpoint';
 import { BestWeights } from './bestWeights';
@@ -22,6 +23,7 @@ import type { Source } from '../sources/source';
 import { type EvaluationWidth, Evaluator } from './evaluator';
 import { type Exported, exportFiles } from './exporter';
 import { Inspector } from './inspector';
+import { Predictor } from './predictor';
 import { keepStates } from './keptStates';
 import { methodOf } from './method';
 import type { Preparation } from './preparation';
@@ -51,7 +53,7 @@ type Post = (event: FromEngine) => void;
 export class RunSession {
   private constructor(
     readonly runId: RunId, private readonly preparation: Preparation, private readonly trainer: Trainer,
-    private readonly evaluator: Evaluator, private readonly best: BestWeights, private readonly inspector: Inspector, private readonly writer: Writer, private readonly training: Run,
+    private readonly evaluator: Evaluator, private readonly best: BestWeights, private readonly inspector: Inspector, private readonly writer: Writer, private readonly predictor: Predictor, private readonly training: Run,
     private readonly lease: Lease, private readonly kernels: Kernels, private readonly snapshots: Snapshots | undefined, private readonly post: Post,
   ) {}
 
@@ -102,12 +104,15 @@ export class RunSession {
     inspector.at = options.inspecting;
     const writer = new Writer(trainer, dataset, model.tokenizer, gpu.memoryBudget - summary.bytes.total, (event) => post({ runId, ...event }));
     writer.following = options.following;
+    const predictor = new Predictor(evaluator, dataset, model.tokenizer, modelConfig, (event) => post({ runId, ...event }));
+    predictor.following = options.following !== null;
     const training: Run = new Run(trainer, evaluator, best, dataset, new Batches(config.seed, batchSize, buckets), config, options.changes, {
       points: (points) => post({ type: 'points', runId, ...points }),
       evaluated: (step, heldOut, train, seconds) => {
         post({ type: 'evaluated', runId, step, heldOut, train, seconds });
         snapshots?.evaluated(step);
       },
+      read: (step, outputs) => predictor.evaluated(step, outputs),
       changed: (change) => post({ type: 'changed', runId, change }),
       refused: (field, to, sentence) => post({ type: 'refused', runId, field, to, sentence }),
       paused: (step) => {
@@ -135,7 +140,7 @@ export class RunSession {
       state: trainer.state, best, kernels, now: () => ({ step: training.step, seconds: training.seconds }), home: () => training.bringHome(), isJudging: () => training.evaluations.isOpen,
     }, (step, file) => post({ type: 'snapshotted', runId, step, file })) : undefined;
     post({ type: 'started', runId, step: training.step, summary, ...(options.elsewhere !== undefined && { elsewhere: options.elsewhere }) });
-    return new RunSession(runId, preparation, trainer, evaluator, best, inspector, writer, training, lease, kernels, snapshots, post);
+    return new RunSession(runId, preparation, trainer, evaluator, best, inspector, writer, predictor, training, lease, kernels, snapshots, post);
   }
 
   /** Trains `allowance` steps, then pauses. */
@@ -164,8 +169,13 @@ export class RunSession {
     return runId === this.runId ? this.writer.write(this.training.step, prompts, options, request) : undefined;
   }
 
-  /** Writes behind held-out prompts at every evaluation, and at once. */
+  classify({ runId, request, text, pair }: PredictionCommand): Promise<void> | undefined {
+    return runId === this.runId ? this.predictor.classify(this.training.step, request, text, pair) : undefined;
+  }
+
+  /** Writes behind held-out prompts, or says what is made of held-out rows, at every evaluation, and at once. */
   follow(following: Following | null): Promise<void> {
+    this.predictor.follow(following !== null);
     this.writer.following = following;
     return this.writer.follow(this.training.step);
   }

@@ -28,11 +28,11 @@ export class Writer {
   constructor(private readonly trainer: Trainer, private readonly dataset: Dataset, private readonly tokenizer: TextTokenizer, private readonly budget: number, private readonly say: (event: Said) => void) {}
 
   /** Writes with the weights as they are after what was submitted so far, `step` steps. Never rejects. */
-  write(step: number, prompts: readonly string[], options: WritingOptions, request?: number): Promise<void> {
+  write(step: number, prompts: readonly string[], options: WritingOptions, request?: number, references: readonly (string | undefined)[] = []): Promise<void> {
     const work = async () => {
       if (this.destroyed) return;
       try {
-        const texts = await this.texts(prompts, options);
+        const texts = (await this.texts(prompts, options)).map((text, index) => ({ ...text, ...(references[index] !== undefined && { reference: references[index] }) }));
         if (!this.destroyed) this.say({ type: 'wrote', step, request, texts });
       } catch (error) {
         if (!this.destroyed) this.say({ type: 'unwritten', request, sentence: (error as Error).message });
@@ -45,7 +45,9 @@ export class Writer {
   /** Writes what is followed, if anything is. */
   async follow(step: number): Promise<void> {
     const { following, dataset: { examples } } = this;
-    if (following && this.trainer.options.config.problem === 'language_model') await this.write(step, examples.validation.slice(0, following.rows).map(({ text }) => text), following.options);
+    if (!following || this.trainer.options.config.problem !== 'language_model') return;
+    const rows = examples.validation.slice(0, following.rows);
+    await this.write(step, rows.map(({ text }) => text), following.options, undefined, rows.map(({ completion }) => completion));
   }
 
   /** Resolves when nothing is being written: the weights may change again. Never rejects. */
