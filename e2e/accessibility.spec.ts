@@ -41,6 +41,12 @@ test('light and dark: inside a run, and the sheets', async ({ page, playground }
   const inside = await playground.view('Inside');
   await expect(inside.getByText('as this run sees it')).toBeVisible();
   await isAccessibleInBothSchemes(page);
+  const text = await playground.view('Text');
+  await expect(text.getByRole('region', { name: 'Confusion matrix' })).toBeVisible();
+  await text.getByRole('textbox', { name: 'Text' }).fill('the film was a quiet joy');
+  await text.getByRole('button', { name: 'Read' }).click();
+  await expect(text.locator('.own-answer')).toContainText(/positive \d/);
+  await isAccessibleInBothSchemes(page);
   await playground.chip.click();
   await expect(page.getByRole('dialog', { name: 'Device and limits' }).getByText('Dispatches a step')).toBeVisible();
   await isAccessibleInBothSchemes(page);

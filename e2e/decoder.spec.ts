@@ -34,7 +34,17 @@ test('the description task takes the decoder and is measured by perplexity', asy
   await expect(page.getByRole('heading', { name: 'Loss, nats per token' })).toBeVisible();
   await expect(page.getByRole('heading', { name: 'Held-out perplexity' })).toBeVisible();
   await expect(page.locator('.finding')).toContainText('perplexity, lower is better');
-  const { config, evaluations } = await playground.record();
+  // What it writes now, beside what a person wrote; and behind a prompt that nobody else has.
+  const text = await playground.view('Text');
+  await expect(text.getByText('This view was opened at step 6')).toBeVisible();
+  await expect(text.getByText('reference')).toHaveCount(3);
+  await text.getByRole('textbox', { name: 'Prompt' }).fill('name: The Blue Door, kind: pub ->');
+  await text.getByRole('button', { name: 'Write' }).click();
+  await expect(text.locator('.own-answer')).toContainText('step 6');
+  await isAccessible(page);
+  await playground.view('Curves');
+  const { config, evaluations, texts } = await playground.record();
+  expect(texts).toMatchObject({ first: { step: 6 }, latest: { step: 6 } });
   expect(config.data.source).toBe('description');
   for (const { heldOut } of evaluations) expect(heldOut.metric).toBeCloseTo(Math.exp(heldOut.loss), 3);
   expect(evaluations.at(-1)!.train.loss).toBeLessThan(evaluations[0].train.loss);

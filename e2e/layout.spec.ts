@@ -129,9 +129,12 @@ test('a view is a place: it stands in the address, back and forward lead there, 
   // By keyboard: one stop, arrows inside.
   await page.getByRole('tab', { name: 'Inside' }).focus();
   await page.keyboard.press('ArrowRight');
+  await expect(page.getByRole('tab', { name: 'Text' })).toBeFocused();
+  await page.keyboard.press('ArrowRight');
   await expect(page.getByRole('tab', { name: 'Curves' })).toBeFocused();
   await expect(page.getByRole('tabpanel', { name: 'Curves' })).toBeVisible();
   // The page comes up where the address says, with cards as they were left.
+  await page.goBack();
   await page.goBack();
   await page.reload();
   await expect(page.getByRole('heading', { name: 'What is dropped, and where' })).toBeVisible();

@@ -130,6 +130,9 @@ const PAGE = {
   'inside-light': { view: 'Inside', width: 1440, height: 1200 },
   'inside-dark': { view: 'Inside', width: 1440, height: 1200, scheme: 'dark' },
   'inside-phone': { view: 'Inside', width: 390, height: 844 },
+  'text-light': { view: 'Text', width: 1440, height: 1000 },
+  'text-dark': { view: 'Text', width: 1440, height: 1000, scheme: 'dark' },
+  'text-phone': { view: 'Text', width: 390, height: 844 },
 };
 
 const PICTURES = Object.fromEntries(Object.entries(CONTROLS).map(([name, picture]) => [`controls/${name}`, picture]));
@@ -181,6 +184,7 @@ try {
       await page.emulateMedia({ colorScheme: scheme });
       await page.getByRole('tab', { name: view }).click();
       if (view === 'Inside') await page.getByText('as this run sees it').waitFor();
+      if (view === 'Text') await page.getByText('Confusion matrix').waitFor();
       await page.evaluate(() => globalThis.scrollTo(0, 0));
       await page.mouse.move(0, 0);
       await picture(page, name);

@@ -20,8 +20,8 @@ export const VIEWS = {
       return import('./curves/CurvesView');
     },
   },
-  text: { title: 'Text', hint: 'What the model writes, or makes of held-out rows, before training and now; and of a text of yours', load: () => import('./text/TextView') },
   inside: { title: 'Inside', hint: 'One held-out sentence in one attention head, and what the masks take from it', load: () => import('./inside/InsideView') },
+  text: { title: 'Text', hint: 'What the model writes, or makes of held-out rows, before training and now; and of a text of yours', load: () => import('./text/TextView') },
 } satisfies Record<string, View>;
 
 export type ViewName = keyof typeof VIEWS;

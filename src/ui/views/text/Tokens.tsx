@@ -10,7 +10,7 @@ export function Tokens({ written: { tokens, text, finished } }: { written: Writt
   return (
     <>
       {tokens.map((token, index) => token.text !== '' && (
-        <span key={index} className="written-token" title={`${percent(token.probability)} probable`} style={{ '--ink-share': `${FAINTEST + (100 - FAINTEST) * token.probability}%` } as React.CSSProperties}>{token.text}</span>
+        <span key={index} className="written-token" title={`${percent(token.probability)} probable`} style={{ '--ink-share': `${FAINTEST + (100 - FAINTEST) * token.probability}%` } as React.CSSProperties}>{index === 0 ? token.text.trimStart() : token.text}</span>
       ))}
       {finished === 'length' && <span className="muted" title="It was stopped by its length, not by an end token">…</span>}
     </>
