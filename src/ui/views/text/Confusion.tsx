@@ -18,7 +18,7 @@ export function Confusion({ rows, labels }: { rows: readonly ComparedRow[]; labe
             return (
               <tr key={labels[truth]}>
                 <th scope="row">{labels[truth]}</th>
-                {line.map((value, answer) => <td key={labels[answer]} className={answer === truth ? 'agrees' : undefined} style={{ '--share': `${(70 * value) / whole}%` } as React.CSSProperties}>{value}</td>)}
+                {line.map((value, answer) => <td key={labels[answer]} className={answer === truth ? 'agrees' : undefined} style={{ '--share': `${(35 * value) / whole}%` } as React.CSSProperties}>{value}</td>)}
               </tr>
             );
           })}

@@ -8,7 +8,7 @@ export function WrittenTexts({ texts }: { texts: RunRecord['texts'] }) {
   const { first, latest } = texts;
   return (
     <>
-      <p className="small muted">Held-out prompts, which no training step has seen; always the most probable token. Fainter letters are less probable ones; rest on one for its probability.{first.step > 0 && ` This view was opened at step ${first.step}; restart to see the model before training.`}</p>
+      <p className="small muted">Held-out prompts, which no training step has seen; always the most probable token. The stronger a token is marked, the less probable it was; rest on one for its probability.{first.step > 0 && ` This view was opened at step ${first.step}; restart to see the model before training.`}</p>
       <ol className="text-rows">
         {latest.texts.map((now, index) => (
           <li key={now.prompt}>
