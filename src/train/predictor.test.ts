@@ -11,7 +11,8 @@ const tokenizer = { encode: ({ text }: { text: string }) => ({ ids: Uint32Array.
 function open({ problem = 'classification' as 'classification' | 'regression' | 'language_model', paired = false } = {}) {
   const said: Said[] = [];
   const validation = [{ text: 'ab', label: 1 }, { text: 'cde', label: 0 }].map((row) => (paired ? { ...row, pair: 'x' } : row));
-  const dataset = { width: 8, task: { labels: problem === 'regression' ? [] : ['bad', 'good'] }, examples: { validation } } as unknown as Dataset;
+  const ids = validation.map(({ text }) => Uint32Array.from(text, (letter) => letter.charCodeAt(0)));
+  const dataset = { width: 8, facts: { labels: problem === 'regression' ? [] : ['bad', 'good'] }, examples: { validation: [{ text: 'not scored', label: 0 }, ...validation] }, heldOut: { ids: [Uint32Array.of(1), ...ids] }, validation: { ids } } as unknown as Dataset;
   const evaluate = (_: Dataset, [{ lengths }]: { lengths: Uint32Array }[], seen: (outputs: Float32Array[][]) => void) => {
     seen([Array.from(lengths, (length) => (problem === 'regression' ? Float32Array.of(length) : Float32Array.of(0, Math.log(length))))]);
     return Promise.resolve([]);

@@ -37,7 +37,7 @@ export class Predictor {
   /** Reads `text`, and `pair` where the task has pairs. Never rejects. */
   async classify(step: number, request: number, text: string, pair?: string): Promise<void> {
     try {
-      this.say({ type: 'predicted', step, request, labels: this.dataset.task.labels, rows: [await this.read(text, pair)] });
+      this.say({ type: 'predicted', step, request, labels: [...this.dataset.facts.labels], rows: [await this.read(text, pair)] });
     } catch (error) {
       this.say({ type: 'unwritten', request, sentence: (error as Error).message });
     }
@@ -46,8 +46,14 @@ export class Predictor {
   private show(): void {
     if (!this.following || !this.last) return;
     const { step, outputs } = this.last;
-    const { task: { labels }, examples: { validation } } = this.dataset;
-    this.say({ type: 'predicted', step, labels, rows: outputs.map((logits, row) => ({ ...textOf(validation[row]), truth: validation[row].label, outputs: this.outputsOf(logits) })) });
+    const { facts: { labels }, examples, heldOut, validation } = this.dataset;
+    // An evaluation scores some of the held-out rows; their tokens are the same objects.
+    const numbers = new Map(heldOut.ids.map((ids, row) => [ids, row]));
+    const rows = outputs.map((logits, place) => {
+      const example = examples.validation[numbers.get(validation.ids[place])!];
+      return { ...textOf(example), truth: example.label, outputs: this.outputsOf(logits) };
+    });
+    this.say({ type: 'predicted', step, labels: [...labels], rows });
   }
 
   private async read(text: string, pair: string | undefined): Promise<PredictedRow> {

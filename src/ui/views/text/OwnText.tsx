@@ -8,8 +8,7 @@ export function OwnText({ writes }: { writes: boolean }) {
   const { answers } = usePlayground();
   const [text, setText] = useState('');
   const [pair, setPair] = useState('');
-  const task = usePage((state) => state.draft.data.task);
-  const paired = usePage((state) => state.answers.latest?.rows.some((row) => row.pair !== undefined) ?? state.previews[task]?.heldOut.some((row) => row.pair !== undefined) ?? false);
+  const paired = usePage((state) => state.answers.latest?.rows.some((row) => row.pair !== undefined) ?? state.previews[state.draft.data.source]?.heldOut.some((row) => row.pair !== undefined) ?? false);
   const running = usePage((state) => state.current !== undefined && state.phase !== 'starting' && state.phase !== 'failed');
   const waiting = usePage((state) => state.answers.asking !== undefined);
   const submit = (event: FormEvent) => {
