@@ -1,7 +1,8 @@
 // How a command begins and ends. One that cannot do what was asked says why in a sentence and ends with 2; nothing it opened outlives it.
 import './nodeVersion.mjs';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 
 /** What a command cannot do, as a sentence: what, where, the value, what to do next. */
@@ -87,5 +88,19 @@ export function writeJson(file, value) {
     writeFileSync(file, `${JSON.stringify(value)}\n`);
   } catch (error) {
     throw new Refusal(`${file} could not be written (${error.code}); choose another place`);
+  }
+}
+
+/** Writes files, which are made while they are written, below a folder. */
+export async function writeFolder(folder, files) {
+  for (const { path, pieces } of files) {
+    const file = join(folder, path);
+    try {
+      mkdirSync(dirname(file), { recursive: true });
+      await writeFile(file, pieces());
+    } catch (error) {
+      if (error.code === undefined) throw error;
+      throw new Refusal(`${file} could not be written (${error.code}); choose another place`);
+    }
   }
 }

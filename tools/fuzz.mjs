@@ -1,6 +1,6 @@
 // npm run fuzz -- --inputs 10000 --seed 1
 //
-// Damages files of models (safetensors, configurations, indexes of shards, tokenizers) and reads them as the page does. No GPU. Each input must be read
+// Damages files of models (safetensors, configurations, indexes of shards, tokenizers, adapters) and reads them as the page does. No GPU. Each input must be read
 // or refused with a sentence: none may crash, hang, take memory beyond its budget, or let a number through that is none. docs/models.md has the counts.
 import { fork } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
@@ -41,8 +41,8 @@ function seedsOf() {
 /** In the child: runs inputs one after the other and tells of each. */
 async function work({ from, inputs, seed }) {
   const { loadModule } = await import('./runtimes/vite.mjs');
-  const { fuzzOne } = await loadModule('/src/headless/fuzz/fuzz.ts');
-  const options = { seeds: seedsOf(), seed };
+  const [{ fuzzOne }, { withAdapters }] = await Promise.all(['fuzz', 'adapterSeeds'].map((name) => loadModule(`/src/headless/fuzz/${name}.ts`)));
+  const options = { seeds: await withAdapters(seedsOf()), seed };
   const memory = () => process.memoryUsage.rss();
   for (let input = from; input < inputs; input++) {
     process.send({ begun: input });
@@ -100,8 +100,8 @@ await runCommand('fuzz', async () => {
     from = next;
   }
   const endings = ['read', 'refused', 'crashed', 'slow', 'memory', 'let through'];
-  console.log(`${'input'.padEnd(14)}${endings.map((ending) => ending.padStart(12)).join('')}`);
-  for (const [target, row] of [...counts].sort()) console.log(`${target.padEnd(14)}${endings.map((ending) => String(row[ending] ?? 0).padStart(12)).join('')}`);
+  console.log(`${'input'.padEnd(24)}${endings.map((ending) => ending.padStart(12)).join('')}`);
+  for (const [target, row] of [...counts].sort()) console.log(`${target.padEnd(24)}${endings.map((ending) => String(row[ending] ?? 0).padStart(12)).join('')}`);
   console.log(`${inputs} inputs of seed ${seed}; ${kinds.size} different sentences`);
   for (const { input, target, ending, words } of bad.slice(0, 20)) console.log(`\n${target} ${input}, ${ending}: ${words}`);
   return bad.length > 0 ? 1 : 0;

@@ -4,12 +4,15 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { unzipSync, zipSync } from 'fflate';
 import { chromium } from 'playwright';
 import { findBrowser, HEADLESS_FLAGS, SOFTWARE_ADAPTER_FLAGS } from './browser.mjs';
 
 const root = join(import.meta.dirname, '..');
 const folder = join(root, 'docs', 'images');
 const SHORT = { 'data.rows': 64, 'optimizer.steps': 30, 'optimizer.batchSize': 8, 'evaluation.every': 5 };
+
+const FEW = { 'data.rows': 32, 'optimizer.steps': 6, 'optimizer.batchSize': 4, 'optimizer.warmup': 0, 'evaluation.every': 3 };
 
 const HIDDENKEY = { 'dropout.logits.p': 0.1, 'dropout.logits.pattern': 'column', 'dropout.hidden.p': 0.1, 'consistency.kind': 'kl', 'consistency.alpha': 0.1 };
 
@@ -51,6 +54,33 @@ async function bringCheckpoint(page) {
   await page.getByRole('button', { name: 'Download and open runs' }).click();
   await page.locator('input[type=file]').setInputFiles(file);
   await page.getByText('Going on continues').waitFor();
+}
+
+/** A run of a few steps, and the sheet that takes it home. */
+async function takeHome(page) {
+  await start(page);
+  await page.getByRole('button', { name: 'Download and open runs' }).click();
+  await page.getByRole('button', { name: 'Adapter (PEFT) or merged model…' }).click();
+  await page.getByRole('button', { name: 'Download as .zip' }).first().waitFor();
+}
+
+/** Takes an adapter home, and gives it to its model again; `damage` may change the zip. */
+const giveAdapter = (damage = (zip) => zip) => async (page) => {
+  await takeHome(page);
+  const coming = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Download as .zip' }).first().click();
+  const zip = damage(readFileSync(await (await coming).path()));
+  await page.keyboard.press('Escape');
+  await openPicker(page);
+  await page.getByLabel('Files of a model').setInputFiles({ name: 'soup-reviews.zip', mimeType: 'application/zip', buffer: Buffer.from(zip) });
+  await page.locator('.picked .facts, .picked .field-refusal').first().waitFor();
+};
+
+/** An adapter that says another rank than its tensors have. */
+function ofOtherRank(zip) {
+  const files = unzipSync(new Uint8Array(zip));
+  const config = JSON.parse(new TextDecoder().decode(files['adapter_config.json']));
+  return zipSync({ ...files, 'adapter_config.json': new TextEncoder().encode(JSON.stringify({ ...config, r: 4 })) });
 }
 
 /** Unfolds the model card and opens the picker. */
@@ -119,6 +149,12 @@ const CONTROLS = {
   'models-refused': { link: {}, act: refused, of: (page) => page.locator('.picked'), engine: true },
   'models-refused-phone': { link: {}, act: refused, width: 390, height: 844, engine: true },
   'models-fetch-dark': { link: {}, act: fetching, of: (page) => page.locator('.picked'), engine: true, scheme: 'dark' },
+  'take-home': { link: FEW, act: takeHome, height: 800, engine: true },
+  'take-home-dark': { link: FEW, act: takeHome, height: 800, engine: true, scheme: 'dark' },
+  'take-home-phone': { link: FEW, act: takeHome, width: 390, height: 844, engine: true },
+  'adapter-given': { link: FEW, act: giveAdapter(), height: 800, engine: true },
+  'adapter-given-dark': { link: FEW, act: giveAdapter(), of: (page) => page.locator('.picked'), engine: true, scheme: 'dark' },
+  'adapter-refused-phone': { link: FEW, act: giveAdapter(ofOtherRank), width: 390, height: 844, engine: true },
   'sheet-device': { link: {}, act: (page) => page.getByRole('button', { name: 'Device and limits' }).click(), height: 640 },
 };
 

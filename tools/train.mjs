@@ -1,17 +1,16 @@
 // npm run train -- LINK [LINK …] [--out FILE] [--profile software|gpu]
-// npm run train -- --model SOURCE --data TASK|FILE|FOLDER --out DIR [LINK] [--adapter DIR] [--weights last|best] [--merged]
+// npm run train -- --model SOURCE --data TASK|FILE|FOLDER --out DIR [LINK] [--adapter DIR] [--weights last|best] [--merged] [--python]
 //                  [--validation FILE] [--test FILE] [--rows N] [how a table is read]
 //
 // Trains what each link describes (the part of the page's address after #; "" is the default run) with the page's own engine under Node, and
 // prints how the losses went. --out writes the runs as JSON.
 //
 // With --model (a folder, a built-in model, org/name, an address) or --data (a task of the page, or a table) these take the place of what the link says, and --out
-// is a folder: --adapter is what the run begins with. Written are the adapter as peft opens it, run.json, curves.csv, README.md, and with --merged a model without an adapter. docs/adapters.md, and docs/data.md for
+// is a folder: --adapter is what the run begins with. Written are the adapter as peft opens it, run.json, curves.csv, README.md, with --merged a model without an adapter, with --python a script that goes on in Python. docs/adapters.md, and docs/data.md for
 // tables. Needs a Vulkan driver; on Linux that of an installed Chromium will do.
-import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { readArguments, Refusal, refuseUnlessOneOf, runCommand } from './command.mjs';
+import { existsSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { readArguments, Refusal, refuseUnlessOneOf, runCommand, writeFolder } from './command.mjs';
 import { ensureInstalled, root } from './install.mjs';
 import { TABLE_OPTIONS, wishesOf } from './tableOptions.mjs';
 
@@ -33,13 +32,13 @@ const CHOICES = { profile: ['software', 'gpu'], weights: ['last', 'best'] };
 
 function readOptions() {
   const text = { type: 'string' };
-  const { values, positionals: links } = readArguments({ allowPositionals: true, options: { out: text, profile: text, model: text, data: text, adapter: text, weights: text, merged: { type: 'boolean' }, validation: text, test: text, rows: text, ...TABLE_OPTIONS } });
+  const { values, positionals: links } = readArguments({ allowPositionals: true, options: { out: text, profile: text, model: text, data: text, adapter: text, weights: text, merged: { type: 'boolean' }, python: { type: 'boolean' }, validation: text, test: text, rows: text, ...TABLE_OPTIONS } });
   for (const [name, choices] of Object.entries(CHOICES)) refuseUnlessOneOf(name, values[name], choices);
   const ofTable = ['validation', 'test', 'rows', ...Object.keys(TABLE_OPTIONS)].find((name) => values[name] !== undefined);
   if (ofTable && values.data === undefined) throw new Refusal(`--${ofTable} says something of a table; give --data FILE`);
   if (values.data !== undefined && !TASKS.includes(values.data) && !existsSync(values.data)) throw new Refusal(`unknown data ${values.data}; choose ${TASKS.slice(0, -1).join(', ')} or ${TASKS.at(-1)}, or name a file on this machine`);
   const exports = ['model', 'data', 'adapter'].some((name) => values[name] !== undefined);
-  const idle = ['weights', 'merged'].find((name) => values[name] !== undefined && !exports);
+  const idle = ['weights', 'merged', 'python'].find((name) => values[name] !== undefined && !exports);
   if (idle) throw new Refusal(`--${idle} says how an adapter is written; give --model SOURCE, --data TASK or --adapter DIR, and --out DIR`);
   if (!exports) return { ...values, links };
   if (!values.out) throw new Refusal('--out is missing; write npm run train -- --model SOURCE --data TASK --out DIR [LINK]');
@@ -48,32 +47,19 @@ function readOptions() {
   return { ...values, links, exports };
 }
 
-async function writeFolder(folder, files) {
-  for (const { path, pieces } of files) {
-    const file = join(folder, path);
-    try {
-      mkdirSync(dirname(file), { recursive: true });
-      await writeFile(file, pieces());
-    } catch (error) {
-      if (error.code === undefined) throw error;
-      throw new Refusal(`${file} could not be written (${error.code}); choose another place`);
-    }
-  }
-}
-
 const sayIgnored = ({ ignored }) => {
   if (ignored.length > 0) console.error(`train: not understood and left out of the link: ${ignored.join(', ')}`);
 };
 
 await runCommand('train', async () => {
-  const { out, profile, model, data, validation, test, rows, adapter, weights = 'last', merged = false, links, exports, ...table } = readOptions();
+  const { out, profile, model, data, validation, test, rows, adapter, weights = 'last', merged = false, python = false, links, exports, ...table } = readOptions();
   const named = data === undefined ? undefined : { data, validation, test, rows: rows === undefined ? undefined : Number(rows), wishes: wishesOf(table) };
   ensureInstalled();
   const { openNode } = await import('./runtimes/node.mjs');
   const { module, gpu } = await openNode('/src/headless/train.ts');
   const headless = module.createHeadless({ gpu, models: join(root, 'public/models'), profile });
   if (exports) {
-    const { run, files, notes } = await module.trainAndExport(headless, { models: join(root, 'public/models'), link: links[0] ?? '', model, named, adapter, weights, merged });
+    const { run, files, notes } = await module.trainAndExport(headless, { models: join(root, 'public/models'), link: links[0] ?? '', model, named, adapter, weights, merged, python });
     sayIgnored(run);
     for (const note of notes) console.log(note);
     print(run);

@@ -11,6 +11,16 @@ export interface AdapterFiles {
   tensors: Map<string, TensorFile>;
 }
 
+/** The tensors of an adapter's file. @throws LoadError for a value that is no number */
+export function readFinite(bytes: ArrayBuffer | Uint8Array, file: string): Map<string, TensorFile> {
+  const tensors = readSafetensors(bytes, file);
+  for (const [name, { values }] of tensors) {
+    const wrong = values.findIndex((value) => !Number.isFinite(value));
+    if (wrong >= 0) throw new LoadError(file, `tensor ${name}: value ${wrong} is ${values[wrong]}; save the adapter again, before its training went astray`);
+  }
+  return tensors;
+}
+
 /** A file that may be larger than what is otherwise read whole. */
 async function whole(folder: ModelFolder, path: string): Promise<Uint8Array> {
   const pieces: Uint8Array[] = [];
@@ -38,10 +48,5 @@ export async function readAdapter(folder: ModelFolder): Promise<AdapterFiles> {
     if (!pickled) throw error;
     throw new LoadError('adapter_model.bin', `is a pickle, which can run any program when it is opened, so it is not; save the adapter as safetensors: PeftModel.from_pretrained(base, folder).save_pretrained(folder, safe_serialization=True)`);
   }
-  const tensors = readSafetensors(bytes, WEIGHTS_FILE);
-  for (const [name, { values }] of tensors) {
-    const wrong = values.findIndex((value) => !Number.isFinite(value));
-    if (wrong >= 0) throw new LoadError(WEIGHTS_FILE, `tensor ${name}: value ${wrong} is ${values[wrong]}; save the adapter again, before its training went astray`);
-  }
-  return { config, tensors };
+  return { config, tensors: readFinite(bytes, WEIGHTS_FILE) };
 }

@@ -1,12 +1,13 @@
 /** Houlsby adapters and BitFit, which peft lacks: one safetensors file, with what it is in its header. docs/adapters.md describes the layout. */
 import type { HeldCheckpoint } from '../model/files/folder';
 import { LoadError } from '../model/files/loadError';
-import { readMetadata, readSafetensors, writeSafetensors } from '../model/files/safetensors';
+import { readMetadata, writeSafetensors } from '../model/files/safetensors';
 import { checkpointFor } from '../model/forProblem';
 import type { Trained } from '../model/method';
 import type { Problem } from '../model/modelConfig';
 import { parameterSpecs } from '../model/parameters';
 import type { Adapted } from './apply';
+import { readFinite } from './files';
 import type { TrainedModel } from './trainedModel';
 import { Unfit } from './unfit';
 
@@ -42,7 +43,7 @@ export function applyMethodFile(base: HeldCheckpoint, bytes: ArrayBuffer | Uint8
   const checkpoint = checkpointFor(base, asked, trained);
   const unfit = new Unfit();
   const values = new Map<string, Float32Array>();
-  const rest = readSafetensors(bytes, METHOD_FILE);
+  const rest = readFinite(bytes, METHOD_FILE);
   for (const { name, shape } of parameterSpecs(checkpoint.config, trained)) {
     const tensor = rest.get(name);
     rest.delete(name);

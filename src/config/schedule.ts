@@ -14,3 +14,7 @@ export function scheduleFactor(schedule: Schedule, step: number, warmup: number,
   const progress = (step - warmup) / Math.max(1, total - warmup);
   return Math.max(0, 0.5 * (1 + Math.cos(Math.PI * progress)));
 }
+
+/** Learning rate of a step, from the configuration in force there. */
+export const learningRateOf = ({ optimizer: { learningRate, schedule, warmup, steps } }: { optimizer: { learningRate: number; schedule: Schedule; warmup: number; steps: number } }, step: number): number =>
+  learningRate * scheduleFactor(schedule, step, warmup, steps);

@@ -16,6 +16,8 @@ export interface TrainRequest {
   weights: 'last' | 'best';
   /** Also the merged model, in merged/. A full fine-tuning is always one. */
   merged: boolean;
+  /** Also the script for Python, in python/. */
+  python: boolean;
   /** What the run begins with; takes the place of the link's method. */
   adapter?: string;
   /** Folder that holds the folders of the built-in models. */
@@ -36,7 +38,7 @@ async function startOf(base: Source, adapter: string, config: RunConfig, models:
 }
 
 /** @throws with a sentence */
-export async function trainAndExport(headless: ReturnType<typeof createHeadless>, { models, link, model, named, adapter, weights, merged }: TrainRequest): Promise<{ run: HeadlessRun; files: OutFile[]; notes: string[] }> {
+export async function trainAndExport(headless: ReturnType<typeof createHeadless>, { models, link, model, named, adapter, weights, merged, python }: TrainRequest): Promise<{ run: HeadlessRun; files: OutFile[]; notes: string[] }> {
   const { config } = openLink(link);
   const source = await openNamed(model ?? config.model.source, '--model', { models });
   const data = named && (await openData(named, config.seed));
@@ -45,5 +47,5 @@ export async function trainAndExport(headless: ReturnType<typeof createHeadless>
   const notes = data?.notes ?? [];
   if (run.config.model.peft === 'full') return { run, files: await files('merged', weights), notes };
   const inFolder = (folder: string, written: OutFile[]) => written.map((file) => ({ ...file, path: `${folder}/${file.path}` }));
-  return { run, files: [...await files('adapter', weights), ...(merged ? inFolder('merged', await files('merged', weights)) : [])], notes };
+  return { run, files: [...await files('adapter', weights), ...(merged ? inFolder('merged', await files('merged', weights)) : []), ...(python ? inFolder('python', await files('python', 'last')) : [])], notes };
 }

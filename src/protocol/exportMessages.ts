@@ -2,8 +2,8 @@
 import type { RunRecord } from './run';
 import type { RunId } from './runMessages';
 
-/** `adapter`: as peft opens it, or the file of a method that peft lacks. `merged`: a model without an adapter. */
-export const EXPORT_FORMS = ['adapter', 'merged'] as const;
+/** `adapter`: as peft opens it, or the file of a method that peft lacks. `merged`: a model without an adapter. `python`: a script that goes on in Python. */
+export const EXPORT_FORMS = ['adapter', 'merged', 'python'] as const;
 export type ExportForm = (typeof EXPORT_FORMS)[number];
 
 export type ExportCommand =

@@ -9,6 +9,7 @@ import { parameterSpecs } from '../model/parameters';
 import type { ExportForm } from '../protocol/exportMessages';
 import type { RunRecord } from '../protocol/run';
 import type { Source } from '../sources/source';
+import { continuationFiles } from './continuation';
 import { methodOf } from './method';
 import type { Preparation } from './preparation';
 
@@ -50,6 +51,11 @@ export async function exportFiles(preparation: Preparation, weights: Weights, so
   const { step } = weights;
   const model = await trainedModel(preparation, weights);
   const facts = factsOf(preparation, source, record, step);
+  if (form === 'python') {
+    // A run that was gone on with from a checkpoint no longer has what it began with.
+    if (record.config.model.adapter !== undefined && !preparation.start) throw new Error('this run was gone on with from a checkpoint, which does not hold the adapter that it began with, and the script begins there; train it again from the adapter');
+    return { step, files: [...await continuationFiles(preparation, facts), ...recordFiles(record)] };
+  }
   const files = form === 'adapter' ? adapterFiles(model, facts) : await mergedFiles(model, facts, preparation.dataset.facts.labels, source);
   return { step, files: [...files, ...recordFiles(record)] };
 }

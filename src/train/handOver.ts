@@ -28,7 +28,10 @@ export async function intoFolder(files: readonly OutFile[], parent: FileSystemDi
   try {
     const folder = await parent.getDirectoryHandle(name, { create: true });
     for (const { path, pieces } of files) {
-      const stream = await (await folder.getFileHandle(path, { create: true })).createWritable();
+      const [file, ...above] = path.split('/').reverse();
+      let at = folder;
+      for (const part of above.reverse()) at = await at.getDirectoryHandle(part, { create: true });
+      const stream = await (await at.getFileHandle(file, { create: true })).createWritable();
       try {
         for await (const piece of pieces()) {
           signal.throwIfAborted();

@@ -1,6 +1,6 @@
 /** The loop of a run: submits steps, keeps a few in flight, says when to evaluate, and applies changes at step boundaries. */
 import { type Change, type RunConfig } from '../config/config';
-import { scheduleFactor } from '../config/schedule';
+import { learningRateOf } from '../config/schedule';
 import type { Batches } from '../data/buckets';
 import { type ChangeOutcome, LiveChanges } from './liveChanges';
 import { Clock } from './clock';
@@ -186,8 +186,7 @@ export class Run {
 
   /** Learning rate of a step. */
   private rateOf(step: number): number {
-    const { learningRate, schedule, warmup, steps } = this.config.optimizer;
-    return learningRate * scheduleFactor(schedule, step, warmup, steps);
+    return learningRateOf(this.config, step);
   }
 
   private submit(): void {

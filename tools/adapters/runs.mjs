@@ -1,10 +1,9 @@
 // node tools/adapters/runs.mjs JOBS.json [software|gpu]
 //
-// Many runs with one device, for outgoing.py: JOBS.json is a list of { link, model, task, merged, out }. Each folder `out` gets what `npm run train
+// Many runs with one device, for outgoing.py: JOBS.json is a list of { link, model, task, merged, python, out }. Each folder `out` gets what `npm run train
 // -- --out` writes, and heldOut.json: the rows that the run's evaluations score, as { ids, label } or { ids, scoredFrom }. One line of JSON a run.
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { readJson, runCommand, writeJson } from '../command.mjs';
+import { join } from 'node:path';
+import { readJson, runCommand, writeFolder, writeJson } from '../command.mjs';
 import { root } from '../install.mjs';
 import { openNode } from '../runtimes/node.mjs';
 import { loadModule } from '../runtimes/vite.mjs';
@@ -14,7 +13,7 @@ const models = join(root, 'public/models');
 async function heldOut({ config }) {
   const [{ Library }, { diskSource }] = await Promise.all(['/src/train/library.ts', '/src/sources/disk.ts'].map(loadModule));
   const library = new Library(async (name) => diskSource(join(models, name), { kind: 'builtin', name }));
-  const { validation } = library.data(config, await library.model(config.model.source));
+  const { validation } = await library.data(config, await library.model(config.model.source));
   return validation.ids.map((ids, row) => ({ ids: [...ids], label: validation.labels[row], scoredFrom: validation.scoredFrom?.[row] }));
 }
 
@@ -22,13 +21,10 @@ await runCommand('runs', async () => {
   const [, , jobs, profile] = process.argv;
   const { module, gpu } = await openNode('/src/headless/train.ts');
   const headless = module.createHeadless({ gpu, models, profile });
-  for (const { out, ...request } of readJson(jobs, 'a list of jobs')) {
+  for (const { out, task, ...request } of readJson(jobs, 'a list of jobs')) {
     try {
-      const { run, files } = await module.trainAndExport(headless, { models, weights: 'last', ...request });
-      for (const [path, content] of files) {
-        mkdirSync(dirname(join(out, path)), { recursive: true });
-        writeFileSync(join(out, path), content);
-      }
+      const { run, files } = await module.trainAndExport(headless, { models, weights: 'last', ...(task && { named: { data: task, wishes: {} } }), ...request });
+      await writeFolder(out, files);
       writeJson(join(out, 'heldOut.json'), await heldOut(run));
       console.log(JSON.stringify({ out }));
     } catch (error) {

@@ -1,7 +1,11 @@
 /** What is fuzzed: each target takes a good folder, damages one of its files, reads it as the engine does, and throws where that is refused. */
+import { CONFIG_FILE } from '../../adapters/config';
+import { WEIGHTS_FILE } from '../../adapters/files';
+import { METHOD_FILE } from '../../adapters/methodFile';
+import { openOnto } from '../../adapters/open';
 import { readTokenizer } from '../../data/tokenization/files';
 import { createPipeline } from '../../data/tokenization/pipeline';
-import { loadCheckpoint } from '../../model/files/folder';
+import { holdCheckpoint, loadCheckpoint } from '../../model/files/folder';
 import { heldFolder } from '../../model/files/modelFolder';
 import { piecesOf } from '../../model/files/pieces';
 import { planEvaluation } from '../../model/plans';
@@ -28,6 +32,19 @@ async function readModel(files: Files): Promise<void> {
     if (wrong >= 0) throw new LetThrough(`${name}: ${values[wrong]} would have reached the GPU`);
   }
   planEvaluation(config, BASE, { samples: 1, tokens: 4 }, { profile: 'gpu', subgroupSize: 0 });
+}
+
+/** Puts the adapter of a folder onto its model, and plans with both. */
+async function readAdapted(files: Files): Promise<void> {
+  const folder = heldFolder('fuzzed', files);
+  const base = await holdCheckpoint(await loadCheckpoint(folder));
+  const { adapted: { checkpoint, trained, values } } = await openOnto(base, folder);
+  const reaching = [...values, ...[...checkpoint.tensors].map(([name, tensor]) => [name, tensor.values] as const)];
+  for (const [name, numbers] of reaching) {
+    const wrong = numbers.findIndex((value) => !Number.isFinite(value));
+    if (wrong >= 0) throw new LetThrough(`${name}: ${numbers[wrong]} would have reached the GPU`);
+  }
+  planEvaluation(checkpoint.config, trained, { samples: 1, tokens: 4 }, { profile: 'gpu', subgroupSize: 0 });
 }
 
 async function readTexts(files: Files): Promise<void> {
@@ -57,5 +74,8 @@ export const TARGETS: readonly Target[] = [
   { name: 'safetensors', file: 'model.safetensors', damage: mutateSafetensors, read: readModel },
   { name: 'configuration', file: 'config.json', damage: damageText, read: readModel },
   { name: 'index', file: 'model.safetensors.index.json', damage: damageText, read: readModel },
+  { name: 'adapter configuration', file: CONFIG_FILE, damage: damageText, read: readAdapted },
+  { name: 'adapter', file: WEIGHTS_FILE, damage: mutateSafetensors, read: readAdapted },
+  { name: 'adapter not of peft', file: METHOD_FILE, damage: mutateSafetensors, read: readAdapted },
   { name: 'tokenizer', file: 'tokenizer.json', damage: damageText, read: readTexts },
 ];

@@ -13,9 +13,21 @@ export function PickedAdapter({ adapting }: { adapting: Adapting }) {
     <section className="picked" aria-label="The adapter you gave" aria-live="polite">
       <h3>{adapting.name}</h3>
       {adapting.state === 'looking' ? <p className="muted" role="status">Looking whether it fits the model on the cards.</p>
-        : adapting.state === 'refused' ? <p className="field-refusal" role="alert">It cannot be put on {modelName(adapting.model)}. {adapting.sentence}</p>
+        : adapting.state === 'refused' ? <Refusal {...adapting} />
         : <Fits {...adapting} />}
     </section>
+  );
+}
+
+/** The reason; where tensors do not fit, they stand below each other. */
+function Refusal({ model, sentence }: Extract<Adapting, { state: 'refused' }>) {
+  const [, file, unfit, rest] = /^(.+?): does not fit this base model: (.+?)\. (Take .+)$/s.exec(sentence) ?? [];
+  return (
+    <div role="alert">
+      <p className="field-refusal">It cannot be put on {modelName(model)}. {unfit === undefined ? sentence : `Of ${file} these do not fit:`}</p>
+      {unfit !== undefined && <ul className="unfit small" tabIndex={0} aria-label="What does not fit">{unfit.split('; ').map((one) => <li key={one}>{one}</li>)}</ul>}
+      {rest !== undefined && <p>{rest}</p>}
+    </div>
   );
 }
 

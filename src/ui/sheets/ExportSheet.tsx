@@ -27,7 +27,7 @@ function Takeable({ run }: { run: RunInfo }) {
   const { peft } = run.config.model;
   return (
     <>
-      <section aria-label="Which weights">
+      <section className="take-which" aria-label="Which weights">
         <p className="say"><strong>{run.name}</strong></p>
         <Segmented<'best' | 'last'>
           label="Weights" value={chosen} onChange={setWeights}
@@ -44,6 +44,11 @@ function Takeable({ run }: { run: RunInfo }) {
       {!isVirtual(peft) && peft !== 'adapter' && (
         <Form form="merged" weights={chosen} title={peft === 'full' ? 'Model (transformers)' : 'Merged model (transformers)'}>
           config.json with the names of the classes, model.safetensors in float32 and the tokenizer: a model of its own, which transformers opens without peft.
+        </Form>
+      )}
+      {isLora(peft) && (
+        <Form form="python" weights="last" title="Go on in Python">
+          continue.py for transformers and peft, with the rows, their order, the recipe and the first values beside it: it begins where this run began, draws the same dropout masks, and prints its losses beside those of the page.
         </Form>
       )}
       <Outcome />
@@ -65,7 +70,7 @@ function Form({ form, weights, title, children }: { form: ExportForm; weights: '
       <h3>{title}</h3>
       <p className="small muted">{children}</p>
       <div className="take-ways">
-        <button type="button" className="button filled" disabled={busy} onClick={() => exports.take(form, weights)}>Download as .zip</button>
+        <button type="button" className={form === 'adapter' ? 'button filled' : 'button'} disabled={busy} onClick={() => exports.take(form, weights)}>Download as .zip</button>
         {pick && <button type="button" className="button" disabled={busy} onClick={() => void intoFolder()}>Into a folder…</button>}
       </div>
     </section>
