@@ -68,7 +68,8 @@ class TestBuffers implements SharedBuffers {
 
 /** A weight as it lies on a device: by the label of each block of its rows. */
 function storedBlocks({ label, shape, type }: Tensor, values: Numbers, largestBuffer?: number): [string, Numbers][] {
-  const [, width = 1] = shape;
+  const [rowCount = 1] = shape;
+  const width = elements(shape) / rowCount;
   return rowBlocks(label, shape, type, largestBuffer).map((block) => {
     const rows = values.slice(block.first * width, (block.first + block.rows) * width);
     return [block.label, type === 'f16' ? WEIGHT_ROWS.f16.encode(rows as Float32Array<ArrayBuffer>, (index) => { throw new Error(`test: ${label} at ${index}`); }) : rows];
