@@ -1,18 +1,17 @@
 // Where reference cases can be run: each implementation of WebGPU as a runner of case folders. Opening one fails with a sentence.
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { serveFolder } from './serveFolder.mjs';
 
-/** A blank page of a browser loads the engine; files go in and out through a function of this process. */
+/** A blank page of a browser loads the engine and reads cases as it reads a model at an address, piece by piece. */
 async function pageRunner(open, { cases, profile, adapter }) {
-  const { page, version } = await open('tools/parity.html', {
-    adapter, globalName: 'parity', functions: { readCaseFile: (name, file) => readFileSync(join(cases, name, file)).toString('base64') },
-  });
+  const { page, version } = await open('tools/parity.html', { adapter, globalName: 'parity' });
+  const served = await serveFolder(cases);
   const prepared = await page.evaluate((wanted) => globalThis.parity.prepare(wanted), profile);
   return {
-    ...prepared, version,
+    ...prepared, version, page,
     async run(name) {
-      const { actual, tensors } = await page.evaluate((wanted) => globalThis.parity.run(wanted), name);
-      return { actual, tensors: Buffer.from(tensors, 'base64') };
+      const { actual, tensors, cost } = await page.evaluate((wanted) => globalThis.parity.run(wanted), `${served}/${encodeURIComponent(name)}`);
+      return { actual, tensors: Buffer.from(tensors, 'base64'), cost };
     },
   };
 }

@@ -1,18 +1,12 @@
 /** Parity in a browser: what `tools/parity.mjs` calls through Playwright. */
-import { folderReading } from '../model/files/modelFolder';
 import { acquireDevice, type Gpu, type Profile } from '../gpu/device';
 import { Pipelines } from '../gpu/pipelines';
 import { adapterName } from '../protocol/browsers';
+import { addressSource } from '../sources/address';
 import { runCaseFolder } from './runCase';
-
-declare global {
-  function readCaseFile(name: string, file: string): Promise<string>;
-}
 
 let gpu: Gpu;
 let pipelines: Pipelines;
-
-const decode = (text: string): ArrayBuffer => Uint8Array.from(atob(text), (character) => character.charCodeAt(0)).buffer;
 
 function encode(bytes: Uint8Array): string {
   let text = '';
@@ -27,9 +21,10 @@ const parity = {
     pipelines = new Pipelines(gpu);
     return { adapter: adapterName(gpu.info), profile: gpu.profile };
   },
-  async run(name: string) {
-    const { actual, tensors } = await runCaseFolder(gpu, pipelines, folderReading(name, async (file) => decode(await readCaseFile(name, file))));
-    return { actual, tensors: encode(tensors) };
+  /** @param url address of a case's folder */
+  async run(url: string) {
+    const { actual, tensors, cost } = await runCaseFolder(gpu, pipelines, addressSource({ kind: 'address', url }, url.slice(url.lastIndexOf('/') + 1), url));
+    return { actual, tensors: encode(tensors), cost };
   },
 };
 
