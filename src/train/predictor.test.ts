@@ -30,7 +30,9 @@ it('says what held-out rows are taken for once somebody follows: the last evalua
   predictor.evaluated(10, [Float32Array.of(1, 0), Float32Array.of(0, 1)]);
   predictor.follow(false);
   predictor.evaluated(20, [Float32Array.of(1, 0), Float32Array.of(0, 1)]);
-  expect(said.map((event) => event.type === 'predicted' && event.step)).toEqual([0, 10]);
+  // Who looks later sees the first one too.
+  predictor.follow(true);
+  expect(said.map((event) => event.type === 'predicted' && event.step)).toEqual([0, 10, 0, 20]);
 });
 
 it('reads a text of a person’s own', async () => {

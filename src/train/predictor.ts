@@ -11,11 +11,17 @@ import type { Evaluator } from './evaluator';
 type Unwritten = Extract<WritingEvent, { type: 'unwritten' }>;
 type Said = Omit<PredictionEvent, 'runId'> | Omit<Unwritten, 'runId'>;
 
+interface Evaluated {
+  step: number;
+  outputs: Float32Array[];
+}
+
 export class Predictor {
   /** Whether somebody looks at the rows of evaluations. */
   following = false;
-  /** What the last evaluation found, for whoever looks from now on. */
-  private last: { step: number; outputs: Float32Array[] } | undefined;
+  /** What the first and the last evaluation found, for whoever looks from now on. */
+  private first: Evaluated | undefined;
+  private last: Evaluated | undefined;
 
   constructor(
     private readonly evaluator: Pick<Evaluator, 'evaluate'>, private readonly dataset: Dataset, private readonly tokenizer: TextTokenizer,
@@ -24,14 +30,16 @@ export class Predictor {
 
   follow(following: boolean): void {
     this.following = following;
-    this.show();
+    if (this.first !== this.last) this.show(this.first);
+    this.show(this.last);
   }
 
   /** @param outputs logits of the held-out rows, in their order */
   evaluated(step: number, outputs: Float32Array[]): void {
     if (this.config.problem === 'language_model') return;
     this.last = { step, outputs };
-    this.show();
+    this.first ??= this.last;
+    this.show(this.last);
   }
 
   /** Reads `text`, and `pair` where the task has pairs. Never rejects. */
@@ -43,9 +51,9 @@ export class Predictor {
     }
   }
 
-  private show(): void {
-    if (!this.following || !this.last) return;
-    const { step, outputs } = this.last;
+  private show(evaluated: Evaluated | undefined): void {
+    if (!this.following || !evaluated) return;
+    const { step, outputs } = evaluated;
     const { facts: { labels }, examples, heldOut, validation } = this.dataset;
     // An evaluation scores some of the held-out rows; their tokens are the same objects.
     const numbers = new Map(heldOut.ids.map((ids, row) => [ids, row]));

@@ -26,7 +26,7 @@ export function Predictions() {
   const named = (value: number) => labels[value] ?? digits(value);
   return (
     <>
-      <p className="small muted">{grouped(rows.length)} held-out rows at step {latest.step}{labels.length > 0 && <>: {grouped(count('wrong'))} wrong, {grouped(count('flipped'))} other than at step {first.step}</>}.</p>
+      <p className="small muted">{grouped(rows.length)} held-out rows at step {latest.step}{labels.length > 0 && <>: {grouped(count('wrong'))} wrong{first.step !== latest.step && <>, {grouped(count('flipped'))} other than at step {first.step}</>}</>}.</p>
       {labels.length > 0 && <Confusion rows={rows} labels={labels} />}
       <div className="chart-head">
         {labels.length > 0 && <Segmented label="Rows" value={wanted} options={[{ value: 'all', label: `all ${grouped(rows.length)}` }, { value: 'flipped', label: `flipped ${grouped(count('flipped'))}` }, { value: 'wrong', label: `wrong ${grouped(count('wrong'))}` }]} onChange={(value) => setWanted(value as Wanted)} />}
@@ -34,13 +34,13 @@ export function Predictions() {
       </div>
       <div className="table-scroll" tabIndex={0} role="region" aria-label="Predicted rows">
         <table className="predicted">
-          <thead><tr><th scope="col">text</th><th scope="col">truth</th><th scope="col">step {first.step}</th><th scope="col">step {latest.step}</th></tr></thead>
+          <thead><tr><th scope="col">text</th><th scope="col">truth</th>{first.step !== latest.step && <th scope="col">step {first.step}</th>}<th scope="col">step {latest.step}</th></tr></thead>
           <tbody>
             {chosen.slice(0, shown).map((row) => (
               <tr key={row.number} className={row.right === false ? 'wrong' : undefined}>
                 <th scope="row">{row.text}{row.pair !== undefined && <><br />{row.pair}</>}</th>
                 <td>{row.truth === undefined || row.truth < 0 ? '—' : named(row.truth)}</td>
-                <td>{named(row.before)}</td>
+                {first.step !== latest.step && <td>{named(row.before)}</td>}
                 <td>{row.flipped ? <strong>{named(row.now)}</strong> : named(row.now)}{labels.length > 0 && <span className="muted"> {percent(row.outputs[row.now])}</span>}{row.right === false && <span className="verdict"> wrong</span>}</td>
               </tr>
             ))}
