@@ -42,6 +42,14 @@ it('shows the answer to the last question alone', () => {
   expect(answers().asking).toBeUndefined();
 });
 
+it('waits for no answer of an engine that was lost', () => {
+  const { engine, page, answers } = started();
+  page.answers.write('hello', {});
+  expect(answers().asking).toBeDefined();
+  engine.say({ type: 'ready', device: FAKE_DEVICE });
+  expect(answers().asking).toBeUndefined();
+});
+
 it('texts are in the record of their run, and come back with it', () => {
   const { engine, page, runId } = started();
   for (const step of [0, 10, 20]) engine.say({ type: 'wrote', runId, step, texts: [written(`at ${step}`)] });

@@ -66,7 +66,8 @@ export function handleEvents({ store, engine, data, redraw }: Context, { runList
   const on: Handlers = {
     ready({ device }) {
       set({ engine: 'ready', device, problem: undefined });
-      // A new engine has been told nothing yet.
+      // A new engine has been asked and told nothing yet.
+      set(({ answers }) => ({ answers: { ...answers, asking: undefined } }));
       if (get().answers.following) engine.post({ type: 'follow', rows: FOLLOWED_PROMPTS, options: {} });
       models.plan();
       recovery.ready();

@@ -25,6 +25,12 @@ describe('rows of two evaluations', () => {
     expect(confusionOf(comparedRows(first, latest), 2)).toEqual([[1, 0], [0, 1]]);
   });
 
+  it('have no answer where a run went astray', () => {
+    const rows = comparedRows(first, predicted(30, [[NaN, NaN], [0.2, 0.8], [0.3, 0.7]]));
+    expect(rows[0]).toMatchObject({ now: -1, right: false });
+    expect(confusionOf(rows, 2)).toEqual([[0, 0], [0, 1]]);
+  });
+
   it('have scores in the place of classes', () => {
     const rows = comparedRows(predicted(0, [[1.5], [2], [3]], []), predicted(5, [[1.25], [4], [3]], []));
     expect(rows[0]).toMatchObject({ before: 1.5, now: 1.25, flipped: false });

@@ -14,7 +14,7 @@ export interface ComparedRow extends PredictedRow {
   right?: boolean;
 }
 
-/** The predicted class, the first of several that are alike; of a regression the score itself. */
+/** The predicted class, the first of several that are alike, −1 where the outputs are no numbers; of a regression the score itself. */
 export function answerOf({ outputs }: PredictedRow, labels: readonly string[]): number {
   return labels.length === 0 ? outputs[0] : outputs.indexOf(Math.max(...outputs));
 }
@@ -29,10 +29,10 @@ export function comparedRows(first: Predicted, latest: Predicted): ComparedRow[]
   });
 }
 
-/** Rows are the truth, columns what the model says; rows whose truth does not count are left out. */
+/** Rows are the truth, columns what the model says; rows whose truth does not count, or that got no answer, are left out. */
 export function confusionOf(rows: readonly ComparedRow[], classes: number): number[][] {
   const counts = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
-  for (const { truth, now, right } of rows) if (right !== undefined) counts[truth!][now] += 1;
+  for (const { truth, now, right } of rows) if (right !== undefined && now >= 0) counts[truth!][now] += 1;
   return counts;
 }
 
@@ -42,7 +42,7 @@ const cell = (text: string) => text.replace(/[\t\r\n]+/g, ' ');
 /** All rows, a line each, for a spreadsheet or a script: number, texts, truth, the first and the last evaluation's answer, and each output. */
 export function tsvOf(first: Predicted, latest: Predicted): string {
   const { labels } = latest;
-  const named = (value: number | undefined) => (value === undefined ? '' : cell(labels[value] ?? String(value)));
+  const named = (value: number | undefined) => (value === undefined || (labels.length > 0 && value < 0) ? '' : cell(labels[value] ?? String(value)));
   const outputs = labels.length === 0 ? [] : labels.map((label) => `probability of ${cell(label)}`);
   const header = ['row', 'text', 'pair', 'truth', `step ${first.step}`, `step ${latest.step}`, ...outputs];
   const lines = comparedRows(first, latest).map(({ number, text, pair, truth, before, now, outputs: values }) => [

@@ -23,7 +23,7 @@ export function Predictions() {
   const rows = comparedRows(first, latest);
   const count = (which: Wanted) => rows.filter(WANTED[which]).length;
   const chosen = rows.filter(WANTED[wanted]);
-  const named = (value: number) => labels[value] ?? digits(value);
+  const named = (value: number) => labels[value] ?? (labels.length > 0 ? '—' : digits(value));
   return (
     <>
       <p className="small muted">{grouped(rows.length)} held-out rows at step {latest.step}{labels.length > 0 && <>: {grouped(count('wrong'))} wrong{first.step !== latest.step && <>, {grouped(count('flipped'))} other than at step {first.step}</>}</>}.</p>
@@ -39,9 +39,9 @@ export function Predictions() {
             {chosen.slice(0, shown).map((row) => (
               <tr key={row.number} className={row.right === false ? 'wrong' : undefined}>
                 <th scope="row">{row.text}{row.pair !== undefined && <><br />{row.pair}</>}</th>
-                <td>{row.truth === undefined || row.truth < 0 ? '—' : named(row.truth)}</td>
+                <td>{row.truth === undefined ? '—' : named(row.truth)}</td>
                 {first.step !== latest.step && <td>{named(row.before)}</td>}
-                <td>{row.flipped ? <strong>{named(row.now)}</strong> : named(row.now)}{labels.length > 0 && <span className="muted"> {percent(row.outputs[row.now])}</span>}{row.right === false && <span className="verdict"> wrong</span>}</td>
+                <td>{row.flipped ? <strong>{named(row.now)}</strong> : named(row.now)}{row.now >= 0 && labels.length > 0 && <span className="muted"> {percent(row.outputs[row.now])}</span>}{row.right === false && <span className="verdict"> wrong</span>}</td>
               </tr>
             ))}
           </tbody>
