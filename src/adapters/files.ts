@@ -2,6 +2,7 @@
 import { LoadError } from '../model/files/loadError';
 import type { ModelFolder } from '../model/files/folder';
 import { readSafetensors, type TensorFile } from '../model/files/safetensors';
+import { collected } from '../sources/files';
 import { type AdapterConfig, CONFIG_FILE, parseAdapterConfig } from './config';
 
 export const WEIGHTS_FILE = 'adapter_model.safetensors';
@@ -21,19 +22,6 @@ export function readFinite(bytes: ArrayBuffer | Uint8Array, file: string): Map<s
   return tensors;
 }
 
-/** A file that may be larger than what is otherwise read whole. */
-async function whole(folder: ModelFolder, path: string): Promise<Uint8Array> {
-  const pieces: Uint8Array[] = [];
-  for await (const piece of folder.stream(path)) pieces.push(piece);
-  const all = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    all.set(piece, at);
-    at += piece.length;
-  }
-  return all;
-}
-
 /**
  * Reads `adapter_config.json` and `adapter_model.safetensors`.
  * @throws LoadError that names the file and what to do next; a pickle is never opened
@@ -42,7 +30,7 @@ export async function readAdapter(folder: ModelFolder): Promise<AdapterFiles> {
   const config = parseAdapterConfig(new TextDecoder().decode(await folder.read(CONFIG_FILE)));
   let bytes: Uint8Array;
   try {
-    bytes = await whole(folder, WEIGHTS_FILE);
+    bytes = await collected(WEIGHTS_FILE, folder.stream(WEIGHTS_FILE), Infinity);
   } catch (error) {
     const pickled = await folder.read('adapter_model.bin').then(() => true, () => false);
     if (!pickled) throw error;

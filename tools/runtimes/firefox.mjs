@@ -5,7 +5,7 @@ import { driverEnvironments, noDriver } from './drivers.mjs';
 import { serveRepository } from './vite.mjs';
 
 /** Opens `pagePath` in a Firefox of its own and waits until it has set `globalName`; undefined where that Firefox has no adapter. */
-async function openWith(environment, address, { globalName, functions = {} }) {
+async function openWith(environment, address, { globalName }) {
   const { browser, version } = await launchFirefox({ environment });
   let closed = false;
   const close = async () => {
@@ -14,7 +14,6 @@ async function openWith(environment, address, { globalName, functions = {} }) {
   };
   closeAtEnd(close);
   const page = await browser.newPage();
-  for (const [name, run] of Object.entries(functions)) await page.exposeFunction(name, run);
   await page.goto(address);
   await page.waitForFunction((name) => name in globalThis, {}, globalName);
   if (await page.evaluate(async () => Boolean(await navigator.gpu?.requestAdapter()))) return { page, version };
@@ -23,9 +22,9 @@ async function openWith(environment, address, { globalName, functions = {} }) {
 }
 
 /**
- * The same as openChromium.
+ * The same as openChromium, but for functions and flags.
  * @param {string} pagePath below the repository
- * @param {{ adapter: 'any' | 'software', globalName: string, functions?: Record<string, Function> }} options
+ * @param {{ adapter: 'any' | 'software', globalName: string }} options
  */
 export async function openFirefox(pagePath, { adapter, ...options }) {
   const address = `${await serveRepository()}${pagePath}`;

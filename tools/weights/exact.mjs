@@ -11,9 +11,9 @@ import { join, resolve } from 'node:path';
 import { closeAtEnd, readArguments, Refusal, refuseUnlessOneOf, runCommand } from '../command.mjs';
 import { ensureInstalled } from '../install.mjs';
 import { RUNTIMES } from '../parityRunners.mjs';
+import { watchHeap } from './heap.mjs';
 
 const SCRIPT = join(import.meta.dirname, 'exact.py');
-const SAMPLE_MS = 2;
 /** A browser is asked over a connection. */
 const ASK_MS = 20;
 const MB = 1e6;
@@ -23,21 +23,14 @@ async function work(folder) {
   const { openNode } = await import('../runtimes/node.mjs');
   const { module, gpu } = await openNode('/src/parity/node.ts', 'software');
   const runner = await module.createRunner(gpu, undefined, Boolean(process.env.EXACT_MINIMAL));
-  globalThis.gc();
-  const held = () => {
-    const { heapUsed, arrayBuffers } = process.memoryUsage();
-    return heapUsed + arrayBuffers;
-  };
-  const before = held();
-  let most = before;
-  const timer = setInterval(() => { most = Math.max(most, held()); }, SAMPLE_MS);
+  const heap = watchHeap();
   const { actual, tensors, cost } = await runner.run(join(folder, 'cases', process.env.EXACT_NAME));
-  clearInterval(timer);
+  const held = heap.above();
   const out = join(folder, 'out', process.env.EXACT_NAME);
   mkdirSync(out, { recursive: true });
   writeFileSync(join(out, 'actual.json'), actual);
   writeFileSync(join(out, 'actual.safetensors'), tensors);
-  process.send({ ...cost, held: most - before });
+  process.send({ ...cost, held });
 }
 
 /** In a browser of its own: one case, read piece by piece from a server on this machine. */

@@ -9,13 +9,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { closeAtEnd, readArguments, runCommand } from '../command.mjs';
 import { ensureInstalled } from '../install.mjs';
+import { watchHeap } from './heap.mjs';
 
 const CONFIG = {
   model_type: 'roberta', architectures: ['RobertaForMaskedLM'], vocab_size: 50265, hidden_size: 768, num_hidden_layers: 12, num_attention_heads: 12, intermediate_size: 3072,
   max_position_embeddings: 514, type_vocab_size: 1, pad_token_id: 1, hidden_act: 'gelu', layer_norm_eps: 1e-5,
 };
 const ROUNDS = 2;
-const SAMPLE_MS = 2;
 const MIB = 2 ** 20;
 
 /** Writes config.json and model.safetensors of made-up numbers, without holding them. */
@@ -44,18 +44,9 @@ async function makeCheckpoint(folder, shapes) {
 async function work(folder, way) {
   const { openNode } = await import('../runtimes/node.mjs');
   const { module, gpu } = await openNode('/src/headless/measureWeights.ts', 'software');
-  globalThis.gc();
-  const held = () => {
-    const { heapUsed, arrayBuffers } = process.memoryUsage();
-    return heapUsed + arrayBuffers;
-  };
-  const before = held();
-  let most = before;
-  const look = () => { most = Math.max(most, held()); };
-  const timer = setInterval(look, SAMPLE_MS);
-  const { seconds, bytes } = await module.bringWeights(gpu, folder, way, look);
-  clearInterval(timer);
-  process.send({ seconds, bytes, above: most - before });
+  const heap = watchHeap();
+  const { seconds, bytes } = await module.bringWeights(gpu, folder, way, heap.look);
+  process.send({ seconds, bytes, above: heap.above() });
 }
 
 const runWay = (folder, way) => new Promise((resolve, reject) => {
