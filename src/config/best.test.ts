@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { bestOf, isSpent, withEvaluation } from './best';
-import { type Chooser, DEFAULT_CONFIG, type RunConfig, type TaskName } from './config';
+import { type Chooser, DEFAULT_CONFIG, type RunConfig } from './config';
+import type { TaskName } from './tasks';
 
 const configOf = (source: TaskName, chooses: Chooser): RunConfig => ({ ...DEFAULT_CONFIG, data: { ...DEFAULT_CONFIG.data, source }, evaluation: { ...DEFAULT_CONFIG.evaluation, chooses } });
 const evaluations = (...scores: [loss: number, metric: number][]) => scores.map(([loss, metric], index) => ({ step: index * 10, heldOut: { loss, metric } }));

@@ -3,15 +3,8 @@ import { type Consistency, type DropoutRules, POSITIONS } from './dropout';
 import type { PeftKind, Target } from './peft';
 import type { Schedule } from './schedule';
 import type { DataKind, TableMapping } from './tables';
+import { isTask, TASK_FACTS } from './tasks';
 import type { WeightFormat } from './weightFormats';
-
-export const TASK_NAMES = ['sentiment', 'similarity', 'description'] as const;
-export type TaskName = (typeof TASK_NAMES)[number];
-
-/** What each task asks of a model. */
-export const TASK_PROBLEMS: Record<TaskName, DataKind> = {
-  sentiment: 'classification', similarity: 'regression', description: 'language_model',
-};
 
 /** What of the held-out scores says that an evaluation is the best: the loss (transformers' default), or the metric. */
 export const CHOOSERS = ['loss', 'metric'] as const;
@@ -135,11 +128,8 @@ export const DEFAULT_CONFIG: RunConfig = {
   seed: 42,
 };
 
-/** Whether rows come with the page. */
-export const isTask = (source: string): source is TaskName => (TASK_NAMES as readonly string[]).includes(source);
-
 /** What a run on these rows learns to give. */
-export const kindOf = ({ source, table }: Pick<RunConfig['data'], 'source' | 'table'>): DataKind => table?.kind ?? (isTask(source) ? TASK_PROBLEMS[source] : 'classification');
+export const kindOf = ({ source, table }: Pick<RunConfig['data'], 'source' | 'table'>): DataKind => table?.kind ?? (isTask(source) ? TASK_FACTS[source].kind : 'classification');
 
 /** Whether a rate, a weight of a term or the learning rate changed: these are uniforms and take effect at the next step. */
 export const UNIFORM_FIELDS = /^(dropout\.\w+\.(p|depth|time)|consistency\.alpha|optimizer\.(learningRate|weightDecay|clip|smoothing))$/;

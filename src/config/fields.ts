@@ -1,5 +1,6 @@
 /** Every field of a configuration by its path: how it stands in a link, and what it may hold. Links, records and changes are all held to it. */
-import { CHOOSERS, isTask } from './config';
+import { CHOOSERS } from './config';
+import { isTask } from './tasks';
 import { COMPENSATIONS, CONSISTENCY_KINDS, PATTERNS, POSITIONS, RATE_COURSES, SECOND_PASSES } from './dropout';
 import { isAdapterSource, isModelSource } from './models';
 import { PEFT_KINDS, TARGETS } from './peft';

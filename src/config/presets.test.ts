@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_CONFIG, TASK_NAMES } from './config';
+import { DEFAULT_CONFIG } from './config';
+import { TASK_NAMES } from './tasks';
 import { BUILT_IN_NAMES } from './models';
 import { configProblems } from './problems';
 import { literatureName } from './literature';

@@ -1,5 +1,6 @@
 /** Named settings of dropout and consistency, each with its reason. Methods and regularisers have their own, in methods.ts and regularisers.ts. */
-import { DEFAULT_CONFIG, kindOf, type RunConfig, type TaskName } from './config';
+import { DEFAULT_CONFIG, kindOf, type RunConfig } from './config';
+import type { TaskName } from './tasks';
 import type { DataKind, TableMapping } from './tables';
 import { type Consistency, type DropoutRules, POSITIONS } from './dropout';
 import { sameValue } from './diff';

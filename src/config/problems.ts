@@ -1,5 +1,6 @@
 /** What stands in the way of a configuration, and what in it means nothing: sentences that say where, the value, and what to do. */
-import { CHOOSERS, isTask, kindOf, type RunConfig, TASK_NAMES } from './config';
+import { CHOOSERS, kindOf, type RunConfig } from './config';
+import { isTask, TASK_NAMES } from './tasks';
 import { CONSISTENCY_KINDS, dropoutProblems, POSITIONS, secondPassOf } from './dropout';
 import { BUILT_IN_NAMES, builtInFacts, isAdapterSource, isModelSource, modelName, type ModelTraits, WRITER } from './models';
 import { hasLayers, isLora, isVirtual, PEFT_KINDS, PEFT_TITLES, TARGETS } from './peft';

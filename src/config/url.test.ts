@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_CONFIG, type RunConfig, TASK_NAMES } from './config';
+import { DEFAULT_CONFIG, type RunConfig } from './config';
+import { TASK_NAMES } from './tasks';
 import { withField } from './change';
 import { METHODS, applyMethod } from './methods';
 import type { PeftKind } from './peft';

@@ -3,7 +3,8 @@
  * One table of fields (fields.ts) serves reading and writing.
  */
 import { readAddress } from './address';
-import { type Change, DEFAULT_CONFIG, isTask, type RunConfig } from './config';
+import { type Change, DEFAULT_CONFIG, type RunConfig } from './config';
+import { isTask } from './tasks';
 import { fieldOf, withField } from './change';
 import { cut, possibleChanges } from './changes';
 import { sameValue } from './diff';

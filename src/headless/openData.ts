@@ -1,7 +1,8 @@
 /** What a person names on the command line as data → the rows of a run: a task of the page, or a table of their own. */
 import { existsSync, openAsBlob, statSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
-import { isTask, type RunConfig, TASK_NAMES } from '../config/config';
+import type { RunConfig } from '../config/config';
+import { isTask, TASK_NAMES } from '../config/tasks';
 import { withTable, withTask } from '../config/presets';
 import { referenceText } from '../config/sources';
 import { PARTS } from '../config/tables';

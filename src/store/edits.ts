@@ -1,5 +1,6 @@
 /** Editing the experiment: the draft changes at once; what a running run can take over follows as commands, the rest waits for a restart. */
-import { DEFAULT_CONFIG, type RunConfig, type TaskName } from '../config/config';
+import { DEFAULT_CONFIG, type RunConfig } from '../config/config';
+import type { TaskName } from '../config/tasks';
 import { configProblems } from '../config/problems';
 import { fieldOf, withField } from '../config/change';
 import { applyMethod } from '../config/methods';

@@ -1,6 +1,7 @@
 /** The page's model without a page: state, points of runs, and everything a person can do. React only reads it and calls it. */
 import { createStore } from 'zustand/vanilla';
-import { DEFAULT_CONFIG, TASK_NAMES } from '../config/config';
+import { DEFAULT_CONFIG } from '../config/config';
+import { TASK_NAMES } from '../config/tasks';
 import { openLink } from '../config/url';
 import { presetOf } from '../config/presets';
 import { type Answers, createAnswers } from './answers';

@@ -2,7 +2,8 @@
 import * as v from 'valibot';
 import { CONSISTENCY_KINDS, COMPENSATIONS, PATTERNS, POSITIONS, RATE_COURSES, SECOND_PASSES } from '../config/dropout';
 import { cut, possibleChanges } from '../config/changes';
-import { type Change, CHOOSERS, DEFAULT_CONFIG, isTask, type RunConfig } from '../config/config';
+import { type Change, CHOOSERS, DEFAULT_CONFIG, type RunConfig } from '../config/config';
+import { isTask } from '../config/tasks';
 import { isAdapterSource, isModelSource } from '../config/models';
 import { PEFT_KINDS, TARGETS } from '../config/peft';
 import { configProblems } from '../config/problems';

@@ -1,5 +1,6 @@
 /** The rows of a run: tokenised, and shared out to widths. Pure, and the same for the same configuration. */
-import { isTask, type RunConfig } from '../config/config';
+import type { RunConfig } from '../config/config';
+import { isTask } from '../config/tasks';
 import { drawnRows, type EncodedRows, encodeRows, fillBatch } from '../data/batches';
 import { type Buckets, bucketsOf, MOST_WIDTHS, oneBucket } from '../data/buckets';
 import { NOT_SCORED } from '../metrics/outputs';

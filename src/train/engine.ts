@@ -11,7 +11,7 @@ import { CompilerRefusal } from '../gpu/compilerRefusal';
 import { acquireDevice, DeviceError, type DeviceOptions, type Gpu, isLost } from '../gpu/device';
 import { Pipelines } from '../gpu/pipelines';
 import { selfTest } from '../gpu/selfTest';
-import { isTask } from '../config/config';
+import { isTask } from '../config/tasks';
 import { TASKS } from '../data/tasks';
 import { LoadError } from '../model/files/loadError';
 import type { StreamOptions } from '../model/files/modelFolder';

@@ -1,5 +1,6 @@
 /** What is known of the rows of a configuration without the rows, and the head that they need. */
-import { isTask, kindOf, type RunConfig } from '../config/config';
+import { kindOf, type RunConfig } from '../config/config';
+import { isTask } from '../config/tasks';
 import { dataName } from '../config/sources';
 import type { DataKind } from '../config/tables';
 import { TASKS } from '../data/tasks';

@@ -1,5 +1,6 @@
 /** Where the rows of a configuration come from: tasks of the page are generated, tables were handed over. Both come out in one form. */
-import { isTask, type RunConfig } from '../config/config';
+import type { RunConfig } from '../config/config';
+import { isTask } from '../config/tasks';
 import { missingTable, tableKey } from '../config/tables';
 import { TASKS } from '../data/tasks';
 import type { TaskData } from '../data/tasks/task';

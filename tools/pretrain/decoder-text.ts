@@ -7,10 +7,10 @@ import { drawMeaning, drawWords, promptOf } from '../../src/data/tasks/descripti
 import { Draws, shuffled } from '../../src/data/tasks/draws';
 import { drawClause, drawSentence } from '../../src/data/tasks/sentiment';
 import { drawPair } from '../../src/data/tasks/similarity';
-import { STREAMS } from '../../src/data/tasks/splits';
+import { DRAW_STREAMS, STREAMS } from '../../src/data/tasks/splits';
 import { type Document, RATINGS, VERDICTS } from './pretraining-text';
 
-const STREAM = 0x500 + STREAMS.pretraining;
+const STREAM = DRAW_STREAMS.decoderText + STREAMS.pretraining;
 const [REVIEW_SHARE, PAIR_SHARE] = [0.45, 0.2];
 
 /** Slots as in the encoder's reviews, and levels for the same reason: {g} and {h} affirm, {c} and {e} affirm or deny, {s} is a whole review. */

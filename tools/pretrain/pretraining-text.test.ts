@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { TASKS } from '../../src/data/tasks';
-import { NAME_FIRST, NAME_SECOND, phrasesOf, VALUES, type Slot } from '../../src/data/tasks/description-lexicon';
-import { OPENINGS, type Opening } from '../../src/data/tasks/description-templates';
-import { ADJECTIVES, ASPECTS, DEGREES } from '../../src/data/tasks/sentiment-lexicon';
-import { CLAUSES } from '../../src/data/tasks/sentiment-templates';
-import { SCENE_TEMPLATES } from '../../src/data/tasks/similarity-templates';
+import { NAME_FIRST, NAME_SECOND, phrasesOf, VALUES, type Slot } from '../../src/data/tasks/description/lexicon';
+import { OPENINGS, type Opening } from '../../src/data/tasks/description/templates';
+import { ADJECTIVES, ASPECTS, DEGREES } from '../../src/data/tasks/sentiment/lexicon';
+import { CLAUSES } from '../../src/data/tasks/sentiment/templates';
+import { SCENE_TEMPLATES } from '../../src/data/tasks/similarity/templates';
 import { decoderDocument } from './decoder-text';
 import { pretrainingDocument } from './pretraining-text';
 

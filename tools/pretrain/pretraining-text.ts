@@ -4,10 +4,10 @@
  * Many documents carry a verdict: guessing it when it is masked takes what the tasks later ask for.
  */
 import { Draws } from '../../src/data/tasks/draws';
-import { ADJECTIVES } from '../../src/data/tasks/sentiment-lexicon';
+import { ADJECTIVES } from '../../src/data/tasks/sentiment/lexicon';
 import { drawClause, drawSentence } from '../../src/data/tasks/sentiment';
 import { drawPair } from '../../src/data/tasks/similarity';
-import { STREAMS } from '../../src/data/tasks/splits';
+import { DRAW_STREAMS, STREAMS } from '../../src/data/tasks/splits';
 
 export interface Document {
   text: string;
@@ -16,7 +16,7 @@ export interface Document {
   level: 1 | 2 | 3;
 }
 
-const STREAM = 0x300 + STREAMS.pretraining;
+const STREAM = DRAW_STREAMS.encoderText + STREAMS.pretraining;
 const REVIEW_SHARE = 0.65;
 
 /** Verdicts by polarity: a noun that stands before or after the review, and what the writer did. */

@@ -1,3 +1,4 @@
+import type { TaskName } from '../../config/tasks';
 import { description } from './description';
 import { sentiment } from './sentiment';
 import { similarity } from './similarity';
@@ -5,4 +6,4 @@ import type { Task } from './task';
 
 export type { Example, Task, TaskData, TaskOptions } from './task';
 
-export const TASKS: Record<Task['name'], Task> = { sentiment, similarity, description };
+export const TASKS: Record<TaskName, Task> = { sentiment, similarity, description };

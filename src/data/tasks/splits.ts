@@ -5,6 +5,15 @@ export type Split = 'pretraining' | 'train' | 'validation' | 'test';
 
 export const STREAMS: Record<Split, number> = { pretraining: 1, train: 2, validation: 3, test: 4 };
 
+/** First stream of each generator; a split's number, noise (0x80) and what else a task draws apart are added to it. Never changed: another value gives other rows. */
+export const DRAW_STREAMS = {
+  sentiment: 0x100, similarity: 0x200, encoderText: 0x300, description: 0x400, decoderText: 0x500,
+  entailment: 0x600, paraphrase: 0x700, acceptability: 0x800, answering: 0x900,
+} as const;
+
+/** Kinds of combinations that belong to one split each, apart from each other. Never changed either. */
+export const COMBINATIONS = { aspectAndAdjective: 1, placeNames: 3, foodAndPlace: 4, twoPeople: 5, verbAndThing: 6, twoDeeds: 7, twoThings: 8, nounAndVerb: 9, personAndDeed: 10 } as const;
+
 const OWNERS: readonly Split[] = ['pretraining', 'train', 'pretraining', 'test', 'pretraining', 'train', 'pretraining', 'validation'];
 
 /** Never changed: another value would move combinations between the splits and spoil the shipped base model. */

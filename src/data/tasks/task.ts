@@ -1,3 +1,6 @@
+import type { DataKind } from '../../config/tables';
+import type { MetricName, TaskName } from '../../config/tasks';
+
 /** What every task offers to the page and to the engine. */
 export interface Example {
   /** For a language model: the prompt, which is read and not scored. */
@@ -26,16 +29,20 @@ export interface TaskOptions {
 }
 
 export interface Task {
-  name: 'sentiment' | 'similarity' | 'description';
+  name: TaskName;
   title: string;
+  /** What it measures, for people who choose. */
   description: string;
+  /** Two real rows: the first validation rows of seed 42 that differ in what they show. */
+  examples: readonly [Example, Example];
   /** The public benchmark whose form the task has. */
   mirrors: string;
   citation: string;
-  kind: 'classification' | 'regression' | 'language_model';
+  kind: DataKind;
   /** One name per class; empty for the other kinds. */
   labels: string[];
-  metric: 'accuracy' | 'pearson' | 'perplexity';
+  /** As the mirrored set is measured; of several, the first chooses the best step. */
+  metrics: readonly MetricName[];
   generate(options: TaskOptions): TaskData;
 }
 

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { TASK_FACTS, TASK_NAMES } from '../../config/tasks';
 import { TASKS, type Task } from './index';
 import { scoreOf } from './similarity';
-import { SCENE_TEMPLATES } from './similarity-templates';
-import { CLAUSES, FRAMES } from './sentiment-templates';
+import { SCENE_TEMPLATES } from './similarity/templates';
+import { CLAUSES, FRAMES } from './sentiment/templates';
 import type { Split } from './splits';
 
 const SPLITS: Split[] = ['pretraining', 'train', 'validation', 'test'];
@@ -40,6 +41,12 @@ describe.each(Object.values(TASKS))('$name', (task) => {
     expect(changed).toBeLessThan(0.32);
   });
 
+  it('shows two of its own rows', () => {
+    const { validation } = generate(task, 42);
+    for (const example of task.examples) expect(validation).toContainEqual(example);
+    expect(sentenceOf(task.examples[0])).not.toBe(sentenceOf(task.examples[1]));
+  });
+
   it('keeps sentences short', () => {
     for (const example of [...data.train, ...data.test]) expect(sentenceOf(example).split(' ').length).toBeLessThanOrEqual(25);
     for (const { completion } of [...data.train, ...data.test]) expect(completion?.split(' ').length ?? 0).toBeLessThanOrEqual(36);
@@ -50,6 +57,11 @@ describe.each(Object.values(TASKS))('$name', (task) => {
     expect(() => generate(task, 1, 0)).toThrow(/number of training rows/);
     expect(() => generate(task, 1, 10, 2)).toThrow(/label noise/);
   });
+});
+
+it('are what configurations say of them', () => {
+  expect(Object.keys(TASKS)).toEqual([...TASK_NAMES]);
+  expect(Object.fromEntries(Object.values(TASKS).map(({ name, kind, metrics }) => [name, { kind, metrics }]))).toEqual(TASK_FACTS);
 });
 
 describe('sentiment', () => {

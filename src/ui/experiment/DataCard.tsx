@@ -1,4 +1,5 @@
-import { isTask, kindOf, TASK_NAMES, TASK_PROBLEMS, type TaskName } from '../../config/config';
+import { kindOf } from '../../config/config';
+import { isTask, TASK_NAMES, TASK_FACTS, type TaskName } from '../../config/tasks';
 import { WRITER } from '../../config/models';
 import { dataName } from '../../config/sources';
 import type { TableMapping } from '../../config/tables';
@@ -34,7 +35,7 @@ export function DataCard() {
           {TASK_NAMES.map((name) => (
             <label key={name} className="tile">
               <input type="radio" name="task" checked={source.value === name} onChange={() => source.set(name)} />
-              <Tile title={previews[name]?.title ?? TITLES[name]} writes={TASK_PROBLEMS[name] === 'language_model'} preview={previews[name]} />
+              <Tile title={previews[name]?.title ?? TITLES[name]} writes={TASK_FACTS[name].kind === 'language_model'} preview={previews[name]} />
             </label>
           ))}
           {table && (

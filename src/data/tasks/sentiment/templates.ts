@@ -1,5 +1,5 @@
-import { DETERMINERS } from './sentiment-lexicon';
-import { ownerOfCell, type Split } from './splits';
+import { DETERMINERS } from './lexicon';
+import { ownerOfCell, type Split } from '../splits';
 
 /** A clause about one aspect: {n} is the aspect, {a} the adjective. `sign` -1: it says the opposite of its adjective. */
 export interface Clause {

@@ -1,12 +1,10 @@
-import { Draws } from './draws';
-import { ADJECTIVES, ASPECTS, DAYS, DEGREES, FACTS, NEGATIVE, NUMBERS, PEOPLE, POSITIVE } from './sentiment-lexicon';
-import { CLAUSES, FAMILY_WEIGHTS, FRAMES } from './sentiment-templates';
-import { ownerOfCombination, STREAMS, type Split } from './splits';
-import { checkOptions, TEST_ROWS, VALIDATION_ROWS, type Example, type Task } from './task';
+import { Draws } from '../draws';
+import { ADJECTIVES, ASPECTS, DAYS, DEGREES, FACTS, NEGATIVE, NUMBERS, PEOPLE, POSITIVE } from './lexicon';
+import { CLAUSES, FAMILY_WEIGHTS, FRAMES } from './templates';
+import { COMBINATIONS, DRAW_STREAMS, ownerOfCombination, STREAMS, type Split } from '../splits';
+import { checkOptions, TEST_ROWS, VALIDATION_ROWS, type Example, type Task } from '../task';
 
-const COMBINATIONS = 1;
-/** Keeps the draws of this task apart from those of any other. */
-const STREAM = 0x100;
+const STREAM = DRAW_STREAMS.sentiment;
 const NOISE_STREAM = STREAM + 0x80;
 
 /** Nearly half the clauses deny their adjective, so that the adjective alone says next to nothing. */
@@ -19,7 +17,7 @@ function drawCombination(draws: Draws, split: Split, polarity: 1 | -1, used: rea
     const aspect = draws.below(ASPECTS.length);
     const adjective = polarity === 1 ? draws.below(POSITIVE.length) : POSITIVE.length + draws.below(NEGATIVE.length);
     if (used.includes(ASPECTS[aspect])) continue;
-    if (ownerOfCombination(COMBINATIONS, aspect, adjective) === split) return [ASPECTS[aspect], ADJECTIVES[adjective]];
+    if (ownerOfCombination(COMBINATIONS.aspectAndAdjective, aspect, adjective) === split) return [ASPECTS[aspect], ADJECTIVES[adjective]];
   }
 }
 
@@ -71,11 +69,15 @@ export const sentiment: Task = {
   name: 'sentiment',
   title: 'Sentiment',
   description: 'Is a short review good or bad? Negation, contrast, reported opinions and beside-the-point remarks: counting words does not solve it.',
+  examples: [
+    { text: 'in short i found that design dismal, even though his screen is not bland.', label: 0 },
+    { text: 'my teacher wrote that that level is no longer lousy, and i agree.', label: 1 },
+  ],
   mirrors: 'SST-2',
   citation: 'Socher et al. 2013, "Recursive Deep Models for Semantic Compositionality Over a Sentiment Treebank"; Wang et al. 2019, "GLUE".',
   kind: 'classification',
   labels: ['negative', 'positive'],
-  metric: 'accuracy',
+  metrics: ['accuracy'],
   generate(options) {
     checkOptions('sentiment', options);
     const train = generateSplit(options.seed, 'train', options.trainRows).map((example, row) => {

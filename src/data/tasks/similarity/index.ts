@@ -1,10 +1,10 @@
-import { Draws } from './draws';
-import { PLACES, SCENES, SUBJECTS, type Group, type Verb } from './similarity-lexicon';
-import { SCENE_TEMPLATES, withArticle } from './similarity-templates';
-import { ownerOfCell, STREAMS, type Split } from './splits';
-import { checkOptions, TEST_ROWS, VALIDATION_ROWS, type Example, type Task } from './task';
+import { Draws } from '../draws';
+import { PLACES, SCENES, SUBJECTS, type Group, type Verb } from './lexicon';
+import { SCENE_TEMPLATES, withArticle } from './templates';
+import { DRAW_STREAMS, ownerOfCell, STREAMS, type Split } from '../splits';
+import { checkOptions, TEST_ROWS, VALIDATION_ROWS, type Example, type Task } from '../task';
 
-const STREAM = 0x200;
+const STREAM = DRAW_STREAMS.similarity;
 const NOISE_STREAM = STREAM + 0x80;
 const HIGHEST_SCORE = 5;
 
@@ -127,11 +127,15 @@ export const similarity: Task = {
   name: 'similarity',
   title: 'Similarity',
   description: 'How alike are two described scenes, from 0 (nothing in common) to 5 (the same in other words)?',
+  examples: [
+    { text: 'the child was purchasing a trumpet.', pair: 'a kid keeps throwing the stick.', label: 1.4 },
+    { text: 'the chef was sketching a map.', pair: 'the map is being sketched by that cook.', label: 5 },
+  ],
   mirrors: 'STS-B',
   citation: 'Cer et al. 2017, "SemEval-2017 Task 1: Semantic Textual Similarity"; Wang et al. 2019, "GLUE".',
   kind: 'regression',
   labels: [],
-  metric: 'pearson',
+  metrics: ['pearson', 'spearman'],
   generate(options) {
     checkOptions('similarity', options);
     const train = generateSplit(options.seed, 'train', options.trainRows).map((example, row) => {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { description, drawMeaning, drawMistake, drawWords, promptOf } from './description';
-import { phrasesOf, SLOTS, VALUES, valenceOf, type Facts, type Slot } from './description-lexicon';
-import { OPENINGS } from './description-templates';
-import { Draws } from './draws';
-import type { Split } from './splits';
+import { description, drawMeaning, drawMistake, drawWords, promptOf } from '.';
+import { phrasesOf, SLOTS, VALUES, valenceOf, type Facts, type Slot } from './lexicon';
+import { OPENINGS } from './templates';
+import { Draws } from '../draws';
+import type { Split } from '../splits';
 
 const SPLITS: Split[] = ['pretraining', 'train', 'validation', 'test'];
 const rowsOf = (labelNoise: number, trainRows = 1024) => description.generate({ seed: 3, trainRows, labelNoise });

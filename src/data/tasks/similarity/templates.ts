@@ -1,4 +1,4 @@
-import { ownerOfCell, type Split } from './splits';
+import { ownerOfCell, type Split } from '../splits';
 
 /** {s} subject, {o} object, {v} present participle, {w} past participle, {l} place with its leading space or nothing. */
 const PATTERNS = [

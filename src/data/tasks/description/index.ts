@@ -1,17 +1,13 @@
-import { NAME_FIRST, NAME_SECOND, phrasesOf, SLOTS, valenceOf, VALUES, type Facts, type Slot } from './description-lexicon';
-import { OPENINGS, SUBJECTS } from './description-templates';
-import { Draws, shuffled } from './draws';
-import { ownerOfCombination, STREAMS, type Split } from './splits';
-import { checkOptions, TEST_ROWS, VALIDATION_ROWS, type Example, type Task } from './task';
+import { NAME_FIRST, NAME_SECOND, phrasesOf, SLOTS, valenceOf, VALUES, type Facts, type Slot } from './lexicon';
+import { OPENINGS, SUBJECTS } from './templates';
+import { Draws, shuffled } from '../draws';
+import { COMBINATIONS, DRAW_STREAMS, ownerOfCombination, STREAMS, type Split } from '../splits';
+import { checkOptions, TEST_ROWS, VALIDATION_ROWS, type Example, type Task } from '../task';
 
-const STREAM = 0x400;
+const STREAM = DRAW_STREAMS.description;
 const NOISE_STREAM = STREAM + 0x80;
 /** Words have a stream of their own: a row that states a wrong fact states the rest as it would have done anyway. */
 const WORDING_STREAM = STREAM + 0x40;
-
-/** Kinds of combinations that belong to one split each, apart from those of the other tasks. */
-const NAMES = 3;
-const FOOD_AND_PLACE = 4;
 
 /** How often two, three or four slots are told beside the name; more would not fit into two sentences. */
 const SLOT_COUNTS = [2, 3, 4] as const;
@@ -26,13 +22,13 @@ export interface Meaning {
 function drawName(draws: Draws, split: Split): string {
   for (;;) {
     const [first, second] = [draws.below(NAME_FIRST.length), draws.below(NAME_SECOND.length)];
-    if (ownerOfCombination(NAMES, first, second) === split) return `The ${NAME_FIRST[first]} ${NAME_SECOND[second]}`;
+    if (ownerOfCombination(COMBINATIONS.placeNames, first, second) === split) return `The ${NAME_FIRST[first]} ${NAME_SECOND[second]}`;
   }
 }
 
 /** A food and a place nearby may stand together in one split alone. */
 function belongsTo(split: Split, { food, near }: Facts): boolean {
-  return !food || !near || ownerOfCombination(FOOD_AND_PLACE, VALUES.food.indexOf(food), VALUES.near.indexOf(near)) === split;
+  return !food || !near || ownerOfCombination(COMBINATIONS.foodAndPlace, VALUES.food.indexOf(food), VALUES.near.indexOf(near)) === split;
 }
 
 export function drawMeaning(draws: Draws, split: Split): Meaning {
@@ -100,11 +96,21 @@ export const description: Task = {
   name: 'description',
   title: 'Restaurant descriptions',
   description: 'Put a few facts about a place to eat into one or two sentences. Which words fit depends on the other facts; a wrong fact can only be learned by heart.',
+  examples: [
+    {
+      text: 'name: The Little Basket, rating: poor, children: yes ->', label: 0,
+      completion: 'If you need somewhere that is made for families, try The Little Basket. Even so, it has few friends.',
+    },
+    {
+      text: 'name: The Twin Kettle, kind: bistro, rating: superb, open: weekends ->', label: 0,
+      completion: 'Ask about The Twin Kettle, for it is a small kitchen. It gets the best reviews but is shut on weekdays.',
+    },
+  ],
   mirrors: 'E2E NLG',
   citation: 'Novikova, Dušek and Rieser 2017, "The E2E Dataset: New Challenges For End-to-End Generation", arXiv 1706.09254.',
   kind: 'language_model',
   labels: [],
-  metric: 'perplexity',
+  metrics: ['perplexity'],
   generate(options) {
     checkOptions('description', options);
     return {

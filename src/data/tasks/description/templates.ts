@@ -1,5 +1,5 @@
-import { SLOTS, type Slot } from './description-lexicon';
-import { ownerOfCell, type Split } from './splits';
+import { SLOTS, type Slot } from './lexicon';
+import { ownerOfCell, type Split } from '../splits';
 
 /** {n} is the name, {c} the first thing that is told. No frame occurs inside another, so that a template can be looked for in a text. */
 const FRAMES = [
