@@ -1,7 +1,9 @@
 import { createRoot } from 'react-dom/client';
 import { createEngineClient } from './store/engineClient';
+import { browserPlace, rememberSettings } from './store/browserPlace';
 import { createPlayground } from './store/playground';
 import { loadRecorded } from './store/recorded';
+import { linkToOpen } from './store/settings';
 import { App } from './ui/App';
 import { PlaygroundContext } from './ui/kit/context';
 import './ui/styles/tokens.css';
@@ -16,7 +18,9 @@ import './ui/styles/masks.css';
 import './ui/styles/sheets.css';
 import './ui/styles/states.css';
 
-const playground = createPlayground(createEngineClient(), { hash: location.hash });
+const isReload = (performance.getEntriesByType('navigation')[0] as PerformanceNavigationTiming | undefined)?.type === 'reload';
+const playground = createPlayground(createEngineClient(), { ...linkToOpen(location.hash, isReload), place: browserPlace() });
+rememberSettings(playground);
 const { theme } = playground.store.getState().view;
 if (theme !== 'system') document.documentElement.dataset.theme = theme;
 void loadRecorded(playground);

@@ -46,7 +46,14 @@ export class Playground {
   /** Opens the page with a link as it stands, and waits for nothing. */
   async goto(hash: string): Promise<void> {
     // A new part after # alone would not load the page again.
-    if (this.page.url() !== 'about:blank') await this.page.goto('about:blank');
+    if (this.page.url() !== 'about:blank') {
+      const { origin } = new URL(this.page.url());
+      await this.page.goto('about:blank');
+      // Each visit is somebody's first one, unless a test loads the page again itself. Only Chromium can be asked for that.
+      const session = await this.page.context().newCDPSession(this.page).catch(() => undefined);
+      await session?.send('Storage.clearDataForOrigin', { origin, storageTypes: 'indexeddb,local_storage' });
+      await session?.detach();
+    }
     await this.page.goto(`./${hash}`);
   }
 

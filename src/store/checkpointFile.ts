@@ -61,3 +61,16 @@ export function readCheckpoint(file: Uint8Array<ArrayBuffer>, name: string): Rea
   if (steps > last) return wrong(`its step is ${steps} of a run of ${last} steps; the file is damaged.`);
   return { ok: true, checkpoint: { fileName: name, step: steps, record: read.record, file }, ...(read.note !== undefined && { note: read.note }) };
 }
+
+/** The same file with another run in its header: a snapshot is made by the engine, which knows none. */
+export function withRecord(file: Uint8Array<ArrayBuffer>, record: string): Uint8Array<ArrayBuffer> {
+  const { header, dataStart } = headerOf(file)!;
+  const text = new TextEncoder().encode(JSON.stringify({ ...header, __metadata__: { ...header.__metadata__, record } }));
+  // Tensors begin at a multiple of eight bytes.
+  const length = Math.ceil(text.length / LENGTH_BYTES) * LENGTH_BYTES;
+  const made = new Uint8Array(LENGTH_BYTES + length + file.length - dataStart).fill(0x20, LENGTH_BYTES, LENGTH_BYTES + length);
+  new DataView(made.buffer).setBigUint64(0, BigInt(length), true);
+  made.set(text, LENGTH_BYTES);
+  made.set(file.subarray(dataStart), LENGTH_BYTES + length);
+  return made;
+}

@@ -11,8 +11,9 @@ import { type Checkpoints, createCheckpoints } from './checkpoints';
 import type { EngineLink } from './engineClient';
 import { handleEvents } from './events';
 import { createExports, type Exports } from './exports';
+import { createKeeping, type Keeping, type Place } from './keeping';
 import { createModels, type Models } from './models';
-import { createRecovery } from './recovery';
+import { createRecovery, type Recovery } from './recovery';
 import { createRedrawQueue } from './redraw';
 import { createRunList, type RunList } from './runList';
 import { DEFAULT_VIEW, type PageState, type ViewSettings } from './state';
@@ -28,15 +29,18 @@ export interface Playground extends Context {
   runList: RunList;
   checkpoints: Checkpoints;
   exports: Exports;
+  /** Undefined where nothing is kept. */
+  keeping: Keeping | undefined;
+  recovery: Recovery;
   tables: Tables;
   answers: Answers;
   setView(part: Partial<ViewSettings>): void;
 }
 
-export function initialState(hash: string, view: ViewSettings = DEFAULT_VIEW): PageState {
+export function initialState(hash: string, view: ViewSettings = DEFAULT_VIEW, brought = true): PageState {
   const opened = hash.length > 1 ? openLink(hash) : undefined;
   const draft = opened?.config ?? DEFAULT_CONFIG;
-  const fromLink = opened && (opened.applied > 0 || opened.ignored.length > 0 || opened.changes.length > 0);
+  const fromLink = brought && opened && (opened.applied > 0 || opened.ignored.length > 0 || opened.changes.length > 0);
   return {
     draft,
     preset: presetOf(draft) ?? 'baseline',
@@ -75,6 +79,7 @@ export function initialState(hash: string, view: ViewSettings = DEFAULT_VIEW): P
     saved: undefined,
     exporting: undefined,
     exported: undefined,
+    keeping: { state: 'opening' },
     notice: undefined,
     hoveredRun: undefined,
     cursor: undefined,
@@ -84,12 +89,16 @@ export function initialState(hash: string, view: ViewSettings = DEFAULT_VIEW): P
 
 export interface PlaygroundOptions {
   hash?: string;
+  /** Whether the hash is what somebody brought, which is announced, or what stood here before. */
+  brought?: boolean;
+  /** Where runs are kept between visits; left out: nowhere. */
+  place?: Place;
   view?: ViewSettings;
   nextFrame?: (callback: () => void) => void;
 }
 
 export function createPlayground(engine: EngineLink, options: PlaygroundOptions = {}): Playground {
-  const store = createStore<PageState>(() => initialState(options.hash ?? '', options.view ?? loadView()));
+  const store = createStore<PageState>(() => initialState(options.hash ?? '', options.view ?? loadView(), options.brought));
   const context: Context = { store, engine, data: new Map(), redraw: createRedrawQueue(options.nextFrame) };
   const runList = createRunList(context);
   const models = createModels(context);
@@ -117,6 +126,8 @@ export function createPlayground(engine: EngineLink, options: PlaygroundOptions 
     runList,
     checkpoints,
     exports,
+    recovery,
+    keeping: options.place && createKeeping(context, runList, checkpoints, recovery, options.place),
     tables,
     answers: createAnswers(context),
     setView(part) {

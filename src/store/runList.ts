@@ -24,6 +24,8 @@ export interface RunList {
   clearOthers(): void;
   /** Answers the run's id here. */
   addRecord(record: RunRecord, kind: 'recorded' | 'loaded'): RunId;
+  /** Puts back a run of an earlier visit. */
+  restore(run: RunInfo, points: RunData): void;
   /** Adds the runs of a dropped file; what cannot be read becomes a notice. */
   open(text: string, fileName: string): void;
   /** Records of what is visible, for a download. */
@@ -121,6 +123,10 @@ export function createRunList({ store, data, redraw }: Context): RunList {
       const changes = [...run.changes, change];
       const others = store.getState().runs.filter((other) => other.id !== id);
       update(id, { changes, ...(run.renamed ? {} : { name: distinct(automaticName(run.config, changes), others) }) });
+    },
+    restore(run, points) {
+      data.set(run.id, points);
+      setRuns((all) => [...all, run]);
     },
     remove: (id) => keep((run) => run.id !== id),
     clearOthers: () => keep((run) => run.pinned || run.id === store.getState().current),

@@ -1,3 +1,4 @@
+import { KeptHere } from './KeptHere';
 import { usePage, usePlayground } from '../kit/context';
 
 const KEYS = [['Space', 'start, pause, resume'], ['S', 'one step'], ['R', 'reset'], ['← →', 'move the cursor when a chart has the focus, or choose another view'], ['?', 'this help']] as const;
@@ -29,7 +30,7 @@ export default function HelpSheet() {
         <dl className="glossary">{WORDS.map(([word, meaning]) => <div key={word}><dt>{word}</dt><dd>{meaning}</dd></div>)}</dl>
       </details>
       <label className="check"><input type="checkbox" checked={pause} onChange={(event) => setView({ pauseWhenHidden: event.target.checked })} /> Pause while this tab is hidden</label>
-      <p className="small muted">Runs live in this tab only and are gone after a refresh; download those you want to keep, or a checkpoint to go on with. Nothing is sent anywhere.</p>
+      <KeptHere />
     </>
   );
 }

@@ -1,12 +1,15 @@
 import { useState } from 'react';
 import { fieldOf } from '../../config/change';
 import { linkOf } from '../../config/url';
+import { reloadAndGoOn } from '../../store/browserPlace';
 import { usePage, usePlayground } from '../kit/context';
 import { type FaultWords, SILENT_WORDS, wordsFor } from '../../protocol/faultWords';
 
 /** The first fault that is still true: what happened, what to do, and a report to copy. */
 export function FaultBanner() {
-  const { transport, edits, store } = usePlayground();
+  const playground = usePlayground();
+  const { transport, edits, store } = playground;
+  const kept = usePage((state) => state.keeping.state === 'kept');
   const problem = usePage((state) => state.problem);
   const goOnFrom = usePage((state) => state.goOnFrom);
   const silent = usePage((state) => state.silent);
@@ -15,8 +18,12 @@ export function FaultBanner() {
 
   const goesOn = words.action === 'restart_engine' && goOnFrom !== undefined;
 
+  // A browser that gives no GPU any more may give one to a page that is loaded anew.
+  const reloads = goesOn && kept && problem?.fault.code === 'no_adapter';
+
   const act = () => {
     const fault = problem?.fault;
+    if (reloads) return void reloadAndGoOn(playground);
     if (words.action === 'restart_engine') transport.restartEngine();
     else if (fault?.code === 'diverged') {
       edits.set('optimizer.learningRate', fault.learningRate / 10);
@@ -40,7 +47,7 @@ export function FaultBanner() {
         {words.quote && <pre className="quote" tabIndex={0} aria-label="What the compiler said">{words.quote}</pre>}
       </div>
       <div className="banner-actions">
-        {words.action !== 'none' && <button type="button" className="button filled" onClick={act}>{goesOn ? `Go on from step ${goOnFrom}` : words.actionLabel}</button>}
+        {words.action !== 'none' && <button type="button" className="button filled" onClick={act}>{reloads ? `Reload and go on from step ${goOnFrom}` : goesOn ? `Go on from step ${goOnFrom}` : words.actionLabel}</button>}
         {problem && words.tone === 'bad' && <CopyReport words={words} />}
       </div>
     </section>

@@ -1,5 +1,7 @@
+import { useState } from 'react';
 import { PRESETS } from '../../config/presets';
 import { draftObstacle } from '../../store/obstacles';
+import { LAST_VISIT } from '../../store/keeping';
 import { OFFERED_PRESET } from '../../store/transport';
 import { Icon } from '../kit/Icon';
 import { usePage, usePlayground } from '../kit/context';
@@ -37,6 +39,23 @@ export function Notice() {
   );
 }
 
+/** That runs of this tab end with it, where that is not what one would expect. */
+export function KeepingNote() {
+  const keeping = usePage((state) => state.keeping);
+  const [closed, setClosed] = useState(false);
+  if (closed || keeping.state === 'opening' || keeping.state === 'kept') return null;
+  return (
+    <div className="note" role="status">
+      <p>
+        {keeping.state === 'elsewhere'
+          ? 'This page is open in another tab, which keeps the runs. Those of this tab are here until it is closed; download what you want to keep.'
+          : `Runs will not survive a reload: ${'room' in keeping && keeping.room ? 'there is no room left for this page. Free some, under ? or on the disk' : 'the browser keeps nothing for it, as in a private window'}. Download what you want to keep.`}
+      </p>
+      <button type="button" className="button plain icon" aria-label="Close" onClick={() => setClosed(true)}><Icon name="close" size={12} /></button>
+    </div>
+  );
+}
+
 /** An opened checkpoint: its curves are drawn, and it can go on. */
 export function CheckpointNote() {
   const { checkpoints } = usePlayground();
@@ -44,10 +63,11 @@ export function CheckpointNote() {
   const obstacle = usePage((state) => (state.engine === 'ready' ? undefined : 'There is no engine to go on with.'));
   if (!checkpoint) return null;
   const { fileName, step, record } = checkpoint;
+  const left = fileName === LAST_VISIT;
   const { steps } = record.config.optimizer;
   return (
     <div className="note offer" role="status" title={fileName}>
-      <p><strong>{record.name}, saved at step {step} of {steps}.</strong> {step < steps ? 'Its curves so far are below. Going on continues with the same weights, moments, order of rows and masks, as if it had never stopped.' : 'It had reached its end; its curves are below.'}</p>
+      <p><strong>{record.name}, {left ? 'going when this page was left, last kept' : 'saved'} at step {step} of {steps}.</strong> {step < steps ? 'Its curves so far are below. Going on continues with the same weights, moments, order of rows and masks, as if it had never stopped.' : 'It had reached its end; its curves are below.'}</p>
       {step < steps && <button type="button" className="button filled" disabled={obstacle !== undefined} title={obstacle} onClick={checkpoints.goOn}>Go on from step {step}</button>}
       <button type="button" className="button plain icon" aria-label="Close" onClick={checkpoints.dismiss}><Icon name="close" size={12} /></button>
     </div>

@@ -33,7 +33,7 @@ export function DownloadMenu() {
               }}
             />
           </li>
-          <li className="small muted">Or drop the file anywhere on the page. Runs live in this tab only: download what you want to keep.</li>
+          <li className="small muted">Or drop the file anywhere on the page. Runs are kept in this browser; a file is for another one.</li>
         </ul>
       )}
     </Popover>

@@ -2,7 +2,7 @@ import { Activity, useState } from 'react';
 import { useAddress } from '../address';
 import { LoadedPart } from '../kit/Part';
 import { Lead } from '../states/Lead';
-import { CheckpointNote, LinkNote, Notice, Offer } from '../states/Notes';
+import { CheckpointNote, KeepingNote, LinkNote, Notice, Offer } from '../states/Notes';
 import { ModelNote } from '../states/ModelNote';
 import { RecoveryNote } from '../states/RecoveryNote';
 import { ObstacleNote } from '../states/ObstacleNote';
@@ -29,6 +29,7 @@ export function Views() {
       <LinkNote />
       <RecoveryNote />
       <Notice />
+      <KeepingNote />
       <CheckpointNote />
       <Offer />
       {seen.map((name) => (

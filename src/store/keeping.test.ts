@@ -1,0 +1,129 @@
+/** Runs and the last snapshot outlive the page; a tab that is not the owner keeps its hands off them. */
+import 'fake-indexeddb/auto';
+import { IDBFactory } from 'fake-indexeddb';
+import { strFromU8, unzipSync } from 'fflate';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { checkpointBytes } from '../../e2e/support/checkpointBytes';
+import { CHECKPOINT_FORMAT } from '../protocol/run';
+import { openDatabase } from '../storage/database';
+import { QuotaError } from '../storage/shelves';
+import { readCheckpoint } from './checkpointFile';
+import { exportEverything, importEverything } from './everything';
+import { FAKE_DEVICE, FAKE_PLAN, FakeEngine } from './fakeEngine';
+import type { Place } from './keeping';
+import { createPlayground } from './playground';
+import { DEFAULT_VIEW } from './state';
+
+const OWNED = { database: () => openDatabase('test'), owned: () => Promise.resolve(), goesOn: () => false };
+const SNAPSHOT = checkpointBytes({ format: CHECKPOINT_FORMAT, step: '5', record: '' });
+
+async function open(place: Partial<Place> = {}) {
+  const engine = new FakeEngine();
+  const page = createPlayground(engine, { view: DEFAULT_VIEW, nextFrame: () => undefined, place: { ...OWNED, ...place } });
+  const state = () => page.store.getState();
+  engine.say({ type: 'ready', device: FAKE_DEVICE });
+  await vi.waitFor(() => expect(state().keeping.state).not.toBe('opening'), { timeout: 5000 });
+  return { engine, page, state };
+}
+
+/** A run that is at step 8, with a snapshot of step 5. */
+function train({ engine, page }: Awaited<ReturnType<typeof open>>): string {
+  page.transport.start();
+  const { runId } = engine.last('start')!;
+  engine.say({ type: 'started', runId, step: 0, summary: FAKE_PLAN });
+  engine.sayPoints(runId, 0, [0.7123456789, 0.6, 0.5, 0.4, 0.3]);
+  engine.sayEvaluation(runId, 5, 0.5, 0.4);
+  engine.say({ type: 'snapshotted', runId, step: 5, file: SNAPSHOT });
+  engine.sayPoints(runId, 5, [0.2, 0.1, 0.05]);
+  return runId;
+}
+
+beforeEach(() => { globalThis.indexedDB = new IDBFactory(); });
+
+describe('a page that is loaded again', () => {
+  it('has its runs, and offers to go on with the one that was going, from its snapshot', async () => {
+    const before = await open();
+    const runId = train(before);
+    before.page.runList.update(runId, { name: 'Mine', renamed: true, pinned: true });
+    await before.page.keeping!.flush();
+    const { engine, page, state } = await open();
+    expect(state().runs).toMatchObject([{ id: runId, name: 'Mine', pinned: true }]);
+    // To the last bit, which a file would round.
+    expect(Array.from(page.data.get(runId)!.crossEntropy.view())).toEqual(Array.from(before.page.data.get(runId)!.crossEntropy.view()));
+    expect(state().checkpoint).toMatchObject({ step: 5, shownAs: runId });
+    expect(engine.last('start')).toBeUndefined();
+    // Nor does it forget what it offers while nobody has answered.
+    await page.keeping!.flush();
+    const again = await open();
+    again.page.checkpoints.goOn();
+    expect(again.engine.last('start')).toMatchObject({ resume: SNAPSHOT });
+    const on = again.engine.last('start')!.runId;
+    expect(again.page.data.get(on)!.step.length).toBe(5);
+    expect(again.state().runs).toMatchObject([{ id: on, name: 'Mine' }]);
+  });
+  it('goes on by itself where it was loaded again for that', async () => {
+    const before = await open();
+    train(before);
+    await before.page.keeping!.flush();
+    const { engine } = await open({ goesOn: () => true });
+    expect(engine.last('start')).toMatchObject({ resume: SNAPSHOT });
+  });
+  it('offers nothing of a run that came to its end, and has no run that was removed', async () => {
+    const before = await open();
+    const runId = train(before);
+    before.engine.say({ type: 'finished', runId, step: 8, seconds: 1, early: false });
+    await before.page.keeping!.flush();
+    const after = await open();
+    expect([after.state().runs.length, after.state().checkpoint]).toEqual([1, undefined]);
+    after.page.runList.remove(runId);
+    await after.page.keeping!.flush();
+    expect((await open()).state().runs).toEqual([]);
+  });
+});
+
+it('a second tab sees and writes nothing until the first is closed', async () => {
+  const first = await open();
+  const runId = train(first);
+  await first.page.keeping!.flush();
+  let close = () => {};
+  const second = await open({ owned: () => new Promise<void>((resolve) => { close = resolve; }) });
+  expect(second.state()).toMatchObject({ keeping: { state: 'elsewhere' }, runs: [] });
+  train(second);
+  await second.page.keeping!.flush();
+  expect([...(await (await openDatabase('test')).all()).keys()]).toEqual([`run ${runId}`, 'snapshot']);
+  close();
+  await vi.waitFor(() => expect(second.state()).toMatchObject({ keeping: { state: 'kept' }, runs: [{}, { id: runId }] }));
+});
+
+it('a refused quota is told, and the run goes on', async () => {
+  const { page, state, ...rest } = await open({ database: async () => ({ ...(await openDatabase('test')), write: () => Promise.reject(new QuotaError('full')) }) });
+  train({ page, state, ...rest });
+  await page.keeping!.flush();
+  expect(state()).toMatchObject({ keeping: { state: 'refused', room: true }, phase: 'running' });
+});
+
+it('forgets everything', async () => {
+  const { page, ...rest } = await open();
+  train({ page, ...rest });
+  await page.keeping!.flush();
+  await page.keeping!.forget();
+  await page.keeping!.flush();
+  expect((await (await openDatabase('test')).all()).size).toBe(0);
+});
+
+it('goes out as one file and comes back', async () => {
+  const one = await open();
+  const runId = train(one);
+  one.page.edits.set('seed', 99);
+  const file = exportEverything(one.page);
+  const parts = unzipSync(file);
+  const [name] = Object.keys(parts).filter((part) => part.endsWith('.safetensors'));
+  expect(readCheckpoint(parts[name].slice(), name)).toMatchObject({ ok: true, checkpoint: { step: 5, record: { id: runId } } });
+  expect(strFromU8(parts['settings.json'])).toContain('seed=99');
+  const other = await open({ database: () => openDatabase('other') });
+  await importEverything(other.page, new File([file], 'all.zip'));
+  expect(other.state()).toMatchObject({ draft: { seed: 99 }, checkpoint: { step: 5 } });
+  expect(other.state().runs.some(({ id }) => id === runId)).toBe(true);
+  await importEverything(other.page, new File(['no zip'], 'bad.zip'));
+  expect(other.state().notice).toMatch(/^bad\.zip: not a file of everything/);
+});
