@@ -101,7 +101,9 @@ async function hasDied({ browser }: Session, page: Page, address: string): Promi
 async function attempt(address: string, body: (playground: FirefoxPlayground) => Promise<void>): Promise<boolean> {
   session ??= await start();
   const own = session;
-  const page = await own.browser.newPage();
+  // A visit of its own: what an earlier one kept is not here.
+  const context = await own.browser.createBrowserContext();
+  const page = await context.newPage();
   page.setDefaultTimeout(30_000);
   const errors: string[] = [];
   page.on('pageerror', (error) => errors.push(String(error)));
@@ -120,7 +122,7 @@ async function attempt(address: string, body: (playground: FirefoxPlayground) =>
     console.log(`${own.version} itself ended (${String(error).split('\n')[0]})`);
     return true;
   }
-  await page.close();
+  await context.close();
   return false;
 }
 

@@ -3,7 +3,8 @@ import { openDatabase } from '../storage/database';
 import { owned } from '../storage/owner';
 import type { Place } from './keeping';
 import type { Playground } from './playground';
-import { saveSettings } from './settings';
+import { forgetSettings, saveSettings } from './settings';
+import { forgetView } from './viewSettings';
 
 const NAME = 'lora-dropout-playground';
 /** For this tab and its next load only. */
@@ -56,8 +57,9 @@ export async function reloadAndGoOn({ keeping }: Playground): Promise<void> {
 export async function forgetEverything({ keeping }: Playground): Promise<void> {
   forgotten = true;
   await keeping?.forget();
-  localStorage.clear();
-  sessionStorage.clear();
+  forgetSettings();
+  forgetView();
+  sessionStorage.removeItem(GO_ON);
   const root = await navigator.storage.getDirectory().catch(() => undefined);
   const names = ['models', 'temporary'];
   // What another tab writes at this moment stays.

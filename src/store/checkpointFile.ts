@@ -42,6 +42,14 @@ function dataEnd(header: Header): number {
   return Math.max(0, ...ends);
 }
 
+/** What is wrong with a file that was one of ours, in a few words; undefined where it is whole. */
+export function damageOf(file: Uint8Array<ArrayBuffer>): string | undefined {
+  const found = headerOf(file);
+  if (!found) return 'it has no header';
+  const missing = found.dataStart + dataEnd(found.header) - file.length;
+  return missing > 0 ? `it ends ${missing} bytes early` : undefined;
+}
+
 /** Reads a checkpoint's header; the tensors are the engine's. `name` is the file's, for the sentence. */
 export function readCheckpoint(file: Uint8Array<ArrayBuffer>, name: string): ReadCheckpoint {
   const wrong = (what: string): ReadCheckpoint => ({ ok: false, sentence: `${name}: ${what}` });

@@ -1,5 +1,6 @@
-/** Everything that this page keeps, as one file (a zip of what is a file anyway): runs, settings, and the run that is going. */
-import { strFromU8, strToU8, unzipSync, zipSync } from 'fflate';
+/** Everything that this page keeps, as one file (a zip of what is a file anyway): runs, settings, rows of tables, and the run that is going. */
+import { strFromU8, strToU8, unzipSync, type Zippable, zipSync } from 'fflate';
+import { isTableMapping } from '../config/tables';
 import { linkOf } from '../config/url';
 import { checkpointName, withRecord } from './checkpointFile';
 import type { Playground } from './playground';
@@ -7,37 +8,69 @@ import { recordOf } from './runList';
 
 const RUNS = 'runs.json';
 const SETTINGS = 'settings.json';
+const TABLES = 'tables.json';
+const rowsName = (index: number) => `table-${index + 1}.json`;
+const CHECKPOINT = /\.safetensors$/i;
+
+/** Beyond this, a part of such a file is none that this page wrote: it keeps no snapshot above 512 MiB. */
+const MOST_BYTES = 2 ** 30;
+/** Curves and rows are text: little is gained beyond the fastest. */
+const LEVEL = 1;
 
 export const isEverything = (name: string) => name.toLowerCase().endsWith('.zip');
 
-export function exportEverything({ store, data, recovery }: Playground): Uint8Array<ArrayBuffer> {
+export async function exportEverything({ store, data, recovery, tables }: Pick<Playground, 'store' | 'data' | 'recovery' | 'tables'>): Promise<Uint8Array<ArrayBuffer>> {
   const { runs, draft, view, checkpoint } = store.getState();
   const own = runs.filter(({ kind }) => kind !== 'recorded');
   const records = own.map((run) => recordOf(run, data.get(run.id)!));
   const latest = recovery.latest();
   const going = records.find(({ id }) => id === latest?.runId);
-  const held = latest?.file && going ? { step: latest.step, file: latest.file, record: going } : checkpoint;
-  return zipSync({
+  const saved = latest?.file && going ? { step: latest.step, file: latest.file, record: going } : checkpoint;
+  const held = [...tables.held().values()];
+  const parts: Zippable = {
     [RUNS]: strToU8(JSON.stringify({ runs: records })),
     [SETTINGS]: strToU8(JSON.stringify({ link: linkOf(draft), view })),
-    ...(held && { [checkpointName(held.record.name, held.step)]: withRecord(held.file, JSON.stringify(held.record)) }),
-  });
+    [TABLES]: strToU8(JSON.stringify(held.map(({ source, table }) => ({ source, table })))),
+  };
+  for (const [index, { rows }] of held.entries()) parts[rowsName(index)] = new Uint8Array(await rows.arrayBuffer());
+  // Tensors hardly become smaller.
+  if (saved) parts[checkpointName(saved.record.name, saved.step)] = [withRecord(saved.file, JSON.stringify(saved.record)), { level: 0 }];
+  return zipSync(parts, { level: LEVEL });
 }
 
-/** Adds the runs of such a file to those that are here, takes over its settings, and offers to go on with its snapshot. */
-export async function importEverything({ store, edits, runList, checkpoints }: Pick<Playground, 'store' | 'edits' | 'runList' | 'checkpoints'>, file: File): Promise<void> {
-  let parts: Record<string, Uint8Array>;
+/** A part that is JSON; undefined where it is missing. @throws with the part's name */
+function parsed(parts: Record<string, Uint8Array>, name: string): unknown {
+  if (!parts[name]) return undefined;
   try {
-    parts = unzipSync(new Uint8Array(await file.arrayBuffer()));
-    if (!parts[RUNS]) throw new Error(`there is no ${RUNS} in it`);
+    return JSON.parse(strFromU8(parts[name]));
+  } catch {
+    throw new Error(`${name} in it is damaged`);
+  }
+}
+
+/**
+ * Adds the runs of such a file to those that are here, takes over its settings and rows, and offers to go on with its snapshot. What is wrong
+ * with it becomes a notice; nothing that was here is lost.
+ */
+export async function importEverything({ store, edits, runList, checkpoints, tables }: Pick<Playground, 'store' | 'edits' | 'runList' | 'checkpoints' | 'tables'>, file: File): Promise<void> {
+  try {
+    const parts = unzipSync(new Uint8Array(await file.arrayBuffer()), {
+      filter: ({ name, originalSize }) => originalSize <= MOST_BYTES && (name.endsWith('.json') || CHECKPOINT.test(name)),
+    });
+    const runs = parsed(parts, RUNS) as { runs?: unknown } | undefined;
+    if (!Array.isArray(runs?.runs)) throw new Error(`there is no ${RUNS} in it`);
+    const settings = parsed(parts, SETTINGS) as { link?: unknown } | undefined;
+    const listed = parsed(parts, TABLES);
+    const held = (Array.isArray(listed) ? listed as { source?: unknown; table?: unknown }[] : []).flatMap(({ source, table }, index) => {
+      const rows = parts[rowsName(index)];
+      return typeof source === 'string' && isTableMapping(table) && rows ? [{ source, table, rows: new Blob([rows.slice()]) }] : [];
+    });
+    tables.restore(held);
+    if (typeof settings?.link === 'string') edits.openLink(`#${settings.link}`);
+    if (runs.runs.length > 0) runList.open(strFromU8(parts[RUNS]), file.name);
+    const snapshot = Object.keys(parts).find((name) => CHECKPOINT.test(name));
+    if (snapshot) await checkpoints.open(new File([parts[snapshot].slice()], snapshot));
   } catch (error) {
     store.setState({ notice: `${file.name}: not a file of everything from this page (${(error as Error).message}); choose one that was saved under ?.` });
-    return;
   }
-  const runs = JSON.parse(strFromU8(parts[RUNS])) as { runs: unknown[] };
-  if (runs.runs.length > 0) runList.open(strFromU8(parts[RUNS]), file.name);
-  const { link } = JSON.parse(parts[SETTINGS] ? strFromU8(parts[SETTINGS]) : '{}') as { link?: string };
-  if (typeof link === 'string') edits.openLink(`#${link}`);
-  const snapshot = Object.keys(parts).find((name) => name.endsWith('.safetensors'));
-  if (snapshot) await checkpoints.open(new File([parts[snapshot].slice()], snapshot));
 }

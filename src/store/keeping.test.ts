@@ -4,6 +4,7 @@ import { IDBFactory } from 'fake-indexeddb';
 import { strFromU8, unzipSync } from 'fflate';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { checkpointBytes } from '../../e2e/support/checkpointBytes';
+import { type TableMapping, tableKey } from '../config/tables';
 import { CHECKPOINT_FORMAT } from '../protocol/run';
 import { openDatabase } from '../storage/database';
 import { QuotaError } from '../storage/shelves';
@@ -11,6 +12,7 @@ import { readCheckpoint } from './checkpointFile';
 import { exportEverything, importEverything } from './everything';
 import { FAKE_DEVICE, FAKE_PLAN, FakeEngine } from './fakeEngine';
 import type { Place } from './keeping';
+import { startObstacle } from './obstacles';
 import { createPlayground } from './playground';
 import { DEFAULT_VIEW } from './state';
 
@@ -95,11 +97,81 @@ it('a second tab sees and writes nothing until the first is closed', async () =>
   await vi.waitFor(() => expect(second.state()).toMatchObject({ keeping: { state: 'kept' }, runs: [{}, { id: runId }] }));
 });
 
-it('a refused quota is told, and the run goes on', async () => {
-  const { page, state, ...rest } = await open({ database: async () => ({ ...(await openDatabase('test')), write: () => Promise.reject(new QuotaError('full')) }) });
-  train({ page, state, ...rest });
+it('a refused quota is told, and what was refused is written once there is room', async () => {
+  const database = await openDatabase('test');
+  let isFull = true;
+  const one = await open({ database: () => Promise.resolve({ ...database, write: (entries) => (isFull ? Promise.reject(new QuotaError('full')) : database.write(entries)) }) });
+  const runId = train(one);
+  await one.page.keeping!.flush();
+  expect(one.state()).toMatchObject({ keeping: { state: 'refused', room: true }, phase: 'running' });
+  isFull = false;
+  await one.page.keeping!.flush();
+  expect(one.state().keeping).toEqual({ state: 'kept' });
+  expect([...(await database.all()).keys()]).toEqual([`run ${runId}`, 'snapshot']);
+});
+
+it('starts where there is no database at all, and says so', async () => {
+  const { state } = await open({ database: () => Promise.reject(new DOMException('newer', 'VersionError')) });
+  expect(state()).toMatchObject({ keeping: { state: 'refused', room: false, detail: 'VersionError' }, runs: [] });
+});
+
+it('leaves out and names what it cannot read, and leaves it as it is', async () => {
+  const before = await open();
+  const runId = train(before);
+  await before.page.keeping!.flush();
+  const database = await openDatabase('test');
+  await database.write(new Map<string, unknown>([['run 1', { record: { name: 'Of tomorrow', version: 2 } }], ['run 2', 'nothing'], ['table x', { rows: 7 }], ['snapshot', { runId, step: 5, file: SNAPSHOT.slice(0, -3) }]]));
+  const { state, page } = await open();
+  expect(state()).toMatchObject({ runs: [{ id: runId }], checkpoint: undefined });
+  expect(state().notice).toMatch(/was going when this page was left, and cannot go on: what was kept of its weights is damaged \(it ends 3 bytes early\)/);
+  await database.write(new Map([['snapshot', undefined]]));
+  expect((await open()).state().notice).toMatch(/^2 runs of an earlier visit cannot be read here and are left out; all others are here\. Of tomorrow: /);
   await page.keeping!.flush();
-  expect(state()).toMatchObject({ keeping: { state: 'refused', room: true }, phase: 'running' });
+  expect((await database.all()).has('run 1')).toBe(true);
+});
+
+describe('rows of a table', () => {
+  const TABLE: TableMapping = { kind: 'classification', labels: ['bad', 'good'], files: { training: ['rooms.csv'] }, read: { text: 'review', label: 'verdict' }, split: { validation: 0.1, test: 0.1 }, rows: 60 };
+  const SOURCE = 'local:rooms.csv#0123456789abcdef';
+  const ROWS = { source: SOURCE, table: TABLE, rows: new Blob(['{"training":[]}']) };
+  const takeTable = ({ page }: Awaited<ReturnType<typeof open>>) => {
+    page.tables.restore([ROWS]);
+    page.edits.useTable(SOURCE, TABLE, 48);
+  };
+
+  it('are here again, for the cards and for the run that goes on', async () => {
+    const before = await open();
+    takeTable(before);
+    train(before);
+    await before.page.keeping!.flush();
+    const { engine, page, state } = await open();
+    expect(state().heldTables).toEqual([tableKey(SOURCE, TABLE)]);
+    expect(await engine.last('take_rows')!.rows.text()).toBe('{"training":[]}');
+    page.checkpoints.goOn();
+    expect(engine.last('start')).toMatchObject({ resume: SNAPSHOT, config: { data: { source: SOURCE } } });
+    // Nobody names them any more.
+    page.transport.reset();
+    page.edits.set('data.source', 'antonyms');
+    for (const { id } of state().runs) page.runList.remove(id);
+    await page.keeping!.flush();
+    expect([...(await (await openDatabase('test')).all()).keys()]).toEqual([]);
+  });
+  it('that find no room take no run along; the file is asked for, and the run goes on with it', async () => {
+    const database = await openDatabase('test');
+    const before = await open({ database: () => Promise.resolve({ ...database, write: (entries) => ([...entries.keys()].some((key) => key.startsWith('table')) ? Promise.reject(new QuotaError('full')) : database.write(entries)) }) });
+    takeTable(before);
+    const runId = train(before);
+    await before.page.keeping!.flush();
+    expect(before.state().keeping).toEqual({ state: 'kept', withoutRows: 'rooms.csv' });
+    const { engine, page, state } = await open();
+    page.checkpoints.goOn();
+    expect(engine.last('start')).toBeUndefined();
+    expect(startObstacle(state())).toMatch(/^The rows of rooms\.csv are not here; open it \(60 rows, fingerprint 01234567\)/);
+    expect(state().checkpoint).toMatchObject({ shownAs: runId, step: 5 });
+    page.tables.restore([ROWS]);
+    page.checkpoints.goOn();
+    expect(engine.last('start')).toMatchObject({ resume: SNAPSHOT });
+  });
 });
 
 it('forgets everything', async () => {
@@ -115,7 +187,8 @@ it('goes out as one file and comes back', async () => {
   const one = await open();
   const runId = train(one);
   one.page.edits.set('seed', 99);
-  const file = exportEverything(one.page);
+  one.page.tables.restore([{ source: 'local:rooms.csv#0123456789abcdef', table: { kind: 'regression', labels: [], files: { training: ['rooms.csv'] }, read: {}, split: { validation: 0.1, test: 0.1 }, rows: 6 }, rows: new Blob(['{}']) }]);
+  const file = await exportEverything(one.page);
   const parts = unzipSync(file);
   const [name] = Object.keys(parts).filter((part) => part.endsWith('.safetensors'));
   expect(readCheckpoint(parts[name].slice(), name)).toMatchObject({ ok: true, checkpoint: { step: 5, record: { id: runId } } });
@@ -124,6 +197,7 @@ it('goes out as one file and comes back', async () => {
   await importEverything(other.page, new File([file], 'all.zip'));
   expect(other.state()).toMatchObject({ draft: { seed: 99 }, checkpoint: { step: 5 } });
   expect(other.state().runs.some(({ id }) => id === runId)).toBe(true);
+  expect(other.state().heldTables).toEqual(one.state().heldTables);
   await importEverything(other.page, new File(['no zip'], 'bad.zip'));
   expect(other.state().notice).toMatch(/^bad\.zip: not a file of everything/);
 });

@@ -1,16 +1,22 @@
 /**
- * What outlives the page: its runs with their curves, and the last snapshot of the one that is going. One tab owns the store; another keeps its
- * own runs in memory until that one is closed. A snapshot and the run it belongs to are written together or not at all.
+ * What outlives the page: its runs with their curves, the rows of tables that they or the cards name, and the last snapshot of the run that is
+ * going. One tab owns the store; another keeps its own runs in memory until that one is closed. A snapshot and the run it belongs to are
+ * written together or not at all; rows are written apart, so that a table too large for this browser takes no run along.
  */
+import { dataName } from '../config/sources';
+import { isTableMapping, tableKey } from '../config/tables';
+import type { HandedTable } from '../protocol/rowMessages';
 import type { RunId } from '../protocol/runMessages';
 import type { Database } from '../storage/database';
 import { QuotaError } from '../storage/shelves';
+import { damageOf } from './checkpointFile';
 import type { Checkpoints } from './checkpoints';
 import type { Context } from './context';
 import { exactPoints, keptRun, readKeptRun } from './keptRun';
 import { recordOf, type RunList } from './runList';
 import type { Recovery, Snapshot } from './recovery';
 import { isLive, type RunInfo } from './state';
+import type { Tables } from './tables';
 
 /** Where it is kept; everything is handed in, so that tests have their own. */
 export interface Place {
@@ -24,105 +30,161 @@ export interface Place {
 export interface Keeping {
   /** Writes what has changed now, as a page that is being left must. */
   flush(): Promise<void>;
-  /** Removes all runs and snapshots, and keeps nothing from then on. */
+  /** Removes all that is kept, and keeps nothing from then on. */
   forget(): Promise<void>;
+}
+
+export interface Kept {
+  runList: RunList;
+  checkpoints: Checkpoints;
+  recovery: Recovery;
+  tables: Pick<Tables, 'held' | 'restore'>;
 }
 
 /** Shortest time between two writes, in milliseconds. */
 const APART_MS = 1000;
 /** Writing may take this part of the time at most. */
 const SHARE = 1 / 20;
+/** A browser that had no room is asked again after this time, in milliseconds. */
+const NO_ROOM_MS = 30_000;
 /** A tab that is being loaded again lets go of the store within this time. */
 const OWNED_WITHIN_MS = 1000;
 
 /** The name of a checkpoint that comes from no file. */
 export const LAST_VISIT = 'the last visit';
 
-const runKey = (id: RunId) => `run ${id}`;
+const RUN = 'run ';
+const TABLE = 'table ';
 const SNAPSHOT = 'snapshot';
 
-export function createKeeping({ store, data, redraw, engine }: Context, runList: RunList, checkpoints: Checkpoints, recovery: Recovery, place: Place): Keeping {
+/** A state of the store that was written, or is to be. */
+interface Written {
+  runs: Map<RunId, { run: RunInfo; version: number; over: boolean }>;
+  tables: Set<string>;
+  snapshot: Snapshot | undefined;
+}
+
+export function createKeeping({ store, data, redraw, engine }: Context, { runList, checkpoints, recovery, tables }: Kept, place: Place): Keeping {
   const { getState: get, setState: set } = store;
   let database: Database | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
+  /** Milliseconds that the last write took. */
   let cost = 0;
   let writing: Promise<void> = Promise.resolve();
-  /** What of each run was written last. */
-  const written = new Map<RunId, { run: RunInfo; version: number; over: boolean }>();
-  let writtenSnapshot: Snapshot | undefined;
+  let written: Written = { runs: new Map(), tables: new Set(), snapshot: undefined };
+  /** Rows that the browser would not take; asked for again when other rows come. */
+  let refusedTables = new Set<string>();
 
   const refuse = (error: unknown) => {
-    database = undefined;
-    set({ keeping: { state: 'refused', room: error instanceof QuotaError } });
+    const room = error instanceof QuotaError;
+    if (!room) database = undefined;
+    set({ keeping: { state: 'refused', room, detail: (error as Error).name } });
   };
 
-  /** What differs from what was written. */
-  const difference = (): Map<string, unknown> => {
+  /** What differs from what was written, and what will have been written then. */
+  const difference = (): { entries: Map<string, unknown>; then: Written } => {
     const { runs, current, phase, goOnFrom, checkpoint } = get();
     const isGoing = isLive(phase) || goOnFrom !== undefined;
-    const own = runs.filter(({ kind }) => kind !== 'recorded');
     const entries = new Map<string, unknown>();
-    own.forEach((run, index) => {
+    const then: Written = { ...written, runs: new Map() };
+    runs.filter(({ kind }) => kind !== 'recorded').forEach((run, index) => {
       const points = data.get(run.id)!;
       const over = !(run.id === current && isGoing) && run.id !== checkpoint?.shownAs;
-      const before = written.get(run.id);
-      if (before?.run === run && before.version === points.version && before.over === over) return;
-      entries.set(runKey(run.id), keptRun(run, points, index, over));
-      written.set(run.id, { run, version: points.version, over });
+      const before = written.runs.get(run.id);
+      then.runs.set(run.id, { run, version: points.version, over });
+      if (before?.run !== run || before.version !== points.version || before.over !== over) entries.set(RUN + run.id, keptRun(run, points, index, over));
     });
-    for (const id of written.keys()) {
-      if (own.some((run) => run.id === id)) continue;
-      entries.set(runKey(id), undefined);
-      written.delete(id);
-    }
+    for (const id of written.runs.keys()) if (!then.runs.has(id)) entries.set(RUN + id, undefined);
     const latest = recovery.latest();
     // Of a run that is over nothing goes on; one that waits in the page is not thrown away for that.
-    const snapshot = latest?.file && latest.runId === current && isGoing ? latest : checkpoint && writtenSnapshot;
-    if (snapshot !== writtenSnapshot) {
-      entries.set(SNAPSHOT, snapshot);
-      writtenSnapshot = snapshot;
+    then.snapshot = latest?.file && latest.runId === current && isGoing ? latest : checkpoint && written.snapshot;
+    if (then.snapshot !== written.snapshot) entries.set(SNAPSHOT, then.snapshot);
+    return { entries, then };
+  };
+
+  const writeRuns = async (target: Database) => {
+    const { entries, then } = difference();
+    if (entries.size === 0) return;
+    const begun = performance.now();
+    await target.write(entries);
+    written = { ...then, tables: written.tables };
+    cost = performance.now() - begun;
+  };
+
+  /** Rows that a run or the cards name are kept, others go. */
+  const writeTables = async (target: Database) => {
+    const { runs, draft, checkpoint } = get();
+    const named = new Set([draft, ...runs.filter(({ kind }) => kind !== 'recorded').map(({ config }) => config), ...(checkpoint ? [checkpoint.record.config] : [])]
+      .flatMap(({ data: { source, table } }) => (table ? [tableKey(source, table)] : [])));
+    const held = tables.held();
+    const entries = new Map<string, HandedTable | undefined>();
+    for (const key of named) if (held.has(key) && !written.tables.has(key) && !refusedTables.has(key)) entries.set(TABLE + key, held.get(key));
+    for (const key of written.tables) if (!named.has(key)) entries.set(TABLE + key, undefined);
+    if (entries.size === 0) return undefined;
+    const wanted = [...entries].flatMap(([key, table]) => (table ? [{ key: key.slice(TABLE.length), table }] : []));
+    try {
+      await target.write(entries);
+      written.tables = new Set([...[...written.tables].filter((key) => named.has(key)), ...wanted.map(({ key }) => key)]);
+      refusedTables = new Set();
+      return undefined;
+    } catch {
+      // No room, or a browser that stores no files, as some do in private windows: either way they are to be opened again.
+      refusedTables = new Set([...refusedTables, ...wanted.map(({ key }) => key)]);
+      return wanted.map(({ table }) => dataName(table.source))[0];
     }
-    return entries;
   };
 
   const flush = (): Promise<void> => {
     clearTimeout(timer);
     timer = undefined;
-    if (!database) return writing;
-    const begun = performance.now();
-    const entries = difference();
-    if (entries.size === 0) return writing;
-    const target = database;
-    writing = writing.then(() => target.write(entries)).catch(refuse).then(() => { cost = performance.now() - begun; });
+    writing = writing.then(async () => {
+      const target = database;
+      if (!target) return;
+      await writeRuns(target);
+      const withoutRows = await writeTables(target);
+      const { keeping } = get();
+      if (database && (keeping.state === 'refused' || withoutRows !== undefined)) set({ keeping: { state: 'kept', withoutRows } });
+    }).catch(refuse);
     return writing;
   };
 
   const load = async () => {
     const opened = await place.database();
     const all = await opened.all();
-    const kept = [...all].filter(([key]) => key.startsWith('run ')).flatMap(([key, value]) => {
-      const read = readKeptRun(value);
-      // What cannot be read any more goes with the next write.
-      return read ? [read] : (written.set(key.slice(4), { run: undefined as never, version: -1, over: true }), []);
-    }).sort((one, other) => one.place - other.place);
+    const under = (start: string) => [...all].filter(([key]) => key.startsWith(start)).map(([key, value]) => ({ key: key.slice(start.length), value }));
+    const read = under(RUN).map(({ value }) => readKeptRun(value));
+    const kept = read.flatMap((found) => (found.ok ? [found] : [])).sort((one, other) => one.place - other.place);
+    // What cannot be read is left as it is: another version of the page may be able to.
+    const unread = read.flatMap((found) => (found.ok ? [] : [found.sentence]));
     for (const { run, data: points } of kept) {
       if (data.has(run.id)) continue;
       runList.restore(run, points);
-      written.set(run.id, { run, version: points.version, over: false });
+      written.runs.set(run.id, { run, version: points.version, over: false });
     }
-    const snapshot = all.get(SNAPSHOT) as Snapshot | undefined;
-    const going = kept.find(({ run, over }) => run.id === snapshot?.runId && !over);
-    if (snapshot?.file && going && get().checkpoint === undefined && get().current === undefined) {
-      const { run, data: points } = going;
-      const record = recordOf(run, points);
-      writtenSnapshot = snapshot;
-      const changes = [...run.changes, ...(run.coming ?? []).filter(({ step }) => step > points.stepsDone())];
-      set({ checkpoint: { fileName: LAST_VISIT, step: snapshot.step, file: snapshot.file, record: { ...record, points: exactPoints(points), changes }, shownAs: run.id } });
-    }
+    const rows = under(TABLE).map(({ value }) => value).filter(isHandedTable);
+    written.tables = new Set(under(TABLE).map(({ key }) => key));
+    tables.restore(rows);
+    if (unread.length > 0) set({ notice: `${unread.length === 1 ? 'A run' : `${unread.length} runs`} of an earlier visit cannot be read here and ${unread.length === 1 ? 'is' : 'are'} left out; all others are here. ${unread[0]}` });
+    offer(kept, all.get(SNAPSHOT) as Snapshot | undefined);
     database = opened;
     set({ keeping: { state: 'kept' } });
     redraw.request();
-    if (get().checkpoint && place.goesOn()) whenReady(() => checkpoints.goOn());
+    if (get().checkpoint?.fileName === LAST_VISIT && place.goesOn()) whenReady(() => checkpoints.goOn());
+    // What came before this tab was the owner is to be kept too.
+    soon();
+  };
+
+  /** Offers to go on with the run that was going, if nobody has begun anything meanwhile. */
+  const offer = (kept: readonly { run: RunInfo; over: boolean }[], snapshot: Snapshot | undefined) => {
+    const going = kept.find(({ run, over }) => run.id === snapshot?.runId && !over);
+    const points = going && data.get(going.run.id);
+    if (!snapshot?.file || !points || get().checkpoint !== undefined || get().current !== undefined) return;
+    const { run } = going;
+    const damage = damageOf(snapshot.file);
+    if (damage !== undefined) return set({ notice: `${run.name} was going when this page was left, and cannot go on: what was kept of its weights is damaged (${damage}). Its curves are below; start it again.` });
+    written.snapshot = snapshot;
+    const changes = [...run.changes, ...(run.coming ?? []).filter(({ step }) => step > points.stepsDone())];
+    return set({ checkpoint: { fileName: LAST_VISIT, step: snapshot.step, file: snapshot.file, record: { ...recordOf(run, points), points: exactPoints(points), changes }, shownAs: run.id } });
   };
 
   const whenReady = (act: () => void) => {
@@ -137,18 +199,18 @@ export function createKeeping({ store, data, redraw, engine }: Context, runList:
 
   const begin = async () => {
     const owner = place.owned();
-    const soon = await Promise.race([owner.then(() => true), new Promise<boolean>((resolve) => { setTimeout(resolve, OWNED_WITHIN_MS, false); })]);
-    if (!soon) set({ keeping: { state: 'elsewhere' } });
+    const early = await Promise.race([owner.then(() => true), new Promise<boolean>((resolve) => { setTimeout(resolve, OWNED_WITHIN_MS, false); })]);
+    if (!early) set({ keeping: { state: 'elsewhere' } });
     await owner;
     await load();
   };
   void begin().catch(refuse);
 
   const soon = () => {
-    if (database) timer ??= setTimeout(() => void flush(), Math.max(APART_MS, cost / SHARE));
+    if (database) timer ??= setTimeout(() => void flush(), get().keeping.state === 'refused' ? NO_ROOM_MS : Math.max(APART_MS, cost / SHARE));
   };
   store.subscribe((state, before) => {
-    if (state.runs !== before.runs || state.phase !== before.phase || state.checkpoint !== before.checkpoint) soon();
+    if (state.runs !== before.runs || state.phase !== before.phase || state.checkpoint !== before.checkpoint || state.heldTables !== before.heldTables || state.draft.data !== before.draft.data) soon();
   });
   engine.subscribe(({ type }) => type === 'snapshotted' && soon());
 
@@ -162,4 +224,9 @@ export function createKeeping({ store, data, redraw, engine }: Context, runList:
       await target?.clear();
     },
   };
+}
+
+function isHandedTable(value: unknown): value is HandedTable {
+  const { source, table, rows } = (value ?? {}) as Partial<HandedTable>;
+  return typeof source === 'string' && isTableMapping(table) && rows instanceof Blob;
 }

@@ -1,4 +1,5 @@
 /** A run as the browser keeps it between visits: its record with columns as they are, and how the page shows it. Read back with the care that a file gets. */
+import { possibleChanges } from '../config/changes';
 import type { RunRecord } from '../protocol/run';
 import { readRecord } from './recordFile';
 import { RunData } from './runData';
@@ -31,20 +32,22 @@ export function keptRun(run: RunInfo, data: RunData, place: number, over: boolea
   };
 }
 
-/** @returns undefined for what no page of this kind can have written, or can read any more */
-export function readKeptRun(value: unknown): { run: RunInfo; data: RunData; place: number; over: boolean } | undefined {
+export type ReadRun = { ok: true; run: RunInfo; data: RunData; place: number; over: boolean } | { ok: false; sentence: string };
+
+/** Reads what the browser gives back, with a sentence for what no page of this kind can have written, or can read any more. */
+export function readKeptRun(value: unknown): ReadRun {
   try {
-    const { record, columns, shown, place, over } = value as KeptRun;
-    const points = Object.fromEntries(COLUMNS.map((name) => [name, Array.from(columns[name])]));
-    const read = readRecord(JSON.stringify({ ...record, points }), 'a run of an earlier visit');
-    if (!read.ok) return undefined;
-    const { id, name, createdAt, device, config, changes, test } = read.record;
+    const { record, columns = {}, shown, place, over } = value as Partial<KeptRun> & Pick<KeptRun, 'record' | 'shown'>;
+    const points = Object.fromEntries(COLUMNS.map((name) => [name, Array.from(columns[name as never] ?? [])]));
+    const read = readRecord(JSON.stringify({ ...record, points }), typeof record.name === 'string' ? record.name : 'a run');
+    if (!read.ok) return read;
+    const { id, name, createdAt, device, config, changes, test, texts } = read.record;
     const run: RunInfo = {
-      id, name, createdAt, device, config, changes, ...(test && { test }), renamed: shown.renamed === true, colour: Number(shown.colour) || 0, kind: shown.kind === 'loaded' ? 'loaded' : 'live',
-      pinned: shown.pinned === true, hidden: shown.hidden === true, ...(Array.isArray(shown.coming) && { coming: shown.coming }),
+      id, name, createdAt, device, config, changes, ...(test && { test }), ...(texts && { texts }), renamed: shown.renamed === true, colour: Number(shown.colour) || 0, kind: shown.kind === 'loaded' ? 'loaded' : 'live',
+      pinned: shown.pinned === true, hidden: shown.hidden === true, ...(Array.isArray(shown.coming) && { coming: possibleChanges(config, shown.coming, []) }),
     };
-    return { run, data: RunData.fromRecord(read.record), place: Number(place) || 0, over: over === true };
+    return { ok: true, run, data: RunData.fromRecord(read.record), place: Number(place) || 0, over: over === true };
   } catch {
-    return undefined;
+    return { ok: false, sentence: 'What the browser kept of it has another form than this page writes.' };
   }
 }

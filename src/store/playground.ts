@@ -127,7 +127,7 @@ export function createPlayground(engine: EngineLink, options: PlaygroundOptions 
     checkpoints,
     exports,
     recovery,
-    keeping: options.place && createKeeping(context, runList, checkpoints, recovery, options.place),
+    keeping: options.place && createKeeping(context, { runList, checkpoints, recovery, tables }, options.place),
     tables,
     answers: createAnswers(context),
     setView(part) {

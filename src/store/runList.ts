@@ -112,7 +112,7 @@ export function createRunList({ store, data, redraw }: Context): RunList {
       const { name, createdAt, config, changes, texts } = record;
       const run: RunInfo = {
         id, name: shown?.name ?? distinct(name, runs), renamed: shown?.renamed ?? true, colour: shown?.colour ?? freeColour(runs), kind: 'live', createdAt, device,
-        config, changes: changes.filter((change) => change.step <= step), coming: changes, pinned: false, hidden: false, ...(texts && { texts }),
+        config, changes: changes.filter((change) => change.step <= step), coming: changes, pinned: shown?.kind === 'live' && shown.pinned, hidden: false, ...(texts && { texts }),
       };
       if (shown) data.delete(shown.id);
       setRuns((all) => [...all.filter((other) => other !== shown), run]);

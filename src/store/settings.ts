@@ -40,3 +40,11 @@ export function saveSettings(draft: RunConfig, hash: string): void {
     // Private windows may refuse; nothing depends on it.
   }
 }
+
+export function forgetSettings(): void {
+  try {
+    localStorage.removeItem(KEY);
+  } catch {
+    // Then there was nothing.
+  }
+}

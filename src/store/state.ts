@@ -150,8 +150,8 @@ export interface PageState {
   exporting: { form: ExportForm; bytes: number; of: number } | undefined;
   /** What became of the last time. */
   exported: { ok: boolean; sentence: string } | undefined;
-  /** What becomes of runs when the page is left: kept, kept by another tab only, refused by the browser, or nobody knows yet. */
-  keeping: { state: 'opening' | 'kept' | 'elsewhere' } | { state: 'refused'; room: boolean };
+  /** What becomes of runs when the page is left: kept, apart from the rows of a table for which there was no room; kept by another tab only; refused by the browser, with the name of its error; or nobody knows yet. */
+  keeping: { state: 'opening' | 'elsewhere' } | { state: 'kept'; withoutRows?: string } | { state: 'refused'; room: boolean; detail: string };
   /** A sentence about a file that could not be read, or the like; dismissable. */
   notice: string | undefined;
   hoveredRun: RunId | undefined;

@@ -1,5 +1,6 @@
 /** A table that somebody gives the page: what it holds, how they want it read, and handing its rows to the engine. */
 import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { RunConfig } from '../config/config';
 import { readReference } from '../config/sources';
 import { tableKey } from '../config/tables';
 import type { HandedTable } from '../protocol/rowMessages';
@@ -38,6 +39,12 @@ export interface Tables {
   use(): void;
   /** Tells a new engine what only the old one had. */
   remind(): void;
+  /** Hands over the rows of a run that is about to begin, where the engine may have put others in their place. */
+  ready(data: RunConfig['data']): void;
+  /** All rows that this page has, by `tableKey`. */
+  held(): ReadonlyMap<string, HandedTable>;
+  /** Takes back rows of an earlier visit; changes nothing on the cards. */
+  restore(tables: readonly HandedTable[]): void;
 }
 
 export function createTables(link: TablesLink, { store: page, engine }: Pick<Context, 'store' | 'engine'>, edits: Pick<Edits, 'useTable'>): Tables {
@@ -76,7 +83,24 @@ export function createTables(link: TablesLink, { store: page, engine }: Pick<Con
     const { name } = store.getState();
     if (name !== undefined) await read(name, wishes);
   };
-  const hand = (table: HandedTable) => engine.post({ type: 'take_rows', ...table });
+  /** The engine keeps only those that came last. */
+  let last: string | undefined;
+  const hand = (table: HandedTable) => {
+    last = tableKey(table.source, table.table);
+    engine.post({ type: 'take_rows', ...table });
+  };
+  const hold = (tables: readonly HandedTable[]) => {
+    for (const table of tables) handed.set(tableKey(table.source, table.table), table);
+    page.setState({ heldTables: [...handed.keys()] });
+  };
+  const remind = () => {
+    const { data } = page.getState().draft;
+    const draft = data.table && tableKey(data.source, data.table);
+    // A run that is taken up again may be of another table than the cards name; what they name comes last, so that it is kept.
+    for (const [key, table] of handed) if (key !== draft) hand(table);
+    const held = draft === undefined ? undefined : handed.get(draft);
+    if (held) hand(held);
+  };
 
   return {
     store,
@@ -95,19 +119,24 @@ export function createTables(link: TablesLink, { store: page, engine }: Pick<Con
       const { looked } = store.getState();
       if (!looked?.handed) return;
       const { source, table } = looked.handed;
-      const key = tableKey(source, table);
-      handed.set(key, looked.handed);
+      hold([looked.handed]);
       hand(looked.handed);
-      page.setState(({ heldTables }) => ({ heldTables: heldTables.includes(key) ? heldTables : [...heldTables, key] }));
       edits.useTable(source, table, looked.sets.find(({ part }) => part === 'training')?.rows ?? table.rows);
     },
-    remind() {
-      const { data } = page.getState().draft;
-      const draft = data.table && tableKey(data.source, data.table);
-      // A run that is taken up again may be of another table than the cards name; what they name comes last, so that it is kept.
-      for (const [key, table] of handed) if (key !== draft) hand(table);
-      const held = draft === undefined ? undefined : handed.get(draft);
+    remind,
+    ready({ source, table }) {
+      const key = table && tableKey(source, table);
+      const held = key === undefined || key === last ? undefined : handed.get(key);
       if (held) hand(held);
+    },
+    held: () => handed,
+    restore(tables) {
+      if (tables.length === 0) return;
+      hold(tables.filter(({ source, table }) => !handed.has(tableKey(source, table))));
+      remind();
+      const { source, table } = page.getState().draft.data;
+      // The same table: the cards only learn that it is here.
+      if (table && handed.has(tableKey(source, table))) edits.useTable(source, table, table.rows);
     },
   };
 }

@@ -35,12 +35,13 @@ export interface Transport {
   restartEngine(): void;
 }
 
-export function createTransport({ store, engine, data }: Context, runList: RunList, models: Models, tables: Pick<Tables, 'remind'>, recovery: Recovery): Transport {
+export function createTransport({ store, engine, data }: Context, runList: RunList, models: Models, tables: Pick<Tables, 'remind' | 'ready'>, recovery: Recovery): Transport {
   /** Tells the engine to begin, `from` a checkpoint or afresh; the run is in the list once `list` has put it there. */
   const begin = (config: RunConfig, changes: Change[], list: (runId: RunId, device: string) => void, from?: Checkpoint) => {
     const state = store.getState();
     if (isLive(state.phase)) engine.post({ type: 'reset' });
     const runId = crypto.randomUUID();
+    tables.ready(config.data);
     list(runId, state.device ? `${state.device.name}, ${state.device.profile}` : 'unknown');
     engine.post({ type: 'start', runId, config, changes, ...(from && { resume: from.file }) });
     recovery.begun({ runId, step: from?.step ?? 0, file: from?.file });

@@ -27,3 +27,11 @@ export function saveView(view: ViewSettings): void {
     // Private windows may refuse; nothing depends on it.
   }
 }
+
+export function forgetView(): void {
+  try {
+    localStorage.removeItem(KEY);
+  } catch {
+    // Then there was nothing.
+  }
+}

@@ -1,14 +1,16 @@
 import { useEffect, useState } from 'react';
 import { openSheet } from './address';
+import { importEverything, isEverything } from '../store/everything';
 import { usePlayground } from './kit/context';
 import { droppedFiles, type GivenFiles, isAdapter, isModel } from './models/droppedFiles';
 
-/** A run's file, a checkpoint, an adapter or the folder of a model can be dropped anywhere on the page. True while one hovers over it. */
+/** A run's file, a checkpoint, a file of everything, an adapter or the folder of a model can be dropped anywhere on the page. True while one hovers over it. */
 export function useFileDrop(): boolean {
-  const { checkpoints, models } = usePlayground();
+  const playground = usePlayground();
   const [over, setOver] = useState(false);
   useEffect(() => {
     const carriesFiles = (event: DragEvent) => event.dataTransfer?.types.includes('Files') ?? false;
+    const { checkpoints, models } = playground;
     const take = (given: GivenFiles) => {
       if (isAdapter(given)) {
         models.bringAdapter(given.name, given.files);
@@ -16,7 +18,7 @@ export function useFileDrop(): boolean {
       } else if (isModel(given)) {
         models.bring(given.name, given.files);
         openSheet('models');
-      } else for (const { blob } of given.files) void checkpoints.open(blob);
+      } else for (const { blob } of given.files) void (isEverything(blob.name) ? importEverything(playground, blob) : checkpoints.open(blob));
     };
     const drag = (event: DragEvent) => {
       if (!carriesFiles(event)) return;
@@ -40,6 +42,6 @@ export function useFileDrop(): boolean {
       document.removeEventListener('dragleave', leave);
       document.removeEventListener('drop', drop);
     };
-  }, [checkpoints, models]);
+  }, [playground]);
   return over;
 }

@@ -5,8 +5,8 @@ import { download } from '../download';
 import { usePage, usePlayground } from '../kit/context';
 
 const WORDS = {
-  opening: 'Runs, settings and the last snapshot of a run that is going are kept in this browser.',
-  kept: 'Runs, settings and the last snapshot of a run that is going are kept in this browser, and are here after a reload.',
+  opening: 'Runs, settings, rows of tables and the last snapshot of a run that is going are kept in this browser.',
+  kept: 'Runs, settings, rows of tables and the last snapshot of a run that is going are kept in this browser, and are here after a reload.',
   elsewhere: 'Another tab of this page keeps the runs; those of this tab are gone when it is closed.',
   refused: 'This browser keeps no runs of this page; they are gone after a reload.',
 } as const;
@@ -23,9 +23,9 @@ export function KeptHere() {
       <h3 id="kept-title">Kept here</h3>
       <p className="small muted">{WORDS[state]} Nothing is sent anywhere.</p>
       <p className="banner-actions">
-        <button type="button" className="button" onClick={() => download(exportEverything(playground), 'lora-dropout-everything.zip', 'application/zip')}>Save everything as a file</button>
+        <button type="button" className="button" onClick={() => void exportEverything(playground).then((made) => download(made, 'lora-dropout-everything.zip', 'application/zip'))}>Save everything as a file</button>
         <button type="button" className="button" onClick={() => file.current?.click()}>Bring such a file back</button>
-        <button type="button" className="button" onClick={() => (sure ? void forgetEverything(playground) : setSure(true))}>{sure ? `Forget ${count} ${count === 1 ? 'run' : 'runs'}, settings and fetched models for good` : 'Forget everything'}</button>
+        <button type="button" className="button" onClick={() => (sure ? void forgetEverything(playground) : setSure(true))}>{sure ? `Forget ${count} ${count === 1 ? 'run' : 'runs'}, settings, tables and fetched models for good` : 'Forget everything'}</button>
       </p>
       <input
         ref={file} type="file" accept=".zip" hidden aria-label="File of everything"

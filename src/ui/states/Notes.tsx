@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { PRESETS } from '../../config/presets';
 import { draftObstacle } from '../../store/obstacles';
 import { LAST_VISIT } from '../../store/keeping';
+import type { PageState } from '../../store/state';
 import { OFFERED_PRESET } from '../../store/transport';
 import { Icon } from '../kit/Icon';
 import { usePage, usePlayground } from '../kit/context';
@@ -39,19 +40,23 @@ export function Notice() {
   );
 }
 
-/** That runs of this tab end with it, where that is not what one would expect. */
+/** What will not be here after a reload, where one would expect that it is. */
+function keepingSentence(keeping: PageState['keeping']): string | undefined {
+  if (keeping.state === 'elsewhere') return 'This page is open in another tab, which keeps the runs. Those of this tab are here until it is closed; download what you want to keep.';
+  if (keeping.state === 'kept') return keeping.withoutRows && `The rows of ${keeping.withoutRows} found no room in this browser. Runs on them are kept; after a reload the page asks for the file, and they go on exactly.`;
+  if (keeping.state !== 'refused') return undefined;
+  const why = keeping.room ? 'there is no room left for this page. Free some, under ? or on the disk; it tries again by itself' : `the browser keeps nothing for it (${keeping.detail}), as in a private window`;
+  return `Runs will not survive a reload: ${why}. Download what you want to keep.`;
+}
+
 export function KeepingNote() {
-  const keeping = usePage((state) => state.keeping);
-  const [closed, setClosed] = useState(false);
-  if (closed || keeping.state === 'opening' || keeping.state === 'kept') return null;
+  const sentence = usePage(({ keeping }) => keepingSentence(keeping));
+  const [closed, setClosed] = useState<string>();
+  if (!sentence || closed === sentence) return null;
   return (
     <div className="note" role="status">
-      <p>
-        {keeping.state === 'elsewhere'
-          ? 'This page is open in another tab, which keeps the runs. Those of this tab are here until it is closed; download what you want to keep.'
-          : `Runs will not survive a reload: ${'room' in keeping && keeping.room ? 'there is no room left for this page. Free some, under ? or on the disk' : 'the browser keeps nothing for it, as in a private window'}. Download what you want to keep.`}
-      </p>
-      <button type="button" className="button plain icon" aria-label="Close" onClick={() => setClosed(true)}><Icon name="close" size={12} /></button>
+      <p>{sentence}</p>
+      <button type="button" className="button plain icon" aria-label="Close" onClick={() => setClosed(sentence)}><Icon name="close" size={12} /></button>
     </div>
   );
 }
@@ -60,7 +65,7 @@ export function KeepingNote() {
 export function CheckpointNote() {
   const { checkpoints } = usePlayground();
   const checkpoint = usePage((state) => state.checkpoint);
-  const obstacle = usePage((state) => (state.engine === 'ready' ? undefined : 'There is no engine to go on with.'));
+  const obstacle = usePage((state) => (state.engine === 'ready' ? undefined : state.engine === 'starting' ? 'The engine is starting.' : 'There is no engine to go on with.'));
   if (!checkpoint) return null;
   const { fileName, step, record } = checkpoint;
   const left = fileName === LAST_VISIT;

@@ -13,7 +13,8 @@ function showControl() {
 /** Why Start is disabled, where one looks for it: the card that says so too may be folded, or far below. */
 export function ObstacleNote() {
   const problem = usePage((state) => (state.problem || isLive(state.phase) ? undefined : draftProblem(state)));
-  const table = usePage((state) => (isLive(state.phase) ? undefined : tableObstacle(state)));
+  // Rows of an earlier visit may still be on their way.
+  const table = usePage((state) => (isLive(state.phase) || state.keeping.state === 'opening' ? undefined : tableObstacle(state)));
   if (!problem && !table) return null;
   return (
     <div className="note warning" role="status">
