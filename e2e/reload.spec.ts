@@ -7,8 +7,19 @@ import { linkTo, TINY } from './support/playground';
 const ROWS = Array.from({ length: 60 }, (_, row) => `"Row ${row}, ${row % 2 ? 'warm and bright' : `cold and dull${row % 3 ? '' : ', with a draught, a stain on the wall, a lamp that flickers, one chair, and a view of the yard where the bins are'}`}",${row % 2 ? 'good' : 'bad'}`);
 const CSV = { name: 'rooms.csv', mimeType: 'text/csv', buffer: Buffer.from(`review,verdict\n${ROWS.join('\n')}\n`) };
 
+/** The step whose weights the browser has by now: writing waits for a second. */
+const keptStep = () => new Promise<number>((resolve) => {
+  indexedDB.open('lora-dropout-playground').onsuccess = ({ target }) => {
+    const database = (target as IDBOpenDBRequest).result;
+    database.transaction('entries').objectStore('entries').get('snapshot').onsuccess = (found) => {
+      resolve(((found.target as IDBRequest).result as { step: number } | undefined)?.step ?? -1);
+      database.close();
+    };
+  };
+});
+
 test('a reload takes nothing away, and forgetting takes everything', async ({ page, playground }) => {
-  await playground.goto(`${linkTo({ ...TINY, 'optimizer.steps': 40, 'dropout.hidden.p': 0.1, 'dropout.logits.p': 0.1, 'consistency.kind': 'kl' })}&open=table`);
+  await playground.goto(`${linkTo({ ...TINY, 'optimizer.steps': 24, 'dropout.hidden.p': 0.1, 'dropout.logits.p': 0.1, 'consistency.kind': 'kl' })}&open=table`);
   await page.getByLabel('File of a table').setInputFiles(CSV);
   await page.getByRole('button', { name: 'Use the good rows' }).click();
   await expect(playground.start).toBeEnabled();
@@ -19,6 +30,7 @@ test('a reload takes nothing away, and forgetting takes everything', async ({ pa
   await playground.hasReached(8);
   await playground.pause.click();
   await playground.hasPaused();
+  await expect.poll(() => page.evaluate(keptStep)).toBeGreaterThanOrEqual(8);
   await page.reload();
 
   const offer = page.getByRole('button', { name: /^Go on from step \d+$/ });
