@@ -231,6 +231,11 @@ def hook(model, targets, causal_head):
 
 # --- One step ------------------------------------------------------------------------------------------------------------------------------------
 
+def gaps(data, row):
+    """Ranges of a row's tokens, behind its first scored one, that are not scored: what others say in a conversation."""
+    return data["rows"]["unscored"][row] if "unscored" in data["rows"] else []
+
+
 def batch_of(data, chosen, width, begin, end):
     """Rows `begin` to `end` of a batch, padded on the right to the width of the whole batch."""
     ids = torch.full((end - begin, width), data["pad_id"])
@@ -242,6 +247,8 @@ def batch_of(data, chosen, width, begin, end):
         if data["problem"] == "language_model":
             scored = torch.full((width,), -100)
             scored[data["rows"]["scored_from"][row]:len(tokens)] = torch.tensor(tokens[data["rows"]["scored_from"][row]:])
+            for start, end in gaps(data, row):
+                scored[start:end] = -100
             labels.append(scored)
         else:
             labels.append(torch.tensor(data["rows"]["labels"][row]))
@@ -258,7 +265,7 @@ def counted_in(data, chosen):
         return len(chosen)
     if data["problem"] == "classification":
         return sum(data["rows"]["labels"][row] != -100 for row in chosen)
-    return sum(len(data["rows"]["ids"][row]) - max(1, data["rows"]["scored_from"][row]) for row in chosen)
+    return sum(len(data["rows"]["ids"][row]) - max(1, data["rows"]["scored_from"][row]) - sum(end - start for start, end in gaps(data, row)) for row in chosen)
 
 
 def outputs(model, data, ids, lengths):

@@ -7,7 +7,7 @@ const letters: TextTokenizer = {
   vocabularySize: 128,
   padId: 1,
   encode: ({ text }, maxLength) => ({ ids: Uint32Array.from(Array.from(text).slice(0, maxLength), (letter) => letter.charCodeAt(0)), cutOff: Math.max(0, text.length - maxLength) }),
-  promptIds: (text) => Array.from(text, (letter) => letter.charCodeAt(0)),
+  textIds: () => [], promptLength: () => 0, promptIds: (text) => Array.from(text, (letter) => letter.charCodeAt(0)),
   decode: (ids) => String.fromCharCode(...Array.from(ids)),
   tokenStrings: (ids) => Array.from(ids, (id) => String.fromCharCode(id)),
   isSpecial: () => false,

@@ -9,6 +9,8 @@ export interface EncodedRows {
   labels: Float32Array;
   /** For a language model: index of each row's first scored token. From there to the row's end, the end token included, all are scored. */
   scoredFrom?: Uint32Array;
+  /** Where a row has tokens behind that which are not scored: their ranges, [from, to). */
+  unscored?: ([number, number][] | undefined)[];
   /** Rows that were longer than the greatest length and lost their end. */
   cutRows: number;
 }
@@ -31,7 +33,7 @@ export function encodeRows(tokenizer: TextTokenizer, examples: readonly Example[
   const completed = encoded.filter(({ scoredFrom }) => scoredFrom !== undefined).length;
   if (completed === 0) return rows;
   if (completed < examples.length) throw new RangeError(`encodeRows: ${completed} of ${examples.length} rows have a completion; give one to each row, or to none.`);
-  return { ...rows, scoredFrom: Uint32Array.from(encoded, ({ scoredFrom }) => scoredFrom!) };
+  return { ...rows, scoredFrom: Uint32Array.from(encoded, ({ scoredFrom }) => scoredFrom!), ...(encoded.some(({ unscored }) => unscored) && { unscored: encoded.map(({ unscored }) => unscored) }) };
 }
 
 /** Keeps the shuffle apart from every mask, whose site has a branch of 0 or 1 in its top byte. */

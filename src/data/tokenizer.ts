@@ -11,9 +11,11 @@ export interface EncodedText {
   cutOff: number;
   /** With a completion: index of its first token. It and what follows are what a language model is scored on. */
   scoredFrom?: number;
+  /** Ranges of tokens behind the first scored one that are not scored, [from, to): of a conversation what others say, where there are any. */
+  unscored?: [number, number][];
 }
 
-type Input = Pick<Example, 'text' | 'pair' | 'completion'>;
+type Input = Pick<Example, 'text' | 'pair' | 'completion' | 'scored'>;
 
 export interface TextTokenizer {
   /** One more than the greatest id. */
@@ -31,6 +33,10 @@ export interface TextTokenizer {
   encode(example: Input, maxLength: number): EncodedText;
   /** A text that something is to be written behind: special tokens in front of it, none after it. */
   promptIds(text: string): number[];
+  /** A text as it stands, whose special tokens are in it: what a chat template makes. */
+  textIds(text: string): number[];
+  /** How many tokens of a row stand before the first scored one. */
+  promptLength(example: Input): number;
   /** The text of ids, special tokens left out. */
   decode(ids: ArrayLike<number>): string;
   /** One readable string a token: no mark for a leading space, bytes as the text they stand for. */
@@ -64,12 +70,28 @@ export function createTokenizer(tokenizerJson: Json, tokenizerConfig: Json): Tex
       throw new Error(`tokenizer_config.json: the end token is not in the vocabulary (${endToken ?? 'eos_token is missing'}); set eos_token to one of its tokens.`);
     const prompt = pipeline.promptIds(text);
     const full = [...prompt, ...pipeline.textIds(completion), endId];
-    if (prompt.length >= maxLength)
-      throw new RangeError(`tokenizer: the prompt leaves no room for a token that is scored (${prompt.length} tokens of ${maxLength}); shorten the prompt or raise the greatest length.`);
+    if (prompt.length >= maxLength) throw leavesNone(prompt.length, maxLength);
     return { ids: Uint32Array.from(full.slice(0, maxLength)), cutOff: Math.max(0, full.length - maxLength), scoredFrom: prompt.length };
   }
 
-  function encode({ text, pair, completion }: Input, maxLength: number): EncodedText {
+  const leavesNone = (prompt: number, maxLength: number) => new RangeError(`tokenizer: the prompt leaves no room for a token that is scored (${prompt} tokens of ${maxLength}); shorten the prompt or raise the greatest length.`);
+
+  /** A token that begins before a range and ends inside counts as the range's: what is before it is not one token of what was read. */
+  function encodeScored(text: string, ranges: readonly [number, number][], maxLength: number): EncodedText {
+    const ids = pipeline.textIds(text);
+    const tokensBefore = (end: number) => (end >= text.length ? ids.length : sharedStart(ids, pipeline.textIds(text.slice(0, end))));
+    const scored = ranges.map(([from, to]) => [tokensBefore(from), tokensBefore(to)]).filter(([from, to]) => from < to && from < maxLength);
+    if (scored.length === 0) throw leavesNone(tokensBefore(ranges[0]?.[0] ?? text.length), maxLength);
+    const kept = Math.min(ids.length, maxLength);
+    const gaps = scored.map(([, to], index): [number, number] => [to, Math.min(kept, scored[index + 1]?.[0] ?? ids.length)]);
+    const unscored = gaps.filter(([from, to]) => from < to);
+    return { ids: Uint32Array.from(ids.slice(0, kept)), cutOff: ids.length - kept, scoredFrom: scored[0][0], ...(unscored.length > 0 && { unscored }) };
+  }
+
+  const promptLength = ({ text, completion = '', scored }: Input) => (scored ? pipeline.textIds((text + completion).slice(0, scored[0][0])) : pipeline.promptIds(text)).length;
+
+  function encode({ text, pair, completion, scored }: Input, maxLength: number): EncodedText {
+    if (scored) return encodeScored(text + (completion ?? ''), scored, maxLength);
     if (completion !== undefined) return encodeCompletion(text, completion, maxLength);
     const { ids, cutOff } = pipeline.row(text, pair, maxLength);
     // A row of special tokens alone teaches nothing; of a pair each text should keep a token.
@@ -87,8 +109,14 @@ export function createTokenizer(tokenizerJson: Json, tokenizerConfig: Json): Tex
     });
   }
 
-  const { promptIds, decode, isSpecial } = pipeline;
-  return { vocabularySize: pipeline.idCount, padId, endId, encode, promptIds, decode, tokenStrings, isSpecial };
+  const { promptIds, textIds, decode, isSpecial } = pipeline;
+  return { vocabularySize: pipeline.idCount, padId, endId, encode, promptIds, textIds, promptLength, decode, tokenStrings, isSpecial };
+}
+
+function sharedStart(one: readonly number[], other: readonly number[]): number {
+  let at = 0;
+  while (at < one.length && one[at] === other[at]) at++;
+  return at;
 }
 
 /** A token of byte-level BPE as text; a token that holds half a character shows its bytes. */

@@ -15,6 +15,8 @@ export interface PlanSummary {
   lengths: { widths: number[]; padding: number; cut: number };
   /** Of all rows, those of which a prompt leaves nothing to write. */
   rows?: { of: number; leftOut: number };
+  /** Where rows are conversations: whether the model's own template puts them into text, how many it does not take, and what it says of the first. */
+  conversations?: { template: boolean; refused: number; said?: string };
 }
 
 export type PlanCommand =

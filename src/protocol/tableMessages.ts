@@ -38,7 +38,9 @@ export interface Example extends Place {
   /** Where a row has several texts that would be right. */
   references?: string[];
   /** A conversation, whose scored part is what the assistant says. */
-  messages?: { role: string; content: string }[];
+  messages?: { role: string; content: string; [field: string]: unknown }[];
+  /** Descriptions of what the assistant of a conversation may call. */
+  tools?: unknown[];
 }
 
 export type Quoting = 'literal' | 'csv' | 'backslash' | 'none';

@@ -6,7 +6,7 @@ import { SourceError } from './sourceError';
 import { type Endpoint, type Patience, transfer } from './transfer';
 
 /** Small files that a model's folder may have. Weights are looked for by way of their index first. */
-export const MODEL_FILES: readonly string[] = ['config.json', 'tokenizer.json', 'tokenizer_config.json', 'special_tokens_map.json', 'added_tokens.json', 'vocab.txt', 'vocab.json', 'merges.txt', 'generation_config.json'];
+export const MODEL_FILES: readonly string[] = ['config.json', 'tokenizer.json', 'tokenizer_config.json', 'special_tokens_map.json', 'added_tokens.json', 'vocab.txt', 'vocab.json', 'merges.txt', 'generation_config.json', 'chat_template.jinja'];
 
 export interface AddressOptions {
   allowed?: (address: string) => void;

@@ -1,5 +1,5 @@
 /** Records → rows to train on, and those that are set aside with a reason. */
-import { conversationOf } from './chat';
+import { conversationOf, wordsOf } from './chat';
 import type { Labelling } from './kind';
 import { isMinusOne, labelText } from './labels';
 import { count } from './lines';
@@ -62,6 +62,8 @@ function readerOf(table: Table, roles: Roles, labelling: Labelling | undefined, 
   const hint = table.delimiter === ',' && table.quoting === 'csv' ? ' (comma in an unquoted text)' : table.delimiter === '\t' ? ' (a tab inside a text)' : table.quoting === 'csv' ? ' (the separator in an unquoted text)' : '';
   const text = (cells: readonly Cell[], at: number) => textOf(cells[at], nameOf(at), isFile, flaws);
 
+  const toolsAt = roles.messages === undefined ? -1 : (table.names ?? []).findIndex((name) => /^(tools|functions)$/i.test(name));
+
   return (record) => {
     const { cells } = record;
     if (isFile && flaws.zeros && cells.some((cell) => typeof cell === 'string' && cell.includes('\0'))) return new Fault(cells.join('').replaceAll('\0', '') === '' ? 'nothing but zero bytes: the file was not written to its end' : 'a zero byte in the row: the file may be damaged here');
@@ -71,7 +73,8 @@ function readerOf(table: Table, roles: Roles, labelling: Labelling | undefined, 
       const read = conversationOf(cells[roles.messages]);
       if ('fault' in read) return new Fault(read.fault);
       const last = read.turns.findLastIndex(({ role }) => role === 'assistant');
-      return { ...place, messages: read.turns, prompt_parts: read.turns.slice(0, last).map(({ content }) => content), target_text: read.turns[last].content };
+      const tools = toolsAt < 0 ? undefined : toolsOf(cells[toolsAt]);
+      return { ...place, messages: read.turns, prompt_parts: read.turns.slice(0, last).map(wordsOf), target_text: wordsOf(read.turns[last]), ...(tools && { tools }) };
     }
     if (roles.target !== undefined) return written(cells, roles, place, text, isFile);
     const first = roles.text === undefined ? undefined : text(cells, roles.text);
@@ -86,6 +89,16 @@ function readerOf(table: Table, roles: Roles, labelling: Labelling | undefined, 
     if (label !== undefined) example.label = label;
     return example;
   };
+}
+
+/** Descriptions of tools, as a list or as its JSON. */
+function toolsOf(cell: Cell): unknown[] | undefined {
+  try {
+    const list: unknown = typeof cell === 'string' ? JSON.parse(cell) : cell;
+    return Array.isArray(list) && list.length > 0 ? list : undefined;
+  } catch {
+    return undefined; // Words about tools, which a template would not take.
+  }
 }
 
 const isEmpty = (cell: Cell): boolean => cell === '' || cell === undefined || cell === null || (typeof cell === 'string' && cell.trim() === '');

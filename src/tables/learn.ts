@@ -46,7 +46,7 @@ export function learn(name: string, table: Table, wishes: Wishes, before: readon
     columns: { header_line: table.headerLine, names: table.names ?? [], ...rolesOf(table, roles), ignored: ignoredOf(table, roles).map((at) => columnOf(table, at)) },
     labels: found.target === 'classes' || isRefused ? sorted.labels : [],
     ...(found.target === 'classes' || (isRefused && Object.keys(labelCounts).length > 0) ? { label_counts: labelCounts } : {}), ...(range ? { range } : {}),
-    ...(examples.length > 0 ? { first: examples[0], last: examples.at(-1) } : {}),
+    ...(examples.length > 0 ? { first: shown(examples[0]), last: shown(examples.at(-1)!) } : {}),
     bad_rows: bad.slice(0, MOST_BAD_ROWS), ...(bad.length > MOST_BAD_ROWS ? { bad_rows_in_all: bad.length } : {}),
     delimiter: table.delimiter, quoting: table.quoting, encoding: table.encoding, newline: table.newline, problem: found.problem, target: found.target, notes, questions: [],
     ...(labelling && Object.keys(labelling.spellings.several).length > 0 && found.target === 'classes' ? { spellings: labelling.spellings.several } : {}),
@@ -56,6 +56,9 @@ export function learn(name: string, table: Table, wishes: Wishes, before: readon
   if (!isPreview && (again || table.quoting === 'none')) report.questions = doubts.map((doubt) => questionOf(doubt, imported, name, table, wishes, flaws, again));
   return imported;
 }
+
+/** A row for people: of turns what is said by whom, not what only templates read. */
+const shown = ({ tools: _, messages, ...row }: Example): Example => (messages ? { ...row, messages: messages.map(({ role, content }) => ({ role, content })) } : row);
 
 /** Labels that are sentences, each another one, are texts to be written. */
 function orWritten(roles: Roles, table: Table, facts: readonly ColumnFacts[], wishes: Wishes, doubts: Doubt[]): Roles {

@@ -52,7 +52,7 @@ export async function continuationFiles(preparation: Preparation, { base, baseTe
     format: 'lora-dropout-continue', base: { ...base, text: baseText }, config: record.config, changes: record.changes.map(({ step, field, to }: Change) => ({ step, field, to: to ?? null })),
     problem: modelConfig.problem, labels: modelConfig.labels, causal: modelConfig.causal, layers: modelConfig.layers, pad_id: padId,
     targets, rate_ratio: trained.peft === 'loraplus' ? config.model.ratio : 1, residual: trained.peft === 'pissa',
-    rows: { ids: training.ids.map((ids) => [...ids]), labels: [...training.labels], scored_from: training.scoredFrom ? [...training.scoredFrom] : null },
+    rows: { ids: training.ids.map((ids) => [...ids]), labels: [...training.labels], scored_from: training.scoredFrom ? [...training.scoredFrom] : null, ...(training.unscored && { unscored: training.unscored.map((gaps) => gaps ?? []) }) },
     order: batches.map(({ rows }) => [...rows]), widths: batches.map(({ width }) => width),
     learning_rates: Array.from({ length: steps }, (_, step) => learningRateOf(withChanges(record.config, record.changes.filter((change) => change.step <= step)), step)),
     losses: record.points.crossEntropy,

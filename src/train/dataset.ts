@@ -6,6 +6,7 @@ import { type Buckets, bucketsOf, MOST_WIDTHS, oneBucket } from '../data/buckets
 import { NOT_SCORED } from '../metrics/outputs';
 import type { Example, TaskData } from '../data/tasks/task';
 import type { TextTokenizer } from '../data/tokenizer';
+import type { Conversations } from './conversations';
 import { type DataFacts, factsOf, headFor } from './head';
 import { tokenLabels } from './languageModel';
 import { Refusal } from './refusal';
@@ -36,6 +37,8 @@ export interface Dataset {
   padId: number;
   /** Rows of a table that were left out, since their prompt alone fills the greatest length. */
   leftOut?: number;
+  /** Where its rows are conversations: how they are put into text. */
+  conversations?: Conversations;
 }
 
 /**
@@ -86,7 +89,7 @@ export function firstRows(rows: EncodedRows, count: number, counted = false): En
 
 function rowsAt(rows: EncodedRows, chosen: readonly number[]): EncodedRows {
   const of = (values: ArrayLike<number>) => chosen.map((row) => values[row]);
-  return { ...rows, ids: chosen.map((row) => rows.ids[row]), lengths: Uint32Array.from(of(rows.lengths)), labels: Float32Array.from(of(rows.labels)), scoredFrom: rows.scoredFrom && Uint32Array.from(of(rows.scoredFrom)) };
+  return { ...rows, ids: chosen.map((row) => rows.ids[row]), lengths: Uint32Array.from(of(rows.lengths)), labels: Float32Array.from(of(rows.labels)), scoredFrom: rows.scoredFrom && Uint32Array.from(of(rows.scoredFrom)), ...(rows.unscored && { unscored: chosen.map((row) => rows.unscored![row]) }) };
 }
 
 /** Refuses a row that would be read beyond a table or a row of logits, and rows of which none counts: before the first step, with its number and the value. */
@@ -118,7 +121,7 @@ export function bucketsFor({ data, optimizer: { batchSize } }: Pick<RunConfig, '
 export function batchOf(dataset: Dataset, rows: EncodedRows, chosen: ArrayLike<number>, virtualRows: number, width = dataset.width): HostBatch {
   const batch = fillBatch(chosen, rows, width, dataset.padId);
   const numbered = { ...batch, rows: Uint32Array.from(chosen) };
-  return rows.scoredFrom ? { ...numbered, labels: tokenLabels(batch, Array.from(chosen, (row) => rows.scoredFrom![row]), virtualRows) } : numbered;
+  return rows.scoredFrom ? { ...numbered, labels: tokenLabels(batch, Array.from(chosen, (row) => rows.scoredFrom![row]), virtualRows, Array.from(chosen, (row) => rows.unscored?.[row])) } : numbered;
 }
 
 /** The chosen rows, with the last one repeated until there are `count`; the caller ignores what comes of those. */

@@ -23,7 +23,7 @@ export function pool(sets: readonly EncodedRows[]): PooledRows {
   const joined = (part: (rows: EncodedRows) => ArrayLike<number>) => sets.flatMap((rows) => Array.from(part(rows)));
   return {
     starts, ids: sets.flatMap(({ ids }) => ids), lengths: Uint32Array.from(joined(({ lengths }) => lengths)), labels: Float32Array.from(joined(({ labels }) => labels)),
-    scoredFrom: sets[0].scoredFrom && Uint32Array.from(joined(({ scoredFrom }) => scoredFrom!)), cutRows: sets.reduce((sum, { cutRows }) => sum + cutRows, 0),
+    scoredFrom: sets[0].scoredFrom && Uint32Array.from(joined(({ scoredFrom }) => scoredFrom!)), ...(sets.some(({ unscored }) => unscored) && { unscored: sets.flatMap(({ ids, unscored }) => unscored ?? ids.map(() => undefined)) }), cutRows: sets.reduce((sum, { cutRows }) => sum + cutRows, 0),
   };
 }
 

@@ -20,12 +20,15 @@ export function shiftLabels(labels: ArrayLike<number>[], virtualRows: number): F
 /**
  * Labels of rows that are prompts with completions: their own tokens from `scoredFrom` to the end, nothing before it and no padding.
  * @param batch ids (B·T) and real lengths (B)
+ * @param unscored ranges of tokens of each row, behind its first scored one, that are not scored either
  */
-export function tokenLabels(batch: { ids: Uint32Array; lengths: Uint32Array }, scoredFrom: ArrayLike<number>, virtualRows: number): Float32Array {
+export function tokenLabels(batch: { ids: Uint32Array; lengths: Uint32Array }, scoredFrom: ArrayLike<number>, virtualRows: number, unscored: readonly (readonly [number, number][] | undefined)[] = []): Float32Array {
   const tokens = batch.ids.length / batch.lengths.length;
   const rows = Array.from(batch.lengths, (length, sample) => {
     const row = Float32Array.from(batch.ids.subarray(sample * tokens, (sample + 1) * tokens));
-    return row.map((id, token) => (token >= scoredFrom[sample] && token < length ? id : NOT_SCORED));
+    const labels = row.map((id, token) => (token >= scoredFrom[sample] && token < length ? id : NOT_SCORED));
+    for (const [from, to] of unscored[sample] ?? []) labels.fill(NOT_SCORED, from, to);
+    return labels;
   });
   return shiftLabels(rows, virtualRows);
 }

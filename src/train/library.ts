@@ -1,13 +1,17 @@
 /** What runs share: sources, what they hold, checkpoints, tokenizers and datasets, each found out once. */
 import type { RunConfig } from '../config/config';
 import { isVirtual } from '../config/peft';
+import { type ChatTemplate, chatTemplateOf } from '../data/chatTemplate';
+import { readChatFiles } from '../data/tokenization/files';
 import type { TextTokenizer } from '../data/tokenizer';
 import { architectureOf } from '../model/architectures';
 import { bodyShapes } from '../model/files/checkpointNames';
 import { longestSequence } from '../model/files/checkpointConfig';
 import { type Checkpoint, loadCheckpoint } from '../model/files/folder';
 import { outlined } from '../model/files/storedTensors';
+import type { TaskData } from '../data/tasks/task';
 import type { ReadOptions, Source } from '../sources/source';
+import { type Conversations, inTemplate } from './conversations';
 import { type Dataset, loadDataset } from './dataset';
 import { type Description, describeSource, toFetch } from './description';
 import type { headFor } from './head';
@@ -31,6 +35,7 @@ interface Known extends Description {
 export class Library {
   private readonly known = new Map<string, Promise<Known>>();
   private readonly models = new Map<string, Promise<LoadedModel>>();
+  private readonly templates = new Map<string, Promise<ChatTemplate | undefined>>();
   private readonly starts = new Map<string, Promise<Start>>();
   /** Where rows come from. */
   readonly rows = new Rows();
@@ -93,6 +98,19 @@ export class Library {
     });
   }
 
+  /** How the model knows conversations, which only tables with some ask for. @throws SourceError, Refusal where its template is none */
+  private template(source: string): Promise<ChatTemplate | undefined> {
+    return remembered(this.templates, source, async () => {
+      const { source: opened } = await this.describe(source);
+      const { config, jinja } = await readChatFiles(opened.read, (await opened.list()).map(({ path }) => path));
+      try {
+        return chatTemplateOf(config, jinja);
+      } catch (error) {
+        throw new Refusal({ code: 'bad_config', problems: [`model: ${(error as Error).message}`] });
+      }
+    });
+  }
+
   /** The rows of a configuration; the last ones are kept, since a page asks for the same again and again. */
   async data(config: RunConfig, model: LoadedModel): Promise<Dataset> {
     const { data, seed, evaluation: { rows }, model: { source, peft, virtualTokens } } = config;
@@ -102,10 +120,11 @@ export class Library {
     const longest = data.maxLength || positions;
     const key = JSON.stringify([data, source, seed, longest, rows]);
     if (this.dataset?.key === key) return this.dataset.made;
-    const found = await this.rows.of(config);
+    const given = await this.rows.of(config);
+    const { examples: found, conversations }: { examples: TaskData; conversations?: Conversations } = given.train[0]?.messages ? inTemplate(given, await this.template(source)) : { examples: given };
     // The page's own prompts are short.
     const { examples, leftOut } = data.table ? rowsWithRoom(found, model.tokenizer, longest) : { examples: found, leftOut: 0 };
-    const made = { ...loadDataset(config, examples, model.tokenizer, longest, model.checkpoint.config.vocabulary), leftOut };
+    const made = { ...loadDataset(config, examples, model.tokenizer, longest, model.checkpoint.config.vocabulary), leftOut, ...(conversations && { conversations }) };
     this.dataset = { key, made };
     return made;
   }

@@ -93,7 +93,8 @@ async function prepareModel(gpu: Gpu, tuner: Tuner, library: Library, config: Ru
   const makeEvaluation = () => planOrRefuse(gpu, config, () => evaluateWidths.map((width) => ({ width, plan: planEvaluation(modelConfig, method, { samples: evaluationRows, tokens: width }, targetOf(gpu, target), written ? 'losses' : 'logits') })));
   let training = makeTraining();
   let evaluation = makeEvaluation();
-  const summary = { ...summarise({ model, modelConfig, method, dataset, buckets, training, evaluation, cached }), rows: rowsOf(dataset) };
+  const { conversations } = dataset;
+  const summary = { ...summarise({ model, modelConfig, method, dataset, buckets, training, evaluation, cached }), rows: rowsOf(dataset), ...(conversations && { conversations }) };
   checkState(gpu, config, summary);
   check(gpu, config, summary, [...training, ...evaluation.map(({ plan }) => plan)]);
   // Tiles change neither buffers nor bytes nor the number of dispatches: only the workgroups are planned anew.

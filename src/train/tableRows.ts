@@ -12,8 +12,8 @@ import { Refusal } from './refusal';
 const HELD_OUT_ORDER = 0;
 
 /** One row as the engine takes it. @throws RangeError for a label that is none of the mapping's */
-export function exampleOf({ text = '', text2, label, prompt_parts, target_text, messages }: TableExample, { kind, labels }: Pick<TableMapping, 'kind' | 'labels'>): Example {
-  if (kind === 'language_model') return { text: promptOf(prompt_parts ?? [text]), completion: target_text ?? '', label: 0, ...(messages && { messages }) };
+export function exampleOf({ text = '', text2, label, prompt_parts, target_text, messages, tools }: TableExample, { kind, labels }: Pick<TableMapping, 'kind' | 'labels'>): Example {
+  if (kind === 'language_model') return { text: promptOf(prompt_parts ?? [text]), completion: target_text ?? '', label: 0, ...(messages && { messages }), ...(tools && { tools }) };
   const pair = text2 === undefined ? {} : { pair: text2 };
   if (kind === 'regression') return { text, ...pair, label: Number(label) };
   const index = labels.indexOf(String(label));
@@ -46,7 +46,7 @@ export function dividedRows(rows: TableRows, table: TableMapping, { data, seed }
  * @throws Refusal where that leaves a set without rows
  */
 export function rowsWithRoom(examples: TaskData, tokenizer: TextTokenizer, longest: number): { examples: TaskData; leftOut: number } {
-  const hasRoom = ({ text, completion }: Example) => completion === undefined || tokenizer.promptIds(text).length < longest;
+  const hasRoom = (example: Example) => example.completion === undefined || tokenizer.promptLength(example) < longest;
   const kept: TaskData = { train: examples.train.filter(hasRoom), validation: examples.validation.filter(hasRoom), test: examples.test.filter(hasRoom) };
   const parts = ['train', 'validation', 'test'] as const;
   const empty = parts.find((part) => kept[part].length === 0);

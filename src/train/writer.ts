@@ -28,11 +28,11 @@ export class Writer {
   constructor(private readonly trainer: Trainer, private readonly dataset: Dataset, private readonly tokenizer: TextTokenizer, private readonly budget: number, private readonly say: (event: Said) => void) {}
 
   /** Writes with the weights as they are after what was submitted so far, `step` steps. Never rejects. */
-  write(step: number, prompts: readonly string[], options: WritingOptions, request?: number, references: readonly (string | undefined)[] = []): Promise<void> {
+  write(step: number, prompts: readonly string[], options: WritingOptions, request?: number, references: readonly (string | undefined)[] = [], isRow = false): Promise<void> {
     const work = async () => {
       if (this.destroyed) return;
       try {
-        const texts = (await this.texts(prompts, options)).map((text, index) => ({ ...text, ...(references[index] !== undefined && { reference: references[index] }) }));
+        const texts = (await this.texts(prompts, options, isRow)).map((text, index) => ({ ...text, ...(references[index] !== undefined && { reference: references[index] }) }));
         if (!this.destroyed) this.say({ type: 'wrote', step, request, texts });
       } catch (error) {
         if (!this.destroyed) this.say({ type: 'unwritten', request, sentence: (error as Error).message });
@@ -47,7 +47,7 @@ export class Writer {
     const { following, dataset: { examples } } = this;
     if (!following || this.trainer.options.config.problem !== 'language_model') return;
     const rows = examples.validation.slice(0, following.rows);
-    await this.write(step, rows.map(({ text }) => text), following.options, undefined, rows.map(({ completion }) => completion));
+    await this.write(step, rows.map(({ text }) => text), following.options, undefined, rows.map(({ completion }) => completion), true);
   }
 
   /** Resolves when nothing is being written: the weights may change again. Never rejects. */
@@ -57,7 +57,8 @@ export class Writer {
     while (seen !== this.last) await (seen = this.last);
   }
 
-  private async texts(prompts: readonly string[], options: WritingOptions): Promise<WrittenText[]> {
+  /** @param isRow rows of the data, in which a chat template may have written the special tokens already */
+  private async texts(prompts: readonly string[], options: WritingOptions, isRow: boolean): Promise<WrittenText[]> {
     const { gpu, pipelines, config, method, target } = this.trainer.options;
     if (config.problem !== 'language_model') throw new Error(`this run trains a ${config.problem}, which writes nothing; choose a task of a language model`);
     const [problem] = optionProblems(options);
@@ -65,7 +66,7 @@ export class Writer {
     const { tokenizer } = this;
     const settings = settingsOf(options, { endTokens: tokenizer.endId === undefined ? [] : [tokenizer.endId], defaults: {} });
     const model: WritingModel = { gpu: { ...gpu, memoryBudget: this.budget }, pipelines, state: this.trainer.state, config, trained: method, target };
-    const ids = prompts.map((prompt) => tokenizer.promptIds(prompt));
+    const ids = prompts.map((prompt) => (isRow && this.dataset.conversations?.template ? tokenizer.textIds(prompt) : tokenizer.promptIds(prompt)));
     const written = await writeTexts(model, ids, settings, { strict: options.maxNewTokens !== undefined, create: (of, shape) => this.create(of, shape) });
     return written.map((one, index) => ({ prompt: prompts[index], text: tokenizer.decode(one.ids), tokens: tokensOf(one, tokenizer), finished: one.finished }));
   }

@@ -1,5 +1,6 @@
 import type { DataKind } from '../../config/tables';
 import type { MetricName, TaskName } from '../../config/tasks';
+import type { Turn } from '../../tables/chat';
 
 /** What every task offers to the page and to the engine. */
 export interface Example {
@@ -11,8 +12,15 @@ export interface Example {
   completion?: string;
   /** Class index, or a score for regression (0…5 in tasks of the page); 0 for a language model. */
   label: number;
-  /** For a language model: a conversation whose last answer is what it is to write, put into text by the model's own template. */
-  messages?: { role: string; content: string }[];
+  /** For a language model: a conversation whose answers are what it is to write, put into text by the model's own template where it has one. */
+  messages?: Turn[];
+  /** Descriptions of what the assistant of a conversation may call. */
+  tools?: unknown[];
+  /**
+   * Of a conversation that the model's template has put into text: ranges of characters of `text` and `completion` together that are scored.
+   * Special tokens are in the text then, and none is added.
+   */
+  scored?: [number, number][];
 }
 
 export interface TaskData {

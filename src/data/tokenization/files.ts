@@ -49,6 +49,22 @@ export async function readTokenizer(read: ReadFile): Promise<TokenizerFiles> {
   throw new Error('tokenizer.json: it could not be read; load again.');
 }
 
+/**
+ * What a conversation is put into text with: tokenizer_config.json, with what special_tokens_map.json names beside it, and chat_template.jinja.
+ * @param listed paths of the files that are there
+ * @throws as `read`, and where one of them is no JSON
+ */
+export async function readChatFiles(read: ReadFile, listed: readonly string[]): Promise<{ config: Json; jinja?: string }> {
+  const text = async (file: string) => (listed.includes(file) ? new TextDecoder().decode(await read(file)) : undefined);
+  const object = async (file: string) => {
+    const content = await text(file);
+    return content === undefined ? {} : parse(file, content);
+  };
+  const [config, map, jinja] = await Promise.all([object('tokenizer_config.json'), object('special_tokens_map.json'), text('chat_template.jinja')]);
+  const named = Object.fromEntries(Object.entries(config).filter(([, value]) => value !== null));
+  return { config: { ...map, ...named }, jinja };
+}
+
 const NAMED = ['pad_token', 'eos_token'] as const;
 
 /**

@@ -17,6 +17,12 @@ function sharedSentence({ layers, cached }: PlanSummary['shared']): string {
 /** Rows of which the greatest length leaves nothing to write. */
 const leftOutSentence = ({ of, leftOut }: NonNullable<PlanSummary['rows']>): string => (leftOut > 0 ? ` ${grouped(leftOut)} of ${grouped(of)} rows are left out: their prompt alone fills the greatest length.` : '');
 
+/** How conversations are put into text, and those that are not. */
+function conversationsSentence({ template, refused, said }: NonNullable<PlanSummary['conversations']>): string {
+  if (!template) return ' The model has no chat template: the turns before the last answer are read as lines, without their roles, and only that answer is scored.';
+  return ` Conversations are put into text by the model's own chat template; what the assistant says is scored.${refused > 0 ? ` ${grouped(refused)} ${refused === 1 ? 'is' : 'are'} left out: ${said}.` : ''}`;
+}
+
 /** How the branch is scaled, how much is trained, and what the plan saves. */
 export function PlanFacts() {
   const { rank, alpha, peft } = usePage((state) => state.draft.model);
@@ -29,6 +35,7 @@ export function PlanFacts() {
       {isLora(peft) && `The branch is scaled by ${root ? 'α/√r' : 'α/r'} = ${digits(scale)}. `}
       {plan && <>Trains {grouped(plan.parameters.trainable)} of {grouped(plan.parameters.total)} weights ({percent(plan.parameters.trainable / plan.parameters.total)}){!writes && ', the head included'}; {plan.model.layers} layers × {plan.model.width} channels, {plan.model.heads} heads. {sharedSentence(plan.shared)}</>}
       {plan?.rows && leftOutSentence(plan.rows)}
+      {plan?.conversations && conversationsSentence(plan.conversations)}
     </p>
   );
 }
