@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { activePositions, DEFAULT_CONFIG, PLAN_FIELDS, type RunConfig, UNIFORM_FIELDS } from './config';
-import { BUILT_IN } from './models';
+import { BUILT_IN, BUILT_IN_NAMES } from './models';
 import { configNotes, configProblems } from './problems';
+import { TASK_NAMES } from './tasks';
 
 /** The default configuration with one field, given as a path, set to something else. */
 function withField(path: string, value: unknown): RunConfig {
@@ -19,11 +20,11 @@ describe('configuration problems', () => {
   });
 
   it.each<[string, unknown, string]>([
-    ['data.source', 'poetry', 'data: unknown task "poetry"; choose one of sentiment, similarity, description, or a table of your own'],
+    ['data.source', 'poetry', `data: unknown task "poetry"; choose one of ${TASK_NAMES.join(', ')}, or a table of your own`],
     ['data.source', 'local:mine.tsv#0123456789abcdef', 'data: nothing says how mine.tsv is read; open it as a table of your own'],
     ['data.noise', 1.1, 'data: label noise 1.1; choose a share from 0 to 1'],
     ['data.noise', NaN, 'data: label noise NaN; choose a share from 0 to 1'],
-    ['model.source', 'giant', 'model: no model is called "giant" here; choose nano-encoder, nano-decoder, or one of another source (docs/models.md)'],
+    ['model.source', 'giant', `model: no model is called "giant" here; choose ${BUILT_IN_NAMES.join(', ')}, or one of another source (docs/models.md)`],
     ['model.rank', 0, 'LoRA: rank 0; choose a whole number from 1 to 256'],
     ['model.rank', 2.5, 'LoRA: rank 2.5; choose a whole number from 1 to 256'],
     ['model.alpha', 0, 'LoRA: α 0; choose a number above 0'],

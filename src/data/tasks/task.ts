@@ -10,6 +10,10 @@ export interface Example {
   pair?: string;
   /** For a language model: what it is to write after the prompt. */
   completion?: string;
+  /** Held-out rows of a language model: all texts that would do, `completion` among them; left out where that is the only one. */
+  references?: string[];
+  /** The kind of thing that a row is about, and whether training rows have it, where the data say so. */
+  category?: { name: string; seen: boolean };
   /** Class index, or a score for regression (0…5 in tasks of the page); 0 for a language model. */
   label: number;
   /** For a language model: a conversation whose answers are what it is to write, put into text by the model's own template where it has one. */

@@ -15,7 +15,7 @@ import { useField } from '../kit/useField';
 import { Problems } from './Problems';
 import { KIND_WORDS, WRONG_HINTS, wrongSentence } from './words';
 
-const TITLES: Record<TaskName, string> = { sentiment: 'Sentiment', similarity: 'Similarity', description: 'Description' };
+const TITLES: Record<TaskName, string> = { sentiment: 'Sentiment', similarity: 'Similarity', description: 'Description', triples: 'Triples' };
 const LENGTH_STOPS = [0, 16, 32, 64, 128, 256, 512, 1024];
 const SCORED_STOPS = [0, 32, 64, 128, 256, 512, 1024, 2048];
 const ROW_STOPS = [16, 32, 64, 128, 256, 512, 1024, 2048, 4096];

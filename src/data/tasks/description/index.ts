@@ -1,6 +1,6 @@
 import { NAME_FIRST, NAME_SECOND, phrasesOf, SLOTS, valenceOf, VALUES, type Facts, type Slot } from './lexicon';
 import { OPENINGS, SUBJECTS } from './templates';
-import { Draws, shuffled } from '../draws';
+import { Draws, others, shuffled } from '../draws';
 import { COMBINATIONS, DRAW_STREAMS, ownerOfCombination, STREAMS, type Split } from '../splits';
 import { checkOptions, TEST_ROWS, VALIDATION_ROWS, type Example, type Task } from '../task';
 
@@ -8,6 +8,9 @@ const STREAM = DRAW_STREAMS.description;
 const NOISE_STREAM = STREAM + 0x80;
 /** Words have a stream of their own: a row that states a wrong fact states the rest as it would have done anyway. */
 const WORDING_STREAM = STREAM + 0x40;
+
+/** Texts that each held-out row has: the first is the one whose tokens are scored. The others are drawn apart, so that it stays what it always was. */
+const REFERENCES = 4;
 
 /** How often two, three or four slots are told beside the name; more would not fit into two sentences. */
 const SLOT_COUNTS = [2, 3, 4] as const;
@@ -88,7 +91,10 @@ function generateSplit(seed: number, split: Split, rows: number, noise: number):
     seen.add(promptOf(meaning));
     const noiseDraws = new Draws(seed, NOISE_STREAM, row);
     const stated = noiseDraws.chance(noise) ? drawMistake(noiseDraws, split, meaning) : meaning;
-    return { text: promptOf(meaning), completion: drawWords(new Draws(seed, WORDING_STREAM + STREAMS[split], row), split, stated), label: 0 };
+    const example = { text: promptOf(meaning), completion: drawWords(new Draws(seed, WORDING_STREAM + STREAMS[split], row), split, stated), label: 0 };
+    if (split === 'train') return example;
+    const other = new Draws(seed, DRAW_STREAMS.otherDescriptions + STREAMS[split], row);
+    return { ...example, references: others(example.completion, REFERENCES, () => drawWords(other, split, meaning)) };
   });
 }
 
