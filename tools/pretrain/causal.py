@@ -23,18 +23,18 @@ def encode(tokenizer: Tokenizer, documents: list[dict]) -> list[torch.Tensor]:
     return [torch.tensor([*e.ids, end], dtype=torch.long) for e in tokenizer.encode_batch([d["text"] for d in documents])]
 
 
-def build(vocabulary: int, inner: int) -> LlamaForCausalLM:
+def build(vocabulary: int, inner: int, width: int = 64, layers: int = 2) -> LlamaForCausalLM:
     return LlamaForCausalLM(
         LlamaConfig(
             vocab_size=vocabulary,
-            hidden_size=64,
-            num_hidden_layers=2,
+            hidden_size=width,
+            num_hidden_layers=layers,
             num_attention_heads=4,
             num_key_value_heads=2,
-            head_dim=16,
+            head_dim=width // 4,
             intermediate_size=inner,
             max_position_embeddings=POSITIONS,
-            initializer_range=0.1,  # as for the encoder: 0.02 is too faint at a width of 64
+            initializer_range=0.1,  # as for the encoder: 0.02 is too faint at such widths
             rope_parameters={"rope_type": "default", "rope_theta": 10000.0},
             tie_word_embeddings=True,
             attention_bias=False,

@@ -37,7 +37,7 @@ const DESCRIPTIONS = [
 
 const weightOf = ({ weight }: { weight: number }) => weight;
 
-function drawReview(draws: Draws): Document {
+export function drawReview(draws: Draws): Document {
   const good = draws.below(2) as 0 | 1;
   const polarity = good === 1 ? 1 : -1;
   const used: string[] = [];
@@ -51,12 +51,12 @@ function drawReview(draws: Draws): Document {
   return { text: review, level };
 }
 
-function drawScenes(draws: Draws): Document {
+export function drawScenes(draws: Draws): Document {
   const { text, pair, score } = drawPair(draws, 'pretraining');
   return { text: `${text} ${pair} ${RATINGS[Math.round(score)]}.`, level: 2 };
 }
 
-function drawRestaurant(draws: Draws): Document {
+export function drawRestaurant(draws: Draws): Document {
   const meaning = drawMeaning(draws, 'pretraining');
   const words = drawWords(draws, 'pretraining', meaning);
   const frame = DESCRIPTIONS[draws.weighted(DESCRIPTIONS.map(weightOf))].text;

@@ -1,6 +1,6 @@
 /**
  * Writes what the Python tools read, as JSON lines:
- *   node tools/pretrain/export-text.mjs pretraining OUT --model encoder --rows 400000 --seed 1
+ *   node tools/pretrain/export-text.mjs pretraining OUT --model encoder|decoder|micro-decoder --rows 400000 --seed 1
  *   node tools/pretrain/export-text.mjs tasks OUT --seeds 1,2,3 --rows 512 --noise 0
  * The generators are TypeScript; vite loads them as the page does.
  */
@@ -9,6 +9,13 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { readArguments, Refusal, runCommand } from '../command.mjs';
 import { loadModule } from '../runtimes/vite.mjs';
+
+/** The text of each model: its file here, and the function in it. */
+const TEXTS = {
+  encoder: ['pretraining-text', 'pretrainingDocument'],
+  decoder: ['decoder-text', 'decoderDocument'],
+  'micro-decoder': ['micro-decoder-text', 'microDecoderDocument'],
+};
 
 function readOptions() {
   const { values, positionals: [what, out] } = readArguments({
@@ -22,14 +29,14 @@ function readOptions() {
     },
   });
   if (!['pretraining', 'tasks'].includes(what) || !out) throw new Refusal(`what to write is missing or unknown (${what}); give "pretraining OUT" or "tasks OUT"`);
-  if (!['encoder', 'decoder'].includes(values.model)) throw new Refusal(`no such model (${values.model}); give --model encoder or --model decoder`);
+  if (!Object.hasOwn(TEXTS, values.model)) throw new Refusal(`no such model (${values.model}); give one of ${Object.keys(TEXTS).join(', ')} with --model`);
   return { ...values, what, out };
 }
 
 async function writePretraining({ model, rows, seed, out }) {
-  const { CARRIERS, pretrainingDocument } = await loadModule('/tools/pretrain/pretraining-text.ts');
-  const { decoderDocument } = await loadModule('/tools/pretrain/decoder-text.ts');
-  const document = model === 'decoder' ? decoderDocument : pretrainingDocument;
+  const { CARRIERS } = await loadModule('/tools/pretrain/pretraining-text.ts');
+  const [file, name] = TEXTS[model];
+  const { [name]: document } = await loadModule(`/tools/pretrain/${file}.ts`);
   const stream = createWriteStream(join(out, 'pretraining.jsonl'));
   for (let row = 0; row < Number(rows); row++)
     if (!stream.write(`${JSON.stringify(document(Number(seed), row))}\n`)) await once(stream, 'drain');

@@ -1,18 +1,22 @@
 #!/usr/bin/env bash
-# Makes public/models/nano-encoder or nano-decoder anew: text, tokenizer, weights. Needs Node and the Python packages of requirements.txt.
-#   tools/pretrain/run.sh encoder|decoder
+# Makes public/models/nano-encoder, nano-decoder or micro-decoder anew: text, tokenizer, weights. Needs Node and the Python packages of requirements.txt.
+#   tools/pretrain/run.sh encoder|decoder|micro-decoder
 # SEED, WORK and OUT may be set; the shipped models have the values below.
 set -euo pipefail
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 root="$(cd "$here/../.." && pwd)"
 model="${1:-}"
-if [[ "$model" != encoder && "$model" != decoder ]]; then
-  echo "run.sh: which model to make is missing or unknown ($model); give encoder or decoder." >&2
-  exit 2
-fi
+case "$model" in
+  encoder | decoder) name="nano-$model" ;;
+  micro-decoder) name="$model" ;;
+  *)
+    echo "run.sh: which model to make is missing or unknown ($model); give encoder, decoder or micro-decoder." >&2
+    exit 2
+    ;;
+esac
 seed="${SEED:-1}"
 work="${WORK:-$(mktemp -d)}"
-out="${OUT:-$root/public/models/nano-$model}"
+out="${OUT:-$root/public/models/$name}"
 
 # The text is the same for every seed of the weights, so that validation losses compare.
 (cd "$root" && node tools/pretrain/export-text.mjs pretraining "$work" --model "$model" --rows 400000 --seed 1)

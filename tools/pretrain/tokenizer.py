@@ -20,7 +20,7 @@ def train_tokenizer(texts: list[str], model: str) -> Tokenizer:
         show_progress=False,
     )
     tokenizer.train_from_iterator(texts, trainer)
-    if model == "decoder":
+    if model.endswith("decoder"):
         # A text is read from its beginning and goes on until the model itself ends it, so only the begin token is added.
         tokenizer.post_processor = processors.TemplateProcessing(single=f"{BEGIN} $A", pair=f"{BEGIN} $A $B", special_tokens=[(BEGIN, tokenizer.token_to_id(BEGIN))])
         return tokenizer
@@ -45,7 +45,7 @@ def save_tokenizer(tokenizer: Tokenizer, folder: Path, longest: int, model: str)
         "pad_token": PAD,
         "unk_token": UNKNOWN,
     }
-    if model == "encoder":
+    if model.endswith("encoder"):
         config |= {"cls_token": BEGIN, "mask_token": MASK, "sep_token": END, "tokenizer_class": "RobertaTokenizer", "trim_offsets": True}
     else:
         config |= {"padding_side": "right", "tokenizer_class": "PreTrainedTokenizerFast"}
