@@ -22,7 +22,7 @@ test('a decoder learns sentiment; its masks leave out what comes later', async (
 test('the description task takes the decoder and is measured by perplexity', async ({ page, playground }) => {
   await playground.open({ 'optimizer.steps': 6, 'evaluation.every': 3 });
   await playground.unfold('Data', 'Model');
-  await expect(page.getByText('choosing it takes nano-decoder')).toBeVisible();
+  await expect(page.getByText('choosing it takes nano-decoder').first()).toBeVisible();
   await page.getByRole('radio', { name: /^Restaurant descriptions/ }).check();
   await expect(page.getByRole('radio', { name: /^nano-decoder/ })).toBeChecked();
   // Who takes the model back is told why that cannot run.
@@ -37,13 +37,17 @@ test('the description task takes the decoder and is measured by perplexity', asy
   // What it writes now, beside what a person wrote; and behind a prompt that nobody else has.
   const text = await playground.view('Text');
   await expect(text.getByText('This view was opened at step 6')).toBeVisible();
-  await expect(text.getByText('reference')).toHaveCount(3);
+  await expect(text.getByText('reference', { exact: true })).toHaveCount(3);
   await text.getByRole('textbox', { name: 'Prompt' }).fill('name: The Blue Door, kind: pub ->');
   await text.getByRole('button', { name: 'Write' }).click();
   await expect(text.locator('.own-answer')).toContainText('step 6');
+  // The end of the run has its texts scored, on four references each.
+  await expect(text.getByText(/The first 50 of 2.000 test prompts, with 200 references/)).toBeVisible({ timeout: 120_000 });
   await isAccessible(page);
   await playground.view('Curves');
-  const { config, evaluations, texts } = await playground.record();
+  const { config, evaluations, texts, scores } = await playground.record();
+  expect(scores).toMatchObject({ before: { step: 0 }, after: { scores: { all: { BLEU: expect.any(Number) } } } });
+  expect(scores!.after.texts).toHaveLength(50);
   expect(texts).toMatchObject({ first: { step: 6 }, latest: { step: 6 } });
   expect(config.data.source).toBe('description');
   for (const { heldOut } of evaluations) expect(heldOut.metric).toBeCloseTo(Math.exp(heldOut.loss), 3);

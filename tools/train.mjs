@@ -7,7 +7,7 @@
 //
 // With --model (a folder, a built-in model, org/name, an address) or --data (a task of the page, or a table) these take the place of what the link says, and --out
 // is a folder: --adapter is what the run begins with. Written are the adapter as peft opens it, run.json, curves.csv, README.md, with --merged a model without an adapter, with --python a script that goes on in Python. docs/adapters.md, and docs/data.md for
-// tables. Needs a Vulkan driver; on Linux that of an installed Chromium will do.
+// tables. --score-rows N|all|none (50) and --score-beams N say how a model that writes is scored: docs/metrics.md. Needs a Vulkan driver; on Linux that of an installed Chromium will do.
 import { existsSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readArguments, Refusal, refuseUnlessOneOf, runCommand, writeFolder } from './command.mjs';
@@ -27,13 +27,23 @@ function print(run) {
   if (best) console.log(`best held-out loss ${short(best.heldOut.loss)} at step ${best.step}, ${short(last.heldOut.loss)} at the end (${(100 * (last.heldOut.loss / best.heldOut.loss - 1)).toFixed(0)} % above); test metric ${short(run.test.metric)}`);
 }
 
-const TASKS = ['sentiment', 'similarity', 'description'];
+function printScores({ prompts, of, options, before, after }) {
+  console.log(`texts behind ${prompts.length} of ${of} test prompts, ${options.beams > 1 ? `${options.beams} beams` : 'always the most probable token'}, at most ${options.maxNewTokens} new tokens`);
+  for (const [moment, { step, scores }] of Object.entries({ ...(before && { before }), after })) {
+    for (const [group, values] of Object.entries(scores)) console.log(`   ${moment} (step ${step}), ${group}: ${Object.entries(values).map(([name, value]) => `${name} ${short(value)}`).join('  ')}`);
+  }
+}
+
+const TASKS = ['sentiment', 'similarity', 'description', 'triples'];
+const SCORED_ROWS = 50;
 const CHOICES = { profile: ['software', 'gpu'], weights: ['last', 'best'] };
 
 function readOptions() {
   const text = { type: 'string' };
-  const { values, positionals: links } = readArguments({ allowPositionals: true, options: { out: text, profile: text, model: text, data: text, adapter: text, weights: text, merged: { type: 'boolean' }, python: { type: 'boolean' }, validation: text, test: text, rows: text, ...TABLE_OPTIONS } });
+  const { values, positionals: links } = readArguments({ allowPositionals: true, options: { out: text, profile: text, model: text, data: text, adapter: text, weights: text, merged: { type: 'boolean' }, python: { type: 'boolean' }, validation: text, test: text, rows: text, 'score-rows': text, 'score-beams': text, ...TABLE_OPTIONS } });
   for (const [name, choices] of Object.entries(CHOICES)) refuseUnlessOneOf(name, values[name], choices);
+  if (values['score-rows'] !== undefined && !/^([1-9]\d*|all|none)$/.test(values['score-rows'])) throw new Refusal(`--score-rows ${values['score-rows']} is no number of test prompts; give 1 or more, all or none`);
+  if (values['score-beams'] !== undefined && !/^[1-9]\d?$/.test(values['score-beams'])) throw new Refusal(`--score-beams ${values['score-beams']} is no number of beams; give 1 (no beam search) to 64`);
   const ofTable = ['validation', 'test', 'rows', ...Object.keys(TABLE_OPTIONS)].find((name) => values[name] !== undefined);
   if (ofTable && values.data === undefined) throw new Refusal(`--${ofTable} says something of a table; give --data FILE`);
   if (values.data !== undefined && !TASKS.includes(values.data) && !existsSync(values.data)) throw new Refusal(`unknown data ${values.data}; choose ${TASKS.slice(0, -1).join(', ')} or ${TASKS.at(-1)}, or name a file on this machine`);
@@ -52,17 +62,21 @@ const sayIgnored = ({ ignored }) => {
 };
 
 await runCommand('train', async () => {
-  const { out, profile, model, data, validation, test, rows, adapter, weights = 'last', merged = false, python = false, links, exports, ...table } = readOptions();
+  const { out, profile, model, data, validation, test, rows, adapter, weights = 'last', merged = false, python = false, 'score-rows': scoreRows = SCORED_ROWS, 'score-beams': scoreBeams = 1, links, exports, ...table } = readOptions();
   const named = data === undefined ? undefined : { data, validation, test, rows: rows === undefined ? undefined : Number(rows), wishes: wishesOf(table) };
   ensureInstalled();
   const { openNode } = await import('./runtimes/node.mjs');
   const { module, gpu } = await openNode('/src/headless/train.ts');
   const headless = module.createHeadless({ gpu, models: join(root, 'public/models'), profile });
   if (exports) {
-    const { run, files, notes } = await module.trainAndExport(headless, { models: join(root, 'public/models'), link: links[0] ?? '', model, named, adapter, weights, merged, python });
+    const { run, scores, files, notes } = await module.trainAndExport(headless, {
+      models: join(root, 'public/models'), link: links[0] ?? '', model, named, adapter, weights, merged, python,
+      scoredRows: scoreRows === 'none' ? undefined : scoreRows === 'all' ? 0 : Number(scoreRows), scoredBeams: Number(scoreBeams),
+    });
     sayIgnored(run);
     for (const note of notes) console.log(note);
     print(run);
+    if (scores) printScores(scores);
     await writeFolder(out, files);
     console.log(`wrote ${files.map(({ path }) => path).join(', ')}`);
     return;

@@ -1,7 +1,7 @@
 /** Runs of the engine without a page, under Node: a link in, the run's evaluations out. What a study needs, and a machine without a screen. */
 import type { Change, RunConfig } from '../config/config';
 import { nameOfRun } from '../config/diff';
-import { DEFAULT_CONFIG } from '../config/config';
+import { DEFAULT_CONFIG, kindOf } from '../config/config';
 import { referenceText } from '../config/sources';
 import { openLink } from '../config/url';
 import type { Profile } from '../gpu/device';
@@ -12,6 +12,8 @@ import { wordsFor } from '../protocol/faultWords';
 import type { FromEngine } from '../protocol/messages';
 import type { RunRecord } from '../protocol/run';
 import type { Scores } from '../protocol/runMessages';
+import type { WrittenScores } from '../protocol/scoreMessages';
+import type { WritingOptions } from '../protocol/writingMessages';
 import { diskSource } from '../sources/disk';
 import type { Source } from '../sources/source';
 import { Engine } from '../train/engine';
@@ -40,6 +42,8 @@ export interface RunWishes {
   start?: { source: Source; settings: Partial<RunConfig['model']> };
   /** Which weights the test rows are scored with. */
   weights?: 'best' | 'last';
+  /** Of a model that writes: score its texts on the references of so many test prompts, 0 for all. Left out: not at all. */
+  writing?: { rows: number; options: WritingOptions };
 }
 
 /** A run whose weights the engine still holds. */
@@ -76,10 +80,11 @@ export function createHeadless({ gpu, models, profile }: HeadlessOptions) {
   }, { gpu, secure: true, open: async (name) => opened.get(name) ?? diskSource(`${models}/${name}`, { kind: 'builtin', name }), device: { profile } });
 
   /** Trains to the end and scores the test rows; with `keep` everything trained is handed over, too. */
-  function train({ config, changes, ignored }: Pick<HeadlessRun, 'config' | 'changes' | 'ignored'>, keep: (event: FromEngine) => void, runId: string, weights?: RunWishes['weights']): Promise<HeadlessRun> {
+  function train({ config, changes, ignored }: Pick<HeadlessRun, 'config' | 'changes' | 'ignored'>, keep: (event: FromEngine) => void, runId: string, { weights, writing }: Pick<RunWishes, 'weights' | 'writing'> = {}): Promise<HeadlessRun> {
     const evaluations: HeadlessRun['evaluations'] = [];
     return new Promise((resolve, reject) => {
       let seconds = 0;
+      let test: Scores | undefined;
       if (broken) return reject(broken);
       // Whatever is under way ends first: a process that exits in the middle of it takes the driver down with it.
       const fail = (error: Error) => void engine.handle({ type: 'reset' }).then(() => reject(error));
@@ -95,7 +100,13 @@ export function createHeadless({ gpu, models, profile }: HeadlessOptions) {
           seconds = event.seconds;
           void engine.handle({ type: 'test', runId, weights });
         }
-        if (event.type === 'tested') finish(event.scores);
+        if (event.type === 'tested') {
+          test = event.scores;
+          if (writing && kindOf(config.data) === 'language_model') void engine.handle({ type: 'score', runId, ...writing, weights: weights ?? 'best' });
+          else finish(test);
+        }
+        if (event.type === 'scored') finish(test!);
+        if (event.type === 'unscored') fail(new Error(`the texts were not scored: ${event.sentence ?? 'somebody stopped it'}`));
       };
       void engine.handle({ type: 'start', runId, config, changes });
     });
@@ -109,7 +120,7 @@ export function createHeadless({ gpu, models, profile }: HeadlessOptions) {
     run: (link: string): Promise<HeadlessRun> => train(openLink(link), () => undefined, crypto.randomUUID()),
 
     /** The same with another model or other data, and with everything trained. @throws as `run` */
-    async keep(link: string, { model, data, start, weights }: RunWishes): Promise<KeptRun> {
+    async keep(link: string, { model, data, start, weights, writing }: RunWishes): Promise<KeptRun> {
       const { config, changes, ignored } = openLink(link);
       for (const source of [model, start?.source]) if (source) opened.set(referenceText(source.reference), source);
       const onModel: RunConfig = { ...config, model: { ...config.model, ...start?.settings, ...(start && { adapter: referenceText(start.source.reference) }), ...(model && { source: referenceText(model.reference) }) } };
@@ -119,14 +130,16 @@ export function createHeadless({ gpu, models, profile }: HeadlessOptions) {
       const createdAt = new Date().toISOString();
       const points: RunRecord['points'] = { step: [], crossEntropy: [], consistency: [], gradientNorm: [], learningRate: [], seconds: [] };
       let test: RunRecord['test'];
+      let scores: WrittenScores | undefined;
       const run = await train({ config: asked, changes, ignored }, (event) => {
         if (event.type === 'points') {
           event.crossEntropy.forEach((_, index) => points.step.push(event.from + index));
           for (const column of ['crossEntropy', 'consistency', 'gradientNorm', 'learningRate', 'seconds'] as const) points[column].push(...event[column]);
         }
         if (event.type === 'tested') test = { step: event.step, scores: event.scores, rows: event.rows };
-      }, id, weights);
-      const record: RunRecord = { format: 'lora-dropout-run', version: 1, id, name: run.name, createdAt, device: run.device, config: asked, changes, points, evaluations: run.evaluations, test };
+        if (event.type === 'scored') ({ scores } = event);
+      }, id, { weights, writing });
+      const record: RunRecord = { format: 'lora-dropout-run', version: 1, id, name: run.name, createdAt, device: run.device, config: asked, changes, points, evaluations: run.evaluations, test, ...(scores && { scores }) };
       return { record, run, files: async (form, chosen) => (await engine.exportFiles({ runId: id, form, weights: chosen, record })).files };
     },
   };

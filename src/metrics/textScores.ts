@@ -56,7 +56,6 @@ export function textScores(written: readonly Written[]): TextScores {
  * @throws RangeError where the numbers do not fit
  */
 export function readWritten(hypotheses: string, references: string): Written[] {
-  const texts = linesOf(hypotheses);
   const lines = linesOf(references);
   const groups: string[][] = lines.includes('') ? [[]] : lines.map((line) => [line]);
   if (lines.includes('')) {
@@ -66,6 +65,9 @@ export function readWritten(hypotheses: string, references: string): Written[] {
     }
     if (groups.at(-1)!.length === 0) groups.pop();
   }
+  const texts = linesOf(hypotheses);
+  // A text may be empty, the last ones too: lines that are missing at the end are such, since whoever writes files cuts them off.
+  if (texts.length < groups.length && hypotheses.split(/\r?\n/).length > groups.length) while (texts.length < groups.length) texts.push('');
   if (texts.length !== groups.length) throw new RangeError(`${texts.length} hypotheses and ${groups.length} groups of references; give one group a hypothesis, an empty line between groups`);
   return texts.map((hypothesis, index) => ({ hypothesis, references: groups[index] }));
 }

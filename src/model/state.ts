@@ -122,14 +122,25 @@ export class ModelState implements SharedBuffers {
     const { device } = this.gpu;
     const encoder = device.createCommandEncoder({ label: 'reset' });
     for (const name of ['values', 'gradients', 'first moments', 'second moments'] as const) encoder.clearBuffer(this.arena(name));
+    device.queue.submit([encoder.finish()]);
+    this.fill(this.values, values);
+  }
+
+  /**
+   * Writes trained tensors into an arena of values. One that is not among `values` is the checkpoint's tensor, copied on the device.
+   * @throws when it has none there either, or another size
+   */
+  fill(arena: GPUBuffer, values: ReadonlyMap<string, Float32Array>): void {
+    const { device } = this.gpu;
+    const encoder = device.createCommandEncoder({ label: 'values' });
     for (const { spec, offset, bytes } of this.slices.values()) {
       const stored = this.weights.bufferOf(spec.of);
-      if (!values.has(spec.name) && stored?.size === bytes) encoder.copyBufferToBuffer(stored, 0, this.arena('values'), offset, bytes);
+      if (!values.has(spec.name) && stored?.size === bytes) encoder.copyBufferToBuffer(stored, 0, arena, offset, bytes);
     }
     device.queue.submit([encoder.finish()]);
     for (const { spec, offset, bytes } of this.slices.values()) {
       const given = values.get(spec.name);
-      if (given?.byteLength === bytes) device.queue.writeBuffer(this.arena('values'), offset, given as Float32Array<ArrayBuffer>);
+      if (given?.byteLength === bytes) device.queue.writeBuffer(arena, offset, given as Float32Array<ArrayBuffer>);
       else if (given || this.weights.bufferOf(spec.of)?.size !== bytes) throw new Error(`state: ${spec.name} needs ${bytes / 4} values, got ${given?.length ?? 'none'}`);
     }
   }

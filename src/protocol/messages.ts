@@ -12,8 +12,9 @@ import type { PredictionCommand, PredictionEvent } from './predictionMessages';
 import type { PreviewCommand, PreviewEvent } from './previewMessages';
 import type { RowsCommand } from './rowMessages';
 import type { RunCommand, RunEvent, RunId } from './runMessages';
+import type { ScoreCommand, ScoreEvent } from './scoreMessages';
 import type { WritingCommand, WritingEvent } from './writingMessages';
 
-export type ToEngine = DeviceCommand | PlanCommand | RunCommand | InspectionCommand | PreviewCommand | ModelCommand | RowsCommand | WritingCommand | PredictionCommand | ExportCommand;
+export type ToEngine = DeviceCommand | PlanCommand | RunCommand | InspectionCommand | PreviewCommand | ModelCommand | RowsCommand | WritingCommand | ScoreCommand | PredictionCommand | ExportCommand;
 
-export type FromEngine = DeviceEvent | PlanEvent | RunEvent | InspectionEvent | PreviewEvent | ModelEvent | WritingEvent | PredictionEvent | ExportEvent | { type: 'fault'; runId?: RunId; fault: Fault };
+export type FromEngine = DeviceEvent | PlanEvent | RunEvent | InspectionEvent | PreviewEvent | ModelEvent | WritingEvent | ScoreEvent | PredictionEvent | ExportEvent | { type: 'fault'; runId?: RunId; fault: Fault };

@@ -1,6 +1,7 @@
 /** A run as it is downloaded, dropped in again and shown recorded on first paint: one format for all three. */
 import type { Change, RunConfig } from '../config/config';
 import type { RunId, Scores } from './runMessages';
+import type { WrittenScores } from './scoreMessages';
 import type { WrittenText } from './writingMessages';
 
 export interface WrittenAt {
@@ -34,6 +35,8 @@ export interface RunRecord {
   test?: { step: number; scores: Scores; rows: number };
   /** What a decoder wrote behind held-out prompts at the first evaluation that somebody followed, and at the last. */
   texts?: { first: WrittenAt; latest: WrittenAt };
+  /** What a decoder's texts behind test prompts are worth, with the texts. */
+  scores?: WrittenScores;
 }
 
 /** What the header of a saved run's file says that it is: trained tensors and moments, with a RunRecord beside them. */

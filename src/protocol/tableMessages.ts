@@ -37,6 +37,8 @@ export interface Example extends Place {
   target_text?: string;
   /** Where a row has several texts that would be right. */
   references?: string[];
+  /** Of a text to be written: the kind of thing that it is about, from a column `category`. */
+  category?: string;
   /** A conversation, whose scored part is what the assistant says. */
   messages?: { role: string; content: string; [field: string]: unknown }[];
   /** Descriptions of what the assistant of a conversation may call. */

@@ -1,15 +1,20 @@
 import { expect, it } from 'vitest';
+import { DEFAULT_CONFIG } from '../config/config';
+import { withTask } from '../config/presets';
+import type { WrittenScores } from '../protocol/scoreMessages';
+import { NO_ANSWERS } from './answers';
 import { FAKE_DEVICE, FAKE_PLAN, FakeEngine } from './fakeEngine';
 import { createPlayground } from './playground';
-import { readRecord } from './recordFile';
+import { csvOf, jsonOf, readRecord } from './recordFile';
 import { DEFAULT_VIEW } from './state';
 
 const written = (text: string) => ({ prompt: 'a ->', text, reference: 'b', tokens: [{ text, probability: 0.5 }], finished: 'end token' as const });
 
-function started() {
+function started(draft = DEFAULT_CONFIG) {
   const engine = new FakeEngine();
   const page = createPlayground(engine, { view: DEFAULT_VIEW, nextFrame: (draw) => draw() });
   engine.say({ type: 'ready', device: FAKE_DEVICE });
+  page.store.setState({ draft });
   page.transport.start();
   const { runId } = engine.last('start')!;
   engine.say({ type: 'started', runId, step: 0, summary: FAKE_PLAN });
@@ -26,7 +31,7 @@ it('what is followed is asked for once, and again of a new engine; the next run 
   for (const step of [0, 10, 20]) engine.say({ type: 'predicted', runId, step, labels: ['no', 'yes'], rows: [{ text: 'a', truth: 1, outputs: [1, 0] }] });
   expect([answers().first?.step, answers().latest?.step]).toEqual([0, 20]);
   page.transport.start();
-  expect(answers()).toEqual({ following: true });
+  expect(answers()).toEqual({ ...NO_ANSWERS, following: true });
 });
 
 it('shows the answer to the last question alone', () => {
@@ -56,4 +61,41 @@ it('texts are in the record of their run, and come back with it', () => {
   const [record] = page.runList.records();
   expect(record.texts).toEqual({ first: { step: 0, texts: [written('at 0')] }, latest: { step: 20, texts: [written('at 20')] } });
   expect(readRecord(JSON.stringify(record), 'run.json')).toMatchObject({ ok: true, record: { texts: record.texts } });
+});
+
+const SCORES: WrittenScores = (() => {
+  const scores = { BLEU: 0.5, NIST: 2, METEOR: 0.4, ROUGE_L: 0.6, CIDEr: 1.5, TER: 40 };
+  return { prompts: [{ prompt: 'a ->', references: ['b', 'c'] }], of: 9, options: { maxNewTokens: 4 }, before: { step: 0, texts: ['x'], scores: { all: scores } }, after: { step: 8, texts: ['b'], scores: { all: { ...scores, BLEU: 0.75 } } } };
+})();
+
+it('scores what a run writes when it ends, as wished, and keeps that with the run', () => {
+  const { engine, page, runId, answers } = started(withTask(DEFAULT_CONFIG, 'description'));
+  const finish = () => engine.say({ type: 'finished', runId, step: 8, seconds: 1, early: false });
+  finish();
+  expect(engine.last('score')).toEqual({ type: 'score', runId, rows: 50, options: {}, weights: 'best' });
+  engine.say({ type: 'scoring', runId, done: 16, of: 100 });
+  expect(answers().scoring).toEqual({ done: 16, of: 100 });
+  page.answers.stopScoring();
+  expect(engine.posted.at(-1)).toEqual({ type: 'stop_scoring' });
+  engine.say({ type: 'unscored', runId });
+  expect([answers().scoring, answers().unscored]).toEqual([undefined, undefined]);
+  page.answers.wish({ rows: 0, beams: 4, atEnd: false });
+  page.answers.score();
+  expect(engine.last('score')).toMatchObject({ rows: 0, options: { beams: 4 } });
+  engine.say({ type: 'scored', runId, scores: SCORES });
+  const [record] = page.runList.records();
+  expect(record.scores).toEqual(SCORES);
+  expect(readRecord(jsonOf([record]), 'a.json')).toMatchObject({ ok: true, record: { scores: SCORES } });
+  expect(csvOf([record]).split('\r\n').filter((line) => line.includes('BLEU'))).toEqual([expect.stringMatching(/,0,,BLEU all,0\.5$/), expect.stringMatching(/,8,,BLEU all,0\.75$/)]);
+  const asked = engine.posted.filter(({ type }) => type === 'score').length;
+  finish();
+  expect(engine.posted.filter(({ type }) => type === 'score')).toHaveLength(asked);
+  page.transport.start();
+  expect(answers()).toEqual({ wish: { rows: 0, beams: 4, atEnd: false } });
+});
+
+it('asks no model for scores that writes nothing', () => {
+  const { engine, runId } = started();
+  engine.say({ type: 'finished', runId, step: 8, seconds: 1, early: false });
+  expect(engine.last('score')).toBeUndefined();
 });

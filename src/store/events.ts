@@ -3,13 +3,14 @@ import { activePositions, type RunConfig } from '../config/config';
 import { fieldOf, withField } from '../config/change';
 import type { Fault } from '../protocol/faults';
 import type { FromEngine } from '../protocol/messages';
-import { FOLLOWED_PROMPTS } from './answers';
+import { askForScores, FOLLOWED_PROMPTS } from './answers';
 import type { Checkpoints } from './checkpoints';
 import type { Edits } from './edits';
 import { visiblyOverfits } from './findings';
 import type { Exports } from './exports';
 import type { Models } from './models';
 import type { Context } from './context';
+import { problemOf } from './metrics';
 import type { Recovery } from './recovery';
 import { type AnswersState, isLive } from './state';
 import { effectiveConfig, type RunList } from './runList';
@@ -67,7 +68,7 @@ export function handleEvents({ store, engine, data, redraw }: Context, { runList
     ready({ device }) {
       set({ engine: 'ready', device, problem: undefined });
       // A new engine has been asked and told nothing yet.
-      set(({ answers }) => ({ answers: { ...answers, asking: undefined } }));
+      set(({ answers }) => ({ answers: { ...answers, asking: undefined, scoring: undefined } }));
       if (get().answers.following) engine.post({ type: 'follow', rows: FOLLOWED_PROMPTS, options: {} });
       models.plan();
       recovery.ready();
@@ -111,6 +112,12 @@ export function handleEvents({ store, engine, data, redraw }: Context, { runList
       set(({ answers }) => ({ answers: { ...answers, first: answers.first ?? event, latest: event } }));
     },
     unwritten: (event) => answered(event),
+    scoring: ({ done, of }) => set(({ answers }) => ({ answers: { ...answers, scoring: { done, of } } })),
+    scored({ runId, scores }) {
+      runList.update(runId, { scores });
+      set(({ answers }) => ({ answers: { ...answers, scoring: undefined } }));
+    },
+    unscored: ({ sentence }) => set(({ answers }) => ({ answers: { ...answers, scoring: undefined, unscored: sentence } })),
     paused({ step }) {
       set({ phase: 'paused', step, speed: undefined });
       checkpoints.continueSaving();
@@ -125,6 +132,7 @@ export function handleEvents({ store, engine, data, redraw }: Context, { runList
       const overfits = visiblyOverfits(data.get(runId)?.evaluations ?? []);
       checkpoints.continueSaving();
       set(({ offer }) => ({ phase: 'finished', step, speed: undefined, offer: offer === 'waiting' && plain && overfits ? 'shown' : offer }));
+      if (run && problemOf(run.config) === 'language_model' && get().answers.wish.atEnd) askForScores({ store, engine }, runId);
       redraw.request();
     },
     snapshotted: (event) => recovery.took(event),

@@ -4,7 +4,7 @@ import { DEFAULT_CONFIG } from '../config/config';
 import { TASK_NAMES } from '../config/tasks';
 import { openLink } from '../config/url';
 import { presetOf } from '../config/presets';
-import { type Answers, createAnswers } from './answers';
+import { type Answers, createAnswers, NO_ANSWERS } from './answers';
 import type { Context } from './context';
 import { createEdits, type Edits } from './edits';
 import { type Checkpoints, createCheckpoints } from './checkpoints';
@@ -71,7 +71,7 @@ export function initialState(hash: string, view: ViewSettings = DEFAULT_VIEW, br
     heldTables: [],
     inspectedPlace: { row: 0, layer: 0, head: 0 },
     inspection: undefined,
-    answers: {},
+    answers: NO_ANSWERS,
     link: fromLink ? { applied: opened.applied, ignored: opened.ignored, changes: opened.changes, dismissed: false } : undefined,
     offer: 'waiting',
     checkpoint: undefined,

@@ -60,6 +60,15 @@ const written = v.object({
   })),
 });
 
+const textScores = v.object({ BLEU: measured, NIST: measured, METEOR: measured, ROUGE_L: measured, CIDEr: measured, TER: measured });
+
+const scoredTexts = v.object({ step: v.number(), texts: v.array(v.string()), scores: v.object({ all: textScores, seen: v.optional(textScores), unseen: v.optional(textScores) }) });
+
+const writtenScores = v.object({
+  prompts: v.array(v.object({ prompt: v.string(), references: v.array(v.string()), seen: v.optional(v.boolean()) })), of: v.number(),
+  options: v.object({ maxNewTokens: v.optional(v.number()), beams: v.optional(v.number()) }), before: v.optional(scoredTexts), after: scoredTexts,
+});
+
 const record = v.object({
   format: v.literal('lora-dropout-run'),
   version: v.literal(1),
@@ -77,6 +86,7 @@ const record = v.object({
   evaluations: v.array(v.object({ step: v.number(), heldOut: scores, train: scores, seconds: v.number() })),
   test: v.optional(v.object({ step: v.number(), scores, rows: v.number() })),
   texts: v.optional(v.object({ first: written, latest: written })),
+  scores: v.optional(writtenScores),
 });
 
 /** `note`: what of the file was not understood and left out, as a sentence. */
@@ -165,7 +175,7 @@ const cell = (value: number) => (Number.isFinite(value) ? String(value) : '');
 /** Long format: one line a value, so that any tool can pivot it. As RFC 4180 has it: a header, CRLF, quotes doubled. */
 export function csvOf(records: readonly RunRecord[]): string {
   const lines = ['run,name,step,seconds,series,value'];
-  for (const { id, name, points, evaluations } of records) {
+  for (const { id, name, points, evaluations, scores: texts } of records) {
     const start = `${field(id)},${field(name)}`;
     points.step.forEach((step, index) => {
       for (const column of POINT_COLUMNS) {
@@ -175,6 +185,12 @@ export function csvOf(records: readonly RunRecord[]): string {
     for (const { step, seconds, heldOut, train } of evaluations) {
       const values = { heldOutLoss: heldOut.loss, heldOutMetric: heldOut.metric, trainLoss: train.loss, trainMetric: train.metric };
       for (const [series, value] of Object.entries(values)) lines.push(`${start},${step},${cell(seconds)},${series},${cell(value)}`);
+    }
+    // Of no moment of the run: they were written after it.
+    for (const scored of [texts?.before, texts?.after]) {
+      for (const [group, values] of Object.entries(scored?.scores ?? {})) {
+        for (const [score, value] of Object.entries(values)) lines.push(`${start},${scored!.step},,${score} ${group},${cell(value)}`);
+      }
     }
   }
   return `${lines.join('\r\n')}\r\n`;

@@ -59,8 +59,8 @@ export function referencesFor(run: RunInfo, runs: readonly RunInfo[]): RunInfo[]
 }
 
 export function recordOf(run: RunInfo, data: RunData): RunRecord {
-  const { id, name, createdAt, device, config, changes, test, texts } = run;
-  return { format: 'lora-dropout-run', version: 1, id, name, createdAt, device, config, changes, ...data.toRecord(), ...(test && { test }), ...(texts && { texts }) };
+  const { id, name, createdAt, device, config, changes, test, texts, scores } = run;
+  return { format: 'lora-dropout-run', version: 1, id, name, createdAt, device, config, changes, ...data.toRecord(), ...(test && { test }), ...(texts && { texts }), ...(scores && { scores }) };
 }
 
 export function createRunList({ store, data, redraw }: Context): RunList {
@@ -79,10 +79,10 @@ export function createRunList({ store, data, redraw }: Context): RunList {
     const { runs } = store.getState();
     const id = data.has(record.id) ? `${record.id}-${crypto.randomUUID().slice(0, 8)}` : record.id;
     data.set(id, RunData.fromRecord(record));
-    const { name, createdAt, device, config, changes, test, texts } = record;
+    const { name, createdAt, device, config, changes, test, texts, scores } = record;
     setRuns((all) => [...all, {
       id, name: distinct(kind === 'recorded' ? `${name}, recorded` : name, runs), renamed: true, colour: kind === 'recorded' ? -1 : freeColour(runs), kind, createdAt, device, config, changes,
-      pinned: kind === 'loaded', hidden: false, ...(test && { test }), ...(texts && { texts }),
+      pinned: kind === 'loaded', hidden: false, ...(test && { test }), ...(texts && { texts }), ...(scores && { scores }),
     }]);
     return id;
   };

@@ -38,6 +38,7 @@ export interface RunInfo {
   hidden: boolean;
   test?: RunRecord['test'];
   texts?: RunRecord['texts'];
+  scores?: RunRecord['scores'];
 }
 
 export type Preview = Extract<FromEngine, { type: 'previewed' }>;
@@ -54,6 +55,20 @@ export interface AnswersState {
   asking?: number;
   /** The answer to a person's own text, or why there is none. */
   own?: Extract<FromEngine, { type: 'wrote' | 'predicted' | 'unwritten' }>;
+  /** How texts are scored, at the end of a run and where somebody asks. */
+  wish: ScoreWish;
+  /** Texts are being written to be scored. */
+  scoring?: { done: number; of: number };
+  /** Why they could not be. */
+  unscored?: string;
+}
+
+export interface ScoreWish {
+  /** Test prompts at most, 0 for all. */
+  rows: number;
+  beams: number;
+  /** Whether it is done by itself where a run ends. */
+  atEnd: boolean;
 }
 
 export type Predicted = Extract<FromEngine, { type: 'predicted' }>;

@@ -3,6 +3,7 @@ import type { Change, RunConfig } from '../config/config';
 import { withChanges } from '../config/diff';
 import { applyPreset, type PresetName, presetOf } from '../config/presets';
 import type { RunId } from '../protocol/runMessages';
+import { keptAnswers } from './answers';
 import type { Checkpoint } from './checkpointFile';
 import type { Context } from './context';
 import { startObstacle } from './obstacles';
@@ -47,8 +48,8 @@ export function createTransport({ store, engine, data }: Context, runList: RunLi
     recovery.begun({ runId, step: from?.step ?? 0, file: from?.file });
     // Whoever starts the next run, taken up or not, has seen the offer.
     if (state.offer === 'shown') store.setState({ offer: 'done' });
-    store.setState(({ answers: { following } }) => ({
-      phase: 'starting', current: runId, step: from?.step ?? 0, speed: undefined, problem: undefined, refusal: undefined, silent: false, inspection: undefined, answers: { following }, saving: undefined, exporting: undefined, exported: undefined,
+    store.setState(({ answers }) => ({
+      phase: 'starting', current: runId, step: from?.step ?? 0, speed: undefined, problem: undefined, refusal: undefined, silent: false, inspection: undefined, answers: keptAnswers(answers), saving: undefined, exporting: undefined, exported: undefined,
     }));
   };
 
@@ -90,8 +91,8 @@ export function createTransport({ store, engine, data }: Context, runList: RunLi
     reset() {
       const { current, phase } = store.getState();
       if (phase !== 'idle') engine.post({ type: 'reset' });
-      store.setState(({ problem, answers: { following } }) => ({
-        phase: 'idle', current: undefined, step: 0, speed: undefined, compiling: undefined, silent: false, inspection: undefined, answers: { following }, saving: undefined, exporting: undefined, exported: undefined, recovering: undefined, recovered: undefined, goOnFrom: undefined,
+      store.setState(({ problem, answers }) => ({
+        phase: 'idle', current: undefined, step: 0, speed: undefined, compiling: undefined, silent: false, inspection: undefined, answers: keptAnswers(answers), saving: undefined, exporting: undefined, exported: undefined, recovering: undefined, recovered: undefined, goOnFrom: undefined,
         problem: problem?.scope === 'run' ? undefined : problem,
       }));
       // A run that has hardly begun is not worth a line among the others.

@@ -63,6 +63,7 @@ function readerOf(table: Table, roles: Roles, labelling: Labelling | undefined, 
   const text = (cells: readonly Cell[], at: number) => textOf(cells[at], nameOf(at), isFile, flaws);
 
   const toolsAt = roles.messages === undefined ? -1 : (table.names ?? []).findIndex((name) => /^(tools|functions)$/i.test(name));
+  const categoryAt = roles.target === undefined ? -1 : (table.names ?? []).findIndex((name, at) => /^category$/i.test(name) && at !== roles.target && !roles.prompt?.includes(at));
 
   return (record) => {
     const { cells } = record;
@@ -76,7 +77,7 @@ function readerOf(table: Table, roles: Roles, labelling: Labelling | undefined, 
       const tools = toolsAt < 0 ? undefined : toolsOf(cells[toolsAt]);
       return { ...place, messages: read.turns, prompt_parts: read.turns.slice(0, last).map(wordsOf), target_text: wordsOf(read.turns[last]), ...(tools && { tools }) };
     }
-    if (roles.target !== undefined) return written(cells, roles, place, text, isFile);
+    if (roles.target !== undefined) return written(cells, roles, categoryAt < 0 ? place : { ...place, ...categoryOf(cells[categoryAt]) }, text, isFile);
     const first = roles.text === undefined ? undefined : text(cells, roles.text);
     const second = roles.text2 === undefined ? undefined : text(cells, roles.text2);
     const label = labelling && roles.label !== undefined ? labelOf(cells[roles.label], labelling, isFile, table.encoding === 'none') : undefined;
@@ -100,6 +101,8 @@ function toolsOf(cell: Cell): unknown[] | undefined {
     return undefined; // Words about tools, which a template would not take.
   }
 }
+
+const categoryOf = (cell: Cell): Pick<Example, 'category'> => (typeof cell === 'string' && cell.trim() !== '' ? { category: cell.trim() } : {});
 
 const isEmpty = (cell: Cell): boolean => cell === '' || cell === undefined || cell === null || (typeof cell === 'string' && cell.trim() === '');
 const emptied = (fault: Fault, { emptyQuotes }: TableRecord, isFile: boolean): Fault => (isFile && emptyQuotes && fault.reason === 'no text' ? new Fault('no text (empty quotes)') : fault);

@@ -57,8 +57,8 @@ export function learn(name: string, table: Table, wishes: Wishes, before: readon
   return imported;
 }
 
-/** A row for people: of turns what is said by whom, not what only templates read. */
-const shown = ({ tools: _, messages, ...row }: Example): Example => (messages ? { ...row, messages: messages.map(({ role, content }) => ({ role, content })) } : row);
+/** A row for people: its texts, and of turns what is said by whom, not what only templates and scores read. */
+const shown = ({ tools: _, category: _category, messages, ...row }: Example): Example => (messages ? { ...row, messages: messages.map(({ role, content }) => ({ role, content })) } : row);
 
 /** Labels that are sentences, each another one, are texts to be written. */
 function orWritten(roles: Roles, table: Table, facts: readonly ColumnFacts[], wishes: Wishes, doubts: Doubt[]): Roles {

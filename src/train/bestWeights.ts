@@ -57,6 +57,11 @@ export class BestWeights {
     }
   }
 
+  /** The best weights on the device, undefined before the first evaluation; which buffer that is changes with the next judgement. */
+  get values(): GPUBuffer | undefined {
+    return this.found && this.kept;
+  }
+
   /** The best weights by name, undefined before the first evaluation. What is submitted before it first waits is what is read. */
   async read(): Promise<Map<string, Float32Array> | undefined> {
     if (!this.found) return undefined;

@@ -108,6 +108,8 @@ export class Engine {
         return this.session?.inspect(command.at);
       case 'write': return this.session?.write(command);
       case 'classify': return this.session?.classify(command);
+      case 'score': return this.session?.score(command);
+      case 'stop_scoring': return this.session?.stopScoring();
       case 'follow':
         this.following = command.rows === null ? null : { rows: command.rows, options: command.options };
         return this.session?.follow(this.following);
@@ -215,7 +217,7 @@ export class Engine {
       if (number !== this.starts) return;
       const options = {
         runId, saved, changes: changes.filter((change) => !isPast(change)), inspecting: this.inspecting, following: this.following,
-        kernels: { adapter, tiles: known ?? this.tuner!.choices() }, snapshots: this.options.snapshots ?? false, elsewhere: saved?.kernels && !known ? saved.kernels.adapter : undefined,
+        kernels: { adapter, tiles: known ?? this.tuner!.choices() }, snapshots: this.options.snapshots ?? false, isStartKnown: !saved || config.model.adapter === undefined, elsewhere: saved?.kernels && !known ? saved.kernels.adapter : undefined,
       };
       const session = await RunSession.create(this.gpu, this.pipelines!, this.keeper!, preparation, options, this.post, (error) => void this.report(error, runId));
       if (number !== this.starts) return session.end();

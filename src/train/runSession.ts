@@ -14,6 +14,7 @@ import type { FromEngine } from '../protocol/messages';
 import type { ExportCommand } from '../protocol/exportMessages';
 import type { RunId } from '../protocol/runMessages';
 import type { PredictionCommand } from '../protocol/predictionMessages';
+import type { ScoreCommand } from '../protocol/scoreMessages';
 import type { WritingCommand } from '../protocol/writingMessages';
 import { type Kernels, restoreRun, type SavedRun, saveRun } from './checkpoint';
 import { BestWeights } from './bestWeights';
@@ -28,6 +29,7 @@ import { keepStates } from './keptStates';
 import { methodOf } from './method';
 import type { Preparation } from './preparation';
 import { Run } from './run';
+import { Scorer } from './scorer';
 import { Snapshots } from './snapshots';
 import { Trainer } from './trainer';
 import type { Lease, WeightsKeeper } from './weightsKeeper';
@@ -44,6 +46,8 @@ export interface SessionOptions {
   kernels: Kernels;
   /** Whether snapshots are sent while it goes on. */
   snapshots: boolean;
+  /** Whether the values that it began with can be made again: those of an adapter are not at hand where a saved run goes on. */
+  isStartKnown: boolean;
   /** What the saved run was computed on, where that is another adapter. */
   elsewhere?: string;
 }
@@ -53,7 +57,7 @@ type Post = (event: FromEngine) => void;
 export class RunSession {
   private constructor(
     readonly runId: RunId, private readonly preparation: Preparation, private readonly trainer: Trainer,
-    private readonly evaluator: Evaluator, private readonly best: BestWeights, private readonly inspector: Inspector, private readonly writer: Writer, private readonly predictor: Predictor, private readonly training: Run,
+    private readonly evaluator: Evaluator, private readonly best: BestWeights, private readonly inspector: Inspector, private readonly writer: Writer, private readonly scorer: Scorer, private readonly predictor: Predictor, private readonly training: Run,
     private readonly lease: Lease, private readonly kernels: Kernels, private readonly snapshots: Snapshots | undefined, private readonly post: Post,
   ) {}
 
@@ -83,9 +87,9 @@ export class RunSession {
       lease.release();
       throw error;
     });
+    const initial = async () => new Map([...await initialValues(modelConfig, method, parameterSpecs(modelConfig, method), model.checkpoint.tensors, config.seed), ...preparation.start?.values ?? []]);
     const fill = async () => {
-      const initial = await initialValues(modelConfig, method, parameterSpecs(modelConfig, method), model.checkpoint.tensors, config.seed);
-      await trainer.reset(new Map([...initial, ...preparation.start?.values ?? []]));
+      await trainer.reset(await initial());
       if (saved) restoreRun(trainer.state, best, saved);
       if (cached) await keepStates(trainer, Array.from({ length: cached.rows / evaluationRows }, (_, number) => chunk(dataset, dataset.training, number * evaluationRows, evaluationRows, virtualRows)));
       for (const { width, plan } of preparation.evaluation) widths.push({ width, execution: await Execution.create(gpu, pipelines, plan, trainer.state, undefined, pool) });
@@ -104,6 +108,7 @@ export class RunSession {
     inspector.at = options.inspecting;
     const writer = new Writer(trainer, dataset, model.tokenizer, gpu.memoryBudget - summary.bytes.total, (event) => post({ runId, ...event }));
     writer.following = options.following;
+    const scorer = new Scorer(trainer, dataset, model.tokenizer, gpu.memoryBudget - summary.bytes.total, async () => (options.isStartKnown ? initial() : undefined), (event) => post({ runId, ...event }));
     const predictor = new Predictor(evaluator, dataset, model.tokenizer, modelConfig, (event) => post({ runId, ...event }));
     predictor.following = options.following !== null;
     const training: Run = new Run(trainer, evaluator, best, dataset, new Batches(config.seed, batchSize, buckets), config, options.changes, {
@@ -140,7 +145,7 @@ export class RunSession {
       state: trainer.state, best, kernels, now: () => ({ step: training.step, seconds: training.seconds }), home: () => training.bringHome(), isJudging: () => training.evaluations.isOpen,
     }, (step, file) => post({ type: 'snapshotted', runId, step, file })) : undefined;
     post({ type: 'started', runId, step: training.step, summary, ...(options.elsewhere !== undefined && { elsewhere: options.elsewhere }) });
-    return new RunSession(runId, preparation, trainer, evaluator, best, inspector, writer, predictor, training, lease, kernels, snapshots, post);
+    return new RunSession(runId, preparation, trainer, evaluator, best, inspector, writer, scorer, predictor, training, lease, kernels, snapshots, post);
   }
 
   /** Trains `allowance` steps, then pauses. */
@@ -180,6 +185,18 @@ export class RunSession {
     return this.writer.follow(this.training.step);
   }
 
+  /** Scores what the model writes behind test prompts; goes on beside the run. */
+  async score({ runId, weights, ...wish }: Extract<ScoreCommand, { type: 'score' }>): Promise<void> {
+    if (runId !== this.runId) return;
+    await this.training.evaluations.settle();
+    const { trainer: { state }, best, training } = this;
+    await this.scorer.score(() => (weights === 'best' && best.values ? { values: best.values, step: best.best!.step } : { values: state.values, step: training.step }), wish);
+  }
+
+  stopScoring(): Promise<void> {
+    return this.scorer.stop();
+  }
+
   /** Scores of the test rows, with the weights of the best evaluation or those of now. */
   async test(runId: RunId, weights: 'best' | 'last' = 'best'): Promise<void> {
     if (runId !== this.runId) return;
@@ -209,8 +226,9 @@ export class RunSession {
 
   async end(): Promise<void> {
     this.snapshots?.end();
+    const scored = this.scorer.destroy();
     await this.training.end();
-    await this.writer.destroy();
+    await Promise.all([scored, this.writer.destroy()]);
     this.inspector.destroy();
     this.evaluator.destroy();
     this.best.destroy();

@@ -12,8 +12,11 @@ import { Refusal } from './refusal';
 const HELD_OUT_ORDER = 0;
 
 /** One row as the engine takes it. @throws RangeError for a label that is none of the mapping's */
-export function exampleOf({ text = '', text2, label, prompt_parts, target_text, messages, tools }: TableExample, { kind, labels }: Pick<TableMapping, 'kind' | 'labels'>): Example {
-  if (kind === 'language_model') return { text: promptOf(prompt_parts ?? [text]), completion: target_text ?? '', label: 0, ...(messages && { messages }), ...(tools && { tools }) };
+export function exampleOf({ text = '', text2, label, prompt_parts, target_text, references, category, messages, tools }: TableExample, { kind, labels }: Pick<TableMapping, 'kind' | 'labels'>): Example {
+  if (kind === 'language_model') {
+    const told = { ...(references && { references }), ...(category !== undefined && { category: { name: category, seen: true } }) };
+    return { text: promptOf(prompt_parts ?? [text]), completion: target_text ?? '', label: 0, ...told, ...(messages && { messages }), ...(tools && { tools }) };
+  }
   const pair = text2 === undefined ? {} : { pair: text2 };
   if (kind === 'regression') return { text, ...pair, label: Number(label) };
   const index = labels.indexOf(String(label));
@@ -35,6 +38,8 @@ export function dividedRows(rows: TableRows, table: TableMapping, { data, seed }
     validation: shuffled(given.validation ?? chosen(split.validation), HELD_OUT_ORDER, ORDER_SITE),
     test: shuffled(given.test ?? chosen(split.test), HELD_OUT_ORDER, ORDER_SITE),
   };
+  const kinds = new Set(examples.train.map(({ category }) => category?.name));
+  for (const { category } of [...examples.validation, ...examples.test]) if (category) category.seen = kinds.has(category.name);
   const empty = (['train', 'validation', 'test'] as const).find((part) => examples[part].length === 0);
   if (empty) throw new Refusal({ code: 'bad_config', problems: [`data: ${all.length} rows leave none for ${empty === 'train' ? 'training' : empty}; give more rows, or a file for ${empty === 'train' ? 'training' : empty}`] });
   return examples;

@@ -3,6 +3,7 @@ import { usePage, usePlayground } from '../../kit/context';
 import { focusedProblem } from '../../kit/focus';
 import { OwnText } from './OwnText';
 import { Predictions } from './Predictions';
+import { Scores } from './Scores';
 import { WrittenTexts } from './WrittenTexts';
 
 /** What the model makes of held-out rows, before training and now; and a box for a text of one's own. */
@@ -22,6 +23,7 @@ export default function TextView() {
         </div>
         {writes ? <WrittenTexts texts={current?.texts} /> : <Predictions />}
       </section>
+      {writes && <Scores scores={current?.scores} />}
       <OwnText writes={writes} />
     </div>
   );
