@@ -12,6 +12,9 @@ const LAUNCHES: Launch[] = [
   { profile: 'gpu' }, { profile: 'gpu', minimal: true },
 ];
 
+/** One of each kind: what differs in how a weight is read, or where its block begins, is the kind of kernel and not the extent of its tile. */
+const KINDS: Launch[] = [{ tile: { wx: 4, wy: 2, k: 0 } }, {}, { minimal: true }, { profile: 'gpu', tile: { wx: 2, wy: 4, k: 16 } }, { profile: 'gpu', tile: { wx: 2, wy: 2, k: 4, rowBlocks: 2, columnBlocks: 2 } }, { profile: 'gpu', minimal: true }];
+
 /** Rounding of up to 65 products and their sum. */
 const LIMIT = 2e-6;
 
@@ -104,25 +107,6 @@ describe.each(LAUNCHES.map((launch) => [launchName(launch), launch] as const))('
     await linear({ ...shape, values: spiky, uses: 2 }, launch);
   });
 
-  // Odd widths, so that rows begin in the middle of a word, an odd number of values, and one value.
-  it('linear with frozen weights in float16, forwards and towards its input', async () => {
-    await linear({ rows: [1], K: 1, N: 1, halves: true }, launch);
-    for (const transposed of [false, true]) {
-      await linear({ rows: [3], K: 7, N: 5, biased: true, scale: 1.5, halves: true, transposed }, launch);
-      await linear({ rows: [2], K: transposed ? 3 : 17, N: transposed ? 17 : 3, values: spiky, uses: 2, halves: true, transposed }, launch);
-    }
-  });
-
-  it('linear with a frozen weight in blocks of rows', async () => {
-    for (const transposed of [false, true]) {
-      for (const halves of [false, true]) {
-        // Blocks of four rows and of two, the last of which has one.
-        const [largestBuffer, into] = halves ? [1, true] : [80, false];
-        await linear({ rows: [3], K: 5, N: 5, biased: true, scale: -0.5, halves, frozen: true, transposed, into }, { ...launch, largestBuffer });
-      }
-    }
-  });
-
   it('linear with a weight that is stored transposed', async () => {
     await linear({ rows: [3, 3], K: 5, N: 9, biased: true, transposed: true }, launch);
     await linear({ rows: [2], K: 17, N: 4, transposed: true, uses: 2, scale: -2 }, launch);
@@ -142,6 +126,27 @@ describe.each(LAUNCHES.map((launch) => [launchName(launch), launch] as const))('
     for (const uses of [1, 2] as const) {
       await logits(sizes, { uses }, launch);
       await mix(sizes, { uses }, launch);
+    }
+  });
+});
+
+describe.each(KINDS.map((launch) => [launchName(launch), launch] as const))('weights as they are held, %s', (_, launch) => {
+  // Odd widths, so that rows begin in the middle of a word, an odd number of values, and one value.
+  it('linear with frozen weights in float16, forwards and towards its input', async () => {
+    await linear({ rows: [1], K: 1, N: 1, halves: true }, launch);
+    for (const transposed of [false, true]) {
+      await linear({ rows: [3], K: 7, N: 5, biased: true, scale: 1.5, halves: true, transposed }, launch);
+      await linear({ rows: [2], K: transposed ? 3 : 17, N: transposed ? 17 : 3, values: spiky, uses: 2, halves: true, transposed }, launch);
+    }
+  });
+
+  it('linear with a frozen weight in blocks of rows', async () => {
+    for (const transposed of [false, true]) {
+      for (const halves of [false, true]) {
+        // Blocks of four rows and of two, the last of which has one.
+        const [largestBuffer, into] = halves ? [1, true] : [80, false];
+        await linear({ rows: [3], K: 5, N: 5, biased: true, scale: -0.5, halves, frozen: true, transposed, into }, { ...launch, largestBuffer });
+      }
     }
   });
 });

@@ -29,7 +29,7 @@ const browserName = (userAgent: string): string => {
 };
 
 /** The control as people see it on the page. */
-export const controlName = (field: string) => ({ 'optimizer.batchSize': 'batch', 'model.rank': 'rank', 'model.targets': 'number of LoRA targets', 'consistency.kind': 'second pass', consistency: 'second pass' })[field] ?? shortLabel(field);
+export const controlName = (field: string) => ({ 'optimizer.batchSize': 'batch', 'model.rank': 'rank', 'model.targets': 'number of LoRA targets', 'model.weights': 'memory of the weights', 'consistency.kind': 'second pass', consistency: 'second pass' })[field] ?? shortLabel(field);
 
 export const FAULT_WORDS: { [C in FaultCode]: (fault: Of<C>, userAgent: string) => FaultWords } = {
   no_webgpu: (_, userAgent) => ({

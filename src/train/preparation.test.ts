@@ -2,6 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_CONFIG, type RunConfig } from '../config/config';
+import type { WeightFormat } from '../config/weightFormats';
 import type { Gpu } from '../gpu/device';
 import type { ModelConfig } from '../model/modelConfig';
 import { diskSource } from '../sources/disk';
@@ -52,6 +53,16 @@ describe('a preparation', () => {
     expect(String((fault as { largest: { label: string }[] }).largest.map(({ label }) => label))).not.toContain('embeddings.weight');
     // The largest that is left fits, so nothing is refused, however large the table.
     expect(await faultOf({ limit: 8 * 2 ** 20, sizes: { vocabulary: 2 ** 20 } })).toBeUndefined();
+  });
+
+  it('names what saves most of the bytes that are too many, and float16 weights only where they would be felt', async () => {
+    const neededBytes = async (weights: WeightFormat) => (await faultOf({ budget: 1, change: (config) => ({ ...config, model: { ...config.model, weights } }) }) as { neededBytes: number }).neededBytes;
+    const [whole, halves] = [await neededBytes('f32'), await neededBytes('f16')];
+    const lower = async (change: (config: RunConfig) => RunConfig) => (await faultOf({ budget: halves, change }) as { lower: string[] } | undefined)?.lower;
+    expect(whole - halves).toBeGreaterThan(100_000);
+    expect(await lower((config) => config)).toEqual(expect.arrayContaining(['model.weights', 'optimizer.batchSize']));
+    expect(await lower((config) => ({ ...config, model: { ...config.model, weights: 'f16' } }))).toBeUndefined();
+    expect(await faultOf({ budget: 2 ** 20, change: (config) => ({ ...config, optimizer: { ...config.optimizer, batchSize: 4096 } }) })).toMatchObject({ lower: ['optimizer.batchSize'] });
   });
 
   it('is refused where an arena of the optimizer is larger than a binding of the device', async () => {

@@ -1,10 +1,9 @@
 /** From a configuration to everything a run needs short of memory: rows, plans, pipelines, and what it will cost. */
 import type { RunConfig } from '../config/config';
 import { modelName } from '../config/models';
-import { isLora } from '../config/peft';
 import { configProblems } from '../config/problems';
 import { type Buckets, paddingOf } from '../data/buckets';
-import { type Gpu, largestBuffer } from '../gpu/device';
+import type { Gpu } from '../gpu/device';
 import type { Pipelines } from '../gpu/pipelines';
 import type { Plan } from '../graph/compile';
 import { compileAll } from '../graph/execution';
@@ -24,6 +23,7 @@ import { weightBytes } from '../model/weights';
 import type { PlanSummary } from '../protocol/planMessages';
 import type { Tuner } from './autotune';
 import { BEST_COPIES } from './bestWeights';
+import { checkPlans, checkState, planOrRefuse } from './budget';
 import { bucketsFor, type Dataset } from './dataset';
 import { evaluationWidths } from './evaluationChunks';
 import { EVALUATION_ROWS, WRITING_ROWS } from './evaluator';
@@ -33,7 +33,7 @@ import { methodOf } from './method';
 import { Refusal } from './refusal';
 import { statesToKeep } from './keptStates';
 import { type Start, startProblem } from './start';
-import { hasLarger, plansOf } from './stepExecutions';
+import { plansOf } from './stepExecutions';
 
 /** Buffers as large as all trained tensors: values, gradients, moments and groups, and those that hold the best evaluation's. */
 const ARENA_COPIES = ARENAS.length + BEST_COPIES;
@@ -95,8 +95,9 @@ async function prepareModel(gpu: Gpu, tuner: Tuner, library: Library, config: Ru
   let evaluation = makeEvaluation();
   const { conversations } = dataset;
   const summary = { ...summarise({ model, modelConfig, method, dataset, buckets, training, evaluation, cached }), rows: rowsOf(dataset), ...(conversations && { conversations }) };
-  checkState(gpu, config, summary);
-  check(gpu, config, summary, [...training, ...evaluation.map(({ plan }) => plan)]);
+  const inHalves = method.weights === 'f16' || method.peft === 'full' ? summary.bytes.weights : weightsBytes(model, modelConfig, { ...method, weights: 'f16' });
+  checkState(gpu, config, summary.bytes.optimizer / ARENA_COPIES);
+  checkPlans(gpu, config, { summary, plans: [...training, ...evaluation.map(({ plan }) => plan)], inHalves });
   // Tiles change neither buffers nor bytes nor the number of dispatches: only the workgroups are planned anew.
   let measured = false;
   for (const plan of training) measured = (await tuner.tune(plan)) || measured;
@@ -107,26 +108,20 @@ async function prepareModel(gpu: Gpu, tuner: Tuner, library: Library, config: Ru
   return { config, model, modelConfig, dataset, buckets, training, evaluation, evaluationRows, cached, summary, ...(start && { start }) };
 }
 
-/** A plan that no grid can hold is, to a person, one that is too large. */
-function planOrRefuse<T>(gpu: Gpu, config: RunConfig, make: () => T): T {
-  try {
-    return make();
-  } catch (error) {
-    if (!/needs a grid/.test((error as Error).message)) throw error;
-    throw new Refusal({ code: 'out_of_memory', predicted: true, neededBytes: Infinity, budgetBytes: gpu.memoryBudget, largest: [], lower: controlsToLower(config) });
-  }
-}
-
 function rowsOf({ training, heldOut, test, leftOut = 0 }: Dataset): PlanSummary['rows'] {
   return { of: leftOut + training.ids.length + heldOut.ids.length + test.ids.length, leftOut };
 }
 
+/** Bytes of all weights on the device, in the format that `method` holds each in. */
+function weightsBytes({ checkpoint }: LoadedModel, config: ModelConfig, method: Method): number {
+  const held = formatOf(config, method);
+  return [...checkpoint.tensors].reduce((sum, [name, tensor]) => sum + weightBytes(tensor, held(name)), 0);
+}
+
 function summarise({ model, modelConfig: config, method, dataset, buckets, training, evaluation, cached }: Pick<Preparation, 'model' | 'modelConfig' | 'dataset' | 'buckets' | 'training' | 'evaluation' | 'cached'> & { method: Method }): PlanSummary {
   const specs = parameterSpecs(config, method);
-  const held = formatOf(config, method);
-  const tensors = [...model.checkpoint.tensors];
-  const weights = tensors.reduce((sum, [name, tensor]) => sum + weightBytes(tensor, held(name)), 0);
-  const values = tensors.reduce((sum, [, { count }]) => sum + count, 0);
+  const weights = weightsBytes(model, config, method);
+  const values = [...model.checkpoint.tensors.values()].reduce((sum, { count }) => sum + count, 0);
   const trainable = specs.reduce((sum, { shape }) => sum + elements(shape), 0);
   // What comes to the tensors of the checkpoint: those of the method, and a new head.
   const added = specs.reduce((sum, { of, shape }) => sum + (model.checkpoint.tensors.has(of) ? 0 : elements(shape)), 0);
@@ -145,30 +140,6 @@ function summarise({ model, modelConfig: config, method, dataset, buckets, train
     shared: cached ? { layers: cached.stages - 1, cached: true } : { layers: common, cached: false },
     lengths: { widths: buckets.widths, padding: paddingOf(buckets, dataset.training.lengths), cut: dataset.training.cutRows },
   };
-}
-
-/** Controls that shrink a plan, the strongest first. */
-function controlsToLower(config: RunConfig): string[] {
-  return config.consistency.kind === 'none' ? ['optimizer.batchSize'] : ['optimizer.batchSize', 'consistency.kind'];
-}
-
-/** What is trained is given to the optimizer whole, whatever the batch is: it must fit a binding of this device. Weights are cut where they do not. */
-function checkState(gpu: Gpu, config: RunConfig, { bytes }: PlanSummary): void {
-  const most = largestBuffer(gpu);
-  const arena = { label: 'optimizer', bytes: bytes.optimizer / ARENA_COPIES };
-  if (arena.bytes <= most) return;
-  const lower = isLora(config.model.peft) ? ['model.rank', 'model.targets'] : [];
-  throw new Refusal({ code: 'out_of_memory', predicted: true, neededBytes: arena.bytes, budgetBytes: most, largest: [arena], lower });
-}
-
-function check(gpu: Gpu, config: RunConfig, summary: PlanSummary, plans: Plan[]): void {
-  const most = largestBuffer(gpu);
-  const tooLarge = hasLarger(plans, most);
-  if (!tooLarge && summary.bytes.total <= gpu.memoryBudget) return;
-  throw new Refusal({
-    code: 'out_of_memory', predicted: true, neededBytes: summary.bytes.total, budgetBytes: tooLarge ? most : gpu.memoryBudget,
-    largest: summary.largest, lower: controlsToLower(config),
-  });
 }
 
 /** Compiles every pipeline of a preparation in the background, so that Start need not wait. */

@@ -1,0 +1,54 @@
+/** Refusals of what a device cannot hold, each with the controls that make it smaller. */
+import type { RunConfig } from '../config/config';
+import { isLora } from '../config/peft';
+import { type Gpu, largestBuffer } from '../gpu/device';
+import type { Plan } from '../graph/compile';
+import type { PlanSummary } from '../protocol/planMessages';
+import { Refusal } from './refusal';
+import { hasLarger } from './stepExecutions';
+
+/** A control is named where it saves at least this share of what is too much: advice that would not be felt is none. */
+const LEAST_SAVED = 0.1;
+
+/** A plan that no grid can hold is, to a person, one that is too large. */
+export function planOrRefuse<T>(gpu: Gpu, config: RunConfig, make: () => T): T {
+  try {
+    return make();
+  } catch (error) {
+    if (!/needs a grid/.test((error as Error).message)) throw error;
+    throw new Refusal({ code: 'out_of_memory', predicted: true, neededBytes: Infinity, budgetBytes: gpu.memoryBudget, largest: [], lower: smallerPlan(config) });
+  }
+}
+
+/** What is trained is given to the optimizer whole, whatever the batch is: `bytes` of it must fit a binding of this device. Weights are cut where they do not. @throws Refusal */
+export function checkState(gpu: Gpu, config: RunConfig, bytes: number): void {
+  const most = largestBuffer(gpu);
+  if (bytes <= most) return;
+  const lower = isLora(config.model.peft) ? ['model.rank', 'model.targets'] : [];
+  throw new Refusal({ code: 'out_of_memory', predicted: true, neededBytes: bytes, budgetBytes: most, largest: [{ label: 'optimizer', bytes }], lower });
+}
+
+/** @param inHalves bytes of the weights if what is frozen were float16. @throws Refusal where a buffer, or all together, are larger than the device's */
+export function checkPlans(gpu: Gpu, config: RunConfig, { summary, plans, inHalves }: { summary: PlanSummary; plans: Plan[]; inHalves: number }): void {
+  const { bytes, largest } = summary;
+  const most = largestBuffer(gpu);
+  const tooLarge = hasLarger(plans, most);
+  const over = bytes.total - gpu.memoryBudget;
+  if (!tooLarge && over <= 0) return;
+  const lower = tooLarge ? smallerPlan(config) : strongest(config, bytes, bytes.weights - inHalves, over);
+  throw new Refusal({ code: 'out_of_memory', predicted: true, neededBytes: bytes.total, budgetBytes: tooLarge ? most : gpu.memoryBudget, largest, lower });
+}
+
+/** Controls that shrink every buffer of a plan. */
+const smallerPlan = (config: RunConfig): string[] => (config.consistency.kind === 'none' ? ['optimizer.batchSize'] : ['optimizer.batchSize', 'consistency.kind']);
+
+/** Controls that save something of what is too much, the strongest first. @param byHalves bytes that float16 weights would save */
+function strongest(config: RunConfig, bytes: PlanSummary['bytes'], byHalves: number, over: number): string[] {
+  const saved: Record<string, number> = {
+    'optimizer.batchSize': bytes.train * (1 - 1 / config.optimizer.batchSize),
+    'consistency.kind': config.consistency.kind === 'none' ? 0 : bytes.train / 2,
+    'model.weights': byHalves,
+  };
+  const felt = Object.keys(saved).filter((field) => saved[field] >= over * LEAST_SAVED).sort((one, other) => saved[other] - saved[one]);
+  return felt.length > 0 ? felt : smallerPlan(config);
+}
