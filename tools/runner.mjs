@@ -1,23 +1,23 @@
-// Runs one program of the test suite with a time limit and counts what it reports.
+// Runs programs of the test suite with a time limit each and counts what they report.
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { root } from './install.mjs';
 
-let running;
+const running = new Set();
 
-/** Ends the program that runs now, with everything it started: a browser that outlives its test runner would hold the machine. */
-function endRunning() {
-  if (!running?.pid) return;
+/** Ends a program with everything it started: a browser that outlives its test runner would hold the machine. */
+function end(child) {
+  if (!child.pid) return;
   try {
-    if (process.platform === 'win32') spawn('taskkill', ['/pid', String(running.pid), '/t', '/f'], { stdio: 'ignore' });
-    else process.kill(-running.pid, 'SIGKILL');
+    if (process.platform === 'win32') spawn('taskkill', ['/pid', String(child.pid), '/t', '/f'], { stdio: 'ignore' });
+    else process.kill(-child.pid, 'SIGKILL');
   } catch {
     // It has ended in the meantime.
   }
 }
 for (const signal of ['SIGINT', 'SIGTERM']) {
   process.on(signal, () => {
-    endRunning();
+    running.forEach(end);
     process.exit(130);
   });
 }
@@ -28,15 +28,15 @@ export function runScript(script, args, { seconds, environment = {} }) {
     const child = spawn(process.execPath, [script, ...args], {
       cwd: root, stdio: ['ignore', 'inherit', 'inherit'], detached: process.platform !== 'win32', env: { ...process.env, ...environment },
     });
-    running = child;
+    running.add(child);
     const timer = setTimeout(() => {
       console.log(`\nnot done after ${Math.round(seconds)} s; ended`);
-      endRunning();
+      end(child);
     }, seconds * 1000);
     const done = (code) => {
       clearTimeout(timer);
-      endRunning(); // whatever it started and left behind
-      running = undefined;
+      end(child); // whatever it started and left behind
+      running.delete(child);
       resolve(code);
     };
     child.on('error', () => done(null));
