@@ -34,9 +34,11 @@ export default defineConfig({
   expect: { timeout: 30_000 },
   use: { baseURL: ADDRESS, actionTimeout: 30_000, navigationTimeout: 60_000, trace: 'off', screenshot: 'only-on-failure' },
   projects: [
-    { name: 'software', testIgnore: ['**/*.no-adapter.spec.ts', '**/*.firefox.spec.ts'], use: launch(SOFTWARE_ADAPTER_FLAGS) },
+    { name: 'software', testIgnore: ['**/*.no-adapter.spec.ts', '**/*.firefox.spec.ts', '**/*.models.spec.ts'], use: launch(SOFTWARE_ADAPTER_FLAGS) },
     // Without the flags a machine without a GPU offers no adapter, which is a state of its own.
     { name: 'no-adapter', testMatch: '**/*.no-adapter.spec.ts', use: launch([]) },
+    // A long proof on folders that are named by hand, no test of the suite.
+    ...(process.env.MODELS ? [{ name: 'given', testMatch: '**/*.models.spec.ts', use: launch(SOFTWARE_ADAPTER_FLAGS) }] : []),
     // Playwright only runs and counts these; they start the Firefox of this machine themselves.
     ...(findFirefox() ? [{ name: 'firefox', testMatch: '**/*.firefox.spec.ts' }] : []),
   ],
