@@ -76,7 +76,7 @@ describe('a command that refuses', () => {
   it.each([
     ['an unknown option', 'tools/train.mjs', ['--nix'], "train: Unknown option '--nix'; the options are --out VALUE, --profile VALUE, --model VALUE, --data VALUE, --adapter VALUE, --weights VALUE, --merged"],
     ['an adapter without a folder', 'tools/train.mjs', ['--model', 'nano-encoder'], 'train: --out is missing; write npm run train -- --model SOURCE --data TASK --out DIR [LINK]'],
-    ['data', 'tools/train.mjs', ['--data', 'SST-2', '--out', 'none'], 'train: unknown data SST-2; choose sentiment, similarity, description or triples, or name a file'],
+    ['data', 'tools/train.mjs', ['--data', 'SST-2', '--out', 'none'], 'train: unknown data SST-2; choose sentiment, entailment, paraphrase, acceptability, answering, similarity, description or triples, or name a file'],
     ['a profile', 'tools/train.mjs', ['--profile', 'fast'], 'train: unknown profile fast; choose software or gpu'],
     ['no texts', 'tools/evaluate.mjs', ['--model', 'nano-decoder', '--out', 'none'], 'evaluate: --texts is missing; write npm run evaluate -- --model SOURCE [--adapter DIR]'],
     ['texts that are not there', 'tools/evaluate.mjs', ['--model', 'nano-decoder', '--texts', 'none.json', '--out', 'none'], 'evaluate: none.json could not be read (ENOENT); check the path'],

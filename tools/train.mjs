@@ -34,7 +34,7 @@ function printScores({ prompts, of, options, before, after }) {
   }
 }
 
-const TASKS = ['sentiment', 'similarity', 'description', 'triples'];
+const TASKS = ['sentiment', 'entailment', 'paraphrase', 'acceptability', 'answering', 'similarity', 'description', 'triples'];
 const SCORED_ROWS = 50;
 const CHOICES = { profile: ['software', 'gpu'], weights: ['last', 'best'] };
 

@@ -5,15 +5,19 @@ import type { DataKind } from './tables';
 export const METRIC_NAMES = ['accuracy', 'f1', 'matthews', 'pearson', 'spearman', 'perplexity'] as const;
 export type MetricName = (typeof METRIC_NAMES)[number];
 
-export const TASK_NAMES = ['sentiment', 'similarity', 'description', 'triples'] as const;
+export const TASK_NAMES = ['sentiment', 'entailment', 'paraphrase', 'acceptability', 'answering', 'similarity', 'description', 'triples'] as const;
 export type TaskName = (typeof TASK_NAMES)[number];
 
 /** What each task asks of a model, and by what it is measured; each task's folder says the same (`data/tasks/tasks.test.ts`). */
-export const TASK_FACTS: Record<TaskName, { kind: DataKind; metrics: readonly MetricName[] }> = {
-  sentiment: { kind: 'classification', metrics: ['accuracy'] },
-  similarity: { kind: 'regression', metrics: ['pearson', 'spearman'] },
-  description: { kind: 'language_model', metrics: ['perplexity'] },
-  triples: { kind: 'language_model', metrics: ['perplexity'] },
+export const TASK_FACTS: Record<TaskName, { title: string; kind: DataKind; metrics: readonly MetricName[] }> = {
+  sentiment: { title: 'Sentiment', kind: 'classification', metrics: ['accuracy'] },
+  entailment: { title: 'Entailment', kind: 'classification', metrics: ['accuracy'] },
+  paraphrase: { title: 'Paraphrase', kind: 'classification', metrics: ['accuracy', 'f1'] },
+  acceptability: { title: 'Acceptability', kind: 'classification', metrics: ['matthews'] },
+  answering: { title: 'Question and answer', kind: 'classification', metrics: ['accuracy'] },
+  similarity: { title: 'Similarity', kind: 'regression', metrics: ['pearson', 'spearman'] },
+  description: { title: 'Restaurant descriptions', kind: 'language_model', metrics: ['perplexity'] },
+  triples: { title: 'Triples to a text', kind: 'language_model', metrics: ['perplexity'] },
 };
 
 /** Whether rows come with the page. */

@@ -98,9 +98,9 @@ describe('the tokenizer of the nano decoder', () => {
   });
 
   // Names and values of triples are no words of this tokenizer: their rows are for the larger decoder.
-  it.each(Object.values(TASKS).filter(({ name }) => name !== 'triples'))('fits the rows of $name in 60 tokens', (task) => {
+  it.each(Object.values(TASKS).filter(({ name }) => name !== 'triples'))('fits the rows of $name in 64 tokens', (task) => {
     const { train, validation, test } = task.generate({ seed: 1, trainRows: 300, labelNoise: 0 });
     const lengths = [...train, ...validation, ...test.slice(0, 500)].map((example) => decoder.encode(example, 128).ids.length);
-    expect(Math.max(...lengths)).toBeLessThanOrEqual(60);
+    expect(Math.max(...lengths)).toBeLessThanOrEqual(64);
   });
 });

@@ -13,7 +13,7 @@ export const DRAW_STREAMS = {
 } as const;
 
 /** Kinds of combinations that belong to one split each, apart from each other; names of things have one a category. Never changed either. */
-export const COMBINATIONS = { aspectAndAdjective: 1, placeNames: 3, foodAndPlace: 4, twoPeople: 5, verbAndThing: 6, twoDeeds: 7, twoThings: 8, nounAndVerb: 9, personAndDeed: 10, thingNames: 0x90, persons: 0x98 } as const;
+export const COMBINATIONS = { sentenceWords: 0, aspectAndAdjective: 1, placeNames: 3, foodAndPlace: 4, twoPeople: 5, verbAndThing: 6, twoDeeds: 7, personAndDeed: 10, thingNames: 0x90, persons: 0x98 } as const;
 
 const OWNERS: readonly Split[] = ['pretraining', 'train', 'pretraining', 'test', 'pretraining', 'train', 'pretraining', 'validation'];
 

@@ -1,5 +1,5 @@
 import { kindOf } from '../../config/config';
-import { isTask, TASK_NAMES, TASK_FACTS, type TaskName } from '../../config/tasks';
+import { isTask, TASK_FACTS, TASK_NAMES } from '../../config/tasks';
 import { WRITER } from '../../config/models';
 import { dataName } from '../../config/sources';
 import type { TableMapping } from '../../config/tables';
@@ -15,7 +15,6 @@ import { useField } from '../kit/useField';
 import { Problems } from './Problems';
 import { KIND_WORDS, WRONG_HINTS, wrongSentence } from './words';
 
-const TITLES: Record<TaskName, string> = { sentiment: 'Sentiment', similarity: 'Similarity', description: 'Description', triples: 'Triples' };
 const LENGTH_STOPS = [0, 16, 32, 64, 128, 256, 512, 1024];
 const SCORED_STOPS = [0, 32, 64, 128, 256, 512, 1024, 2048];
 const ROW_STOPS = [16, 32, 64, 128, 256, 512, 1024, 2048, 4096];
@@ -26,7 +25,7 @@ export function DataCard() {
   const { rows, noise, table } = usePage((state) => state.draft.data);
   const previews = usePage((state) => state.previews);
   const shown = previews[source.value];
-  const title = isTask(source.value) ? TITLES[source.value] : dataName(source.value);
+  const title = isTask(source.value) ? TASK_FACTS[source.value].title : dataName(source.value);
   const kind = kindOf({ source: source.value, table });
   return (
     <Card name="data" title="Data" summary={`${title} · ${grouped(rows)} rows${noise > 0 ? ` · ${percent(noise)} wrong` : ''}`}>
@@ -35,7 +34,7 @@ export function DataCard() {
           {TASK_NAMES.map((name) => (
             <label key={name} className="tile">
               <input type="radio" name="task" checked={source.value === name} onChange={() => source.set(name)} />
-              <Tile title={previews[name]?.title ?? TITLES[name]} writes={TASK_FACTS[name].kind === 'language_model'} preview={previews[name]} />
+              <Tile title={TASK_FACTS[name].title} writes={TASK_FACTS[name].kind === 'language_model'} preview={previews[name]} />
             </label>
           ))}
           {table && (

@@ -1,11 +1,9 @@
-import { Draws } from '../draws';
+import type { Draws } from '../draws';
 import { ADJECTIVES, ASPECTS, DAYS, DEGREES, FACTS, NEGATIVE, NUMBERS, PEOPLE, POSITIVE } from './lexicon';
 import { CLAUSES, FAMILY_WEIGHTS, FRAMES } from './templates';
-import { COMBINATIONS, DRAW_STREAMS, ownerOfCombination, STREAMS, type Split } from '../splits';
-import { checkOptions, TEST_ROWS, VALIDATION_ROWS, type Example, type Task } from '../task';
-
-const STREAM = DRAW_STREAMS.sentiment;
-const NOISE_STREAM = STREAM + 0x80;
+import { generateClasses } from '../rows';
+import { COMBINATIONS, DRAW_STREAMS, ownerOfCombination, type Split } from '../splits';
+import type { Example, Task } from '../task';
 
 /** Nearly half the clauses deny their adjective, so that the adjective alone says next to nothing. */
 const DENYING_SHARE = 0.45;
@@ -48,21 +46,9 @@ export function drawSentence(draws: Draws, split: Split, polarity: 1 | -1): stri
     .replace('{p}', () => draws.pick(PEOPLE));
 }
 
-function generateSplit(seed: number, split: Split, rows: number): Example[] {
-  const seen = new Set<string>();
-  const examples: Example[] = [];
-  for (let row = 0; row < rows; row++) {
-    const draws = new Draws(seed, STREAM + STREAMS[split], row);
-    let text: string;
-    let label: number;
-    do {
-      label = draws.below(2);
-      text = `${drawSentence(draws, split, label === 1 ? 1 : -1)}.`;
-    } while (seen.has(text));
-    seen.add(text);
-    examples.push({ text, label });
-  }
-  return examples;
+function drawReview(draws: Draws, split: Split): Example {
+  const label = draws.below(2);
+  return { text: `${drawSentence(draws, split, label === 1 ? 1 : -1)}.`, label };
 }
 
 export const sentiment: Task = {
@@ -78,16 +64,5 @@ export const sentiment: Task = {
   kind: 'classification',
   labels: ['negative', 'positive'],
   metrics: ['accuracy'],
-  generate(options) {
-    checkOptions('sentiment', options);
-    const train = generateSplit(options.seed, 'train', options.trainRows).map((example, row) => {
-      const flipped = new Draws(options.seed, NOISE_STREAM, row).chance(options.labelNoise);
-      return flipped ? { ...example, label: 1 - example.label } : example;
-    });
-    return {
-      train,
-      validation: generateSplit(options.seed, 'validation', VALIDATION_ROWS),
-      test: generateSplit(options.seed, 'test', TEST_ROWS),
-    };
-  },
+  generate: (options) => generateClasses('sentiment', DRAW_STREAMS.sentiment, options, drawReview),
 };
