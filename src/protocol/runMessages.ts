@@ -12,8 +12,10 @@ export interface Scores {
 }
 
 export type RunCommand =
-  /** Start a run; `changes` are replayed at their steps (a shared link). With `resume`, a file that `saved` brought, it goes on where that was made. */
-  | { type: 'start'; runId: RunId; config: RunConfig; changes: Change[]; resume?: Uint8Array }
+  /** Start a run; `changes` are replayed at their steps (a shared link). With `resume`, a file that `saved` brought, it goes on where that was made. `pace`: steps a second that it takes at most; left out, as many as it can. */
+  | { type: 'start'; runId: RunId; config: RunConfig; changes: Change[]; pace?: number; resume?: Uint8Array }
+  /** Takes at most so many steps a second from now on. Waiting is in no `seconds`. */
+  | { type: 'pace'; stepsPerSecond?: number }
   | { type: 'pause' }
   | { type: 'resume' }
   /** Train `steps` more steps, then pause. */

@@ -8,6 +8,7 @@ import type { Fault } from '../protocol/faults';
 import type { RunId } from '../protocol/runMessages';
 import type { Context } from './context';
 import type { Models } from './models';
+import { stepsPerSecond } from './pace';
 import { isLive, type RunInfo } from './state';
 
 /** How often a run goes on by itself; what happens more often is not chance, and a person is asked. */
@@ -84,7 +85,7 @@ export function createRecovery({ store, engine, data, redraw }: Context, models:
   const start = () => {
     const run = current();
     if (!run || !held) return;
-    engine.post({ type: 'start', runId: run.id, config: run.config, changes: run.coming ?? [], ...(held.file && { resume: held.file }) });
+    engine.post({ type: 'start', runId: run.id, config: run.config, changes: run.coming ?? [], pace: stepsPerSecond(get().view.pace, run.config.optimizer.steps), ...(held.file && { resume: held.file }) });
     if (restAt === undefined) return;
     // It rests where it rested.
     engine.post(restAt > held.step ? { type: 'step', steps: restAt - held.step } : { type: 'pause' });

@@ -12,6 +12,7 @@ import type { PlanSummary } from '../protocol/planMessages';
 import type { RunId } from '../protocol/runMessages';
 import type { RunRecord } from '../protocol/run';
 import type { Checkpoint } from './checkpointFile';
+import type { Pace } from './pace';
 import type { Axis } from './series';
 
 export type Phase = 'idle' | 'starting' | 'running' | 'paused' | 'finished' | 'failed';
@@ -91,6 +92,7 @@ export interface ViewSettings {
   axis: Axis;
   theme: 'system' | 'light' | 'dark';
   pauseWhenHidden: boolean;
+  pace: Pace;
   /** Names of the parts of the page that are unfolded. */
   unfolded: readonly string[];
 }
@@ -175,7 +177,7 @@ export interface PageState {
   view: ViewSettings;
 }
 
-export const DEFAULT_VIEW: ViewSettings = { smoothing: 0.6, logScale: false, axis: 'steps', theme: 'system', pauseWhenHidden: false, unfolded: [] };
+export const DEFAULT_VIEW: ViewSettings = { smoothing: 0.6, logScale: false, axis: 'steps', theme: 'system', pauseWhenHidden: false, pace: 'calm', unfolded: [] };
 
 /** One object each: who reads the state asks for the same again and again. */
 const BUILT_IN_ENTRIES = new Map(Object.entries(BUILT_IN).map(([source, facts]): [string, ModelEntry] => [source, { state: 'described', facts, toFetch: 0 }]));

@@ -8,6 +8,7 @@ import type { Checkpoint } from './checkpointFile';
 import type { Context } from './context';
 import { startObstacle } from './obstacles';
 import type { Models } from './models';
+import { stepsPerSecond } from './pace';
 import type { Recovery } from './recovery';
 import type { Tables } from './tables';
 import { draftFacts, factsOf, isLive } from './state';
@@ -44,7 +45,7 @@ export function createTransport({ store, engine, data }: Context, runList: RunLi
     const runId = crypto.randomUUID();
     tables.ready(config.data);
     list(runId, state.device ? `${state.device.name}, ${state.device.profile}` : 'unknown');
-    engine.post({ type: 'start', runId, config, changes, ...(from && { resume: from.file }) });
+    engine.post({ type: 'start', runId, config, changes, pace: stepsPerSecond(state.view.pace, config.optimizer.steps), ...(from && { resume: from.file }) });
     recovery.begun({ runId, step: from?.step ?? 0, file: from?.file });
     // Whoever starts the next run, taken up or not, has seen the offer.
     if (state.offer === 'shown') store.setState({ offer: 'done' });
@@ -60,6 +61,11 @@ export function createTransport({ store, engine, data }: Context, runList: RunLi
     begin(state.draft, changes, (runId, device) => runList.add(runId, state.draft, changes, device));
     return true;
   };
+
+  store.subscribe((state, before) => {
+    const run = state.view.pace === before.view.pace ? undefined : state.runs.find(({ id }) => id === state.current);
+    if (run && isLive(state.phase)) engine.post({ type: 'pace', stepsPerSecond: stepsPerSecond(state.view.pace, run.config.optimizer.steps) });
+  });
 
   return {
     start,

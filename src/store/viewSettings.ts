@@ -1,4 +1,5 @@
 /** How the page is looked at, remembered in this browser. Storage may be missing or full; then settings last until the page closes. */
+import { PACES } from './pace';
 import { DEFAULT_VIEW, type ViewSettings } from './state';
 
 const KEY = 'lora-dropout-view';
@@ -11,6 +12,7 @@ export function loadView(): ViewSettings {
     else if (typeof stored.smoothing === 'number' && stored.smoothing >= 0 && stored.smoothing < 1) view.smoothing = stored.smoothing;
     if (stored.axis === 'steps' || stored.axis === 'examples' || stored.axis === 'seconds') view.axis = stored.axis;
     if (stored.theme === 'light' || stored.theme === 'dark') view.theme = stored.theme;
+    view.pace = PACES.find((pace) => pace === stored.pace) ?? view.pace;
     view.logScale = stored.logScale === true;
     view.pauseWhenHidden = stored.pauseWhenHidden === true;
     if (Array.isArray(stored.unfolded)) view.unfolded = stored.unfolded.filter((name) => typeof name === 'string');

@@ -99,6 +99,7 @@ export class Engine {
       case 'pause': return this.allow(0);
       case 'resume': return this.allow(Infinity);
       case 'step': return this.allow(command.steps);
+      case 'pace': return this.setPace(command.stepsPerSecond);
       case 'reset': return this.end();
       case 'change':
         await this.starting?.done;
@@ -167,6 +168,11 @@ export class Engine {
     else this.session?.resume(steps);
   }
 
+  private setPace(stepsPerSecond: number | undefined): void {
+    if (this.starting) this.starting.pace = stepsPerSecond;
+    else this.session?.setPace(stepsPerSecond);
+  }
+
   private async prepare(config: RunConfig): Promise<void> {
     const number = ++this.latest;
     await this.opened;
@@ -199,7 +205,7 @@ export class Engine {
   }
 
   /** Only a newer start, or a reset, takes the place of a start. */
-  private async start({ runId, config, changes, resume }: Extract<ToEngine, { type: 'start' }>): Promise<void> {
+  private async start({ runId, config, changes, pace, resume }: Extract<ToEngine, { type: 'start' }>): Promise<void> {
     await this.end();
     const number = ++this.starts;
     const build = async () => {
@@ -216,7 +222,7 @@ export class Engine {
       const preparation = await prepare(this.gpu, known ? chosen(known) : this.tuner!, this.library, saved ? withField(inForce, 'model.adapter', undefined) : inForce);
       if (number !== this.starts) return;
       const options = {
-        runId, saved, changes: changes.filter((change) => !isPast(change)), inspecting: this.inspecting, following: this.following,
+        runId, saved, pace, changes: changes.filter((change) => !isPast(change)), inspecting: this.inspecting, following: this.following,
         kernels: { adapter, tiles: known ?? this.tuner!.choices() }, snapshots: this.options.snapshots ?? false, isStartKnown: !saved || config.model.adapter === undefined, elsewhere: saved?.kernels && !known ? saved.kernels.adapter : undefined,
       };
       const session = await RunSession.create(this.gpu, this.pipelines!, this.keeper!, preparation, options, this.post, (error) => void this.report(error, runId));
@@ -225,9 +231,10 @@ export class Engine {
       // Somebody may have begun to look, or looked elsewhere, while it was built.
       if (this.inspecting !== options.inspecting) session.inspect(this.inspecting);
       if (this.following !== options.following) void session.follow(this.following);
+      if (starting.pace !== pace) session.setPace(starting.pace);
       void session.run(starting.allowance);
     };
-    const starting = { runId, allowance: Infinity, done: Promise.resolve() };
+    const starting = { runId, allowance: Infinity, pace, done: Promise.resolve() };
     this.starting = starting;
     starting.done = build().finally(() => {
       if (this.starting === starting) this.starting = undefined;

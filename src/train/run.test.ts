@@ -193,3 +193,33 @@ it('goes to its end without patience, and where something better comes in time',
   await better.run.start();
   expect(better.steps).toHaveLength(12);
 });
+
+it('keeps a pace, shows the first point at once, and waits in no second', async () => {
+  const { run, steps, losses } = makeRun(short(4));
+  run.setPace(5);
+  const begun = performance.now();
+  const going = run.start();
+  await vi.waitFor(() => expect(losses.length).toBeGreaterThan(0), { interval: 5 });
+  expect(steps.length).toBeLessThan(4);
+  await going;
+  expect(steps).toHaveLength(4);
+  const gone = performance.now() - begun;
+  // The last of four begins after three fifths of a second, most of which nothing is computed.
+  expect(gone).toBeGreaterThanOrEqual(595);
+  expect(run.seconds * 1000).toBeLessThan(gone - 200);
+});
+
+it('ends, pauses and takes one step at once, whatever the pace', async () => {
+  const { run, steps, names } = makeRun(short(40));
+  run.setPace(0.001);
+  const going = run.start();
+  await vi.waitFor(() => expect(steps).toEqual([0]));
+  run.pause();
+  await vi.waitFor(() => expect(names()).toEqual(['paused']));
+  run.resume(1);
+  await vi.waitFor(() => expect(steps).toEqual([0, 1]));
+  run.resume();
+  await vi.waitFor(() => expect(steps).toEqual([0, 1, 2]));
+  await run.end();
+  await going;
+});

@@ -10,6 +10,7 @@ import { Delivery } from './delivery';
 import { Evaluations } from './evaluations';
 import type { BestWeights } from './bestWeights';
 import type { Evaluator } from './evaluator';
+import { Pace } from './pace';
 import { Pausing } from './pausing';
 import type { RunEvents } from './runEvents';
 import type { Trainer } from './trainer';
@@ -32,6 +33,7 @@ export class Run {
   private finished = false;
   private readonly clock: Clock;
   private readonly pausing = new Pausing();
+  private readonly pace = new Pace();
   private readonly delivery: Delivery;
   readonly evaluations: Evaluations;
   private readonly changes: LiveChanges;
@@ -84,15 +86,23 @@ export class Run {
     this.clock.stop();
     this.delivery.stopWatching();
     this.pausing.release();
+    this.pace.release();
   }
 
   pause(): void {
     this.pausing.pause();
+    this.pace.release();
+  }
+
+  /** Takes at most so many steps a second from now on; left out: as many as it can. */
+  setPace(stepsPerSecond: number | undefined): void {
+    this.pace.set(stepsPerSecond);
   }
 
   /** Goes on for `steps` more steps, or to the end. */
   resume(steps = Infinity): void {
     if (this.finished || this.stopped) return;
+    this.pace.restart();
     this.pausing.allow(steps);
   }
 
@@ -124,6 +134,7 @@ export class Run {
     this.delivery.mute();
     this.pausing.pause();
     this.pausing.release();
+    this.pace.release();
     // Whatever went wrong, the buffers are freed.
     await this.delivery.settle().catch(() => undefined);
     await this.evaluations.settle();
@@ -145,6 +156,10 @@ export class Run {
     while (!this.ended && !this.stopped && this.step < total && !this.evaluations.isSpent) {
       if (this.pausing.isPaused) {
         await this.rest();
+        continue;
+      }
+      if (this.pace.early(this.step) > 0) {
+        await this.hold(inFlight.splice(0));
         continue;
       }
       this.announce(await this.changes.applyDue(this.step));
@@ -214,6 +229,19 @@ export class Run {
       if ('change' in outcome) this.events.changed(outcome.change);
       else this.events.refused(outcome.field, outcome.to, outcome.sentence);
     }
+  }
+
+  /** Waits until the next step has its turn. What is on the device comes home before, so that the clock stands only while nothing is computed. */
+  private async hold(inFlight: readonly Promise<unknown>[]): Promise<void> {
+    this.delivery.flush(this.step);
+    this.events.idle(this.step);
+    await Promise.all(inFlight);
+    await this.evaluations.settle();
+    const early = this.pace.early(this.step);
+    if (early <= 0 || this.ended || this.stopped || this.pausing.isPaused) return;
+    this.clock.stop();
+    await this.pace.wait(early);
+    if (!this.ended && !this.stopped) this.clock.start();
   }
 
   /** Waits, paused, until somebody resumes. */

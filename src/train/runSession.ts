@@ -44,6 +44,8 @@ export interface SessionOptions {
   inspecting: InspectionPlace | null;
   following: Following | null;
   kernels: Kernels;
+  /** Steps a second that it takes at most; left out: as many as it can. */
+  pace?: number;
   /** Whether snapshots are sent while it goes on. */
   snapshots: boolean;
   /** Whether the values that it began with can be made again: those of an adapter are not at hand where a saved run goes on. */
@@ -144,6 +146,7 @@ export class RunSession {
     const snapshots = options.snapshots ? new Snapshots({
       state: trainer.state, best, kernels, now: () => ({ step: training.step, seconds: training.seconds }), home: () => training.bringHome(), isJudging: () => training.evaluations.isOpen,
     }, (step, file) => post({ type: 'snapshotted', runId, step, file })) : undefined;
+    training.setPace(options.pace);
     post({ type: 'started', runId, step: training.step, summary, ...(options.elsewhere !== undefined && { elsewhere: options.elsewhere }) });
     return new RunSession(runId, preparation, trainer, evaluator, best, inspector, writer, scorer, predictor, training, lease, kernels, snapshots, post);
   }
@@ -155,6 +158,10 @@ export class RunSession {
 
   pause(): void {
     this.training.pause();
+  }
+
+  setPace(stepsPerSecond: number | undefined): void {
+    this.training.setPace(stepsPerSecond);
   }
 
   resume(steps?: number): void {
