@@ -10,10 +10,17 @@ export interface PredictedRow {
   outputs: number[];
 }
 
+/** How sure a classifier is beside how often it is right: expected calibration error (0…1), and intervals of equal width of confidence. */
+export interface Calibration {
+  error: number;
+  rows: number;
+  bins: { rows: number; confidence: number; accuracy: number }[];
+}
+
 export type PredictionCommand =
   /** Reads a text with the weights as they are now. Answers `predicted`, or `unwritten` with the reason. Rows of evaluations come where somebody follows them. */
   { type: 'classify'; runId: RunId; request: number; text: string; pair?: string };
 
 export type PredictionEvent =
-  /** With the weights after `step` optimizer steps. `request` as asked; undefined for the held-out rows of an evaluation. `labels` names the classes. */
-  { type: 'predicted'; runId: RunId; step: number; request?: number; labels: string[]; rows: PredictedRow[] };
+  /** With the weights after `step` optimizer steps. `request` as asked; undefined for the held-out rows of an evaluation. `labels` names the classes. `calibration`: of the held-out rows of a classifier. */
+  { type: 'predicted'; runId: RunId; step: number; request?: number; labels: string[]; rows: PredictedRow[]; calibration?: Calibration };

@@ -25,7 +25,9 @@ it('says what held-out rows are taken for once somebody follows: the last evalua
   predictor.evaluated(0, [Float32Array.of(0, Math.log(3)), Float32Array.of(1000, 1000)]);
   expect(said).toEqual([]);
   predictor.follow(true);
-  expect(said).toMatchObject([{ type: 'predicted', step: 0, labels: ['bad', 'good'], rows: [{ text: 'ab', truth: 1 }, { text: 'cde', truth: 0, outputs: [0.5, 0.5] }] }]);
+  expect(said).toMatchObject([{ type: 'predicted', step: 0, labels: ['bad', 'good'], rows: [{ text: 'ab', truth: 1 }, { text: 'cde', truth: 0, outputs: [0.5, 0.5] }], calibration: { rows: 2 } }]);
+  // Sure by 0.75 and by 0.5, and right both times.
+  expect(said[0].type === 'predicted' && said[0].calibration?.error).toBeCloseTo(0.375, 6);
   expect(said[0].type === 'predicted' && said[0].rows[0].outputs[1]).toBeCloseTo(0.75, 6);
   predictor.evaluated(10, [Float32Array.of(1, 0), Float32Array.of(0, 1)]);
   predictor.follow(false);

@@ -2,6 +2,7 @@
 import type { Example } from '../data/tasks/task';
 import { encodeRows } from '../data/batches';
 import type { TextTokenizer } from '../data/tokenizer';
+import { calibrationOf } from '../metrics/calibration';
 import type { ModelConfig } from '../model/modelConfig';
 import type { PredictedRow, PredictionEvent } from '../protocol/predictionMessages';
 import type { WritingEvent } from '../protocol/writingMessages';
@@ -61,7 +62,8 @@ export class Predictor {
       const example = examples.validation[numbers.get(validation.ids[place])!];
       return { ...textOf(example), truth: example.label, outputs: this.outputsOf(logits) };
     });
-    this.say({ type: 'predicted', step, labels: [...labels], rows });
+    const calibration = this.config.problem === 'classification' ? calibrationOf(rows.map((row) => row.outputs), rows.map(({ truth }) => truth)) : undefined;
+    this.say({ type: 'predicted', step, labels: [...labels], rows, ...(calibration && { calibration }) });
   }
 
   private async read(text: string, pair: string | undefined): Promise<PredictedRow> {

@@ -5,6 +5,7 @@ import { download } from '../../download';
 import { usePage } from '../../kit/context';
 import { Segmented } from '../../kit/Segmented';
 import { Confusion } from './Confusion';
+import { Reliability } from './Reliability';
 
 /** Rows that are listed at first, and how many more at a time. */
 const PAGE = 8;
@@ -28,6 +29,7 @@ export function Predictions() {
     <>
       <p className="small muted">{grouped(rows.length)} held-out rows at step {latest.step}{labels.length > 0 && <>: {grouped(count('wrong'))} wrong{first.step !== latest.step && <>, {grouped(count('flipped'))} other than at step {first.step}</>}</>}.</p>
       {labels.length > 0 && <Confusion rows={rows} labels={labels} />}
+      {first.calibration && latest.calibration && <Reliability first={{ step: first.step, calibration: first.calibration }} latest={{ step: latest.step, calibration: latest.calibration }} />}
       <div className="chart-head">
         {labels.length > 0 && <Segmented label="Rows" value={wanted} options={[{ value: 'all', label: `all ${grouped(rows.length)}` }, { value: 'flipped', label: `flipped ${grouped(count('flipped'))}` }, { value: 'wrong', label: `wrong ${grouped(count('wrong'))}` }]} onChange={(value) => setWanted(value as Wanted)} />}
         <button type="button" className="button" onClick={() => download(tsvOf(first, latest), `predictions-step-${latest.step}.tsv`, 'text/tab-separated-values')}>All as TSV</button>
