@@ -1,5 +1,6 @@
 import { useRef } from 'react';
 import { csvOf, jsonOf } from '../../store/recordFile';
+import { tensorBoardOf } from '../../store/tensorBoard';
 import { openSheet } from '../address';
 import { download } from '../download';
 import { Icon } from '../kit/Icon';
@@ -20,6 +21,7 @@ export function DownloadMenu() {
         <ul className="menu">
           <li><button type="button" className="button plain" disabled={visible === 0} onClick={() => { download(csvOf(runList.records()), 'lora-dropout-runs.csv', 'text/csv'); close(); }}>CSV: {what}, one value a line</button></li>
           <li><button type="button" className="button plain" disabled={visible === 0} onClick={() => { download(jsonOf(runList.records()), 'lora-dropout-runs.json', 'application/json'); close(); }}>JSON: {what}, can be opened again</button></li>
+          <li><button type="button" className="button plain" disabled={visible === 0} onClick={() => { download(tensorBoardOf(runList.records()), 'lora-dropout-tensorboard.zip', 'application/zip'); close(); }}>TensorBoard: {what}, as a log directory</button></li>
           <li><button type="button" className="button plain" data-opens="export" onClick={() => { openSheet('export'); close(); }}>Adapter (PEFT) or merged model…</button></li>
           <li><button type="button" className="button plain" disabled={!canSave} onClick={() => { checkpoints.save(); close(); }}>Checkpoint: weights, optimizer and curves, to go on later</button></li>
           <li>

@@ -1,10 +1,11 @@
-import { lazy, type ReactNode, Suspense, useId, useState } from 'react';
+import { lazy, type ReactNode, Suspense, useId, useRef, useState } from 'react';
 import type { ChartKind } from '../../../store/chartModel';
 import { usePage } from '../../kit/context';
 import { Icon } from '../../kit/Icon';
 import { CursorLayer } from './CursorLayer';
 import { EvaluationTable } from './EvaluationTable';
 import { focusOf } from '../../kit/focus';
+import { PictureMenu } from './PictureMenu';
 import { useChart } from './useChart';
 import { useWidth } from '../../kit/useWidth';
 
@@ -31,12 +32,14 @@ export function ChartFigure({ kind, title, caption, height, legend, above, child
   const focus = usePage(focusOf);
   const hovered = usePage((state) => state.hoveredRun);
   const id = useId();
+  const figure = useRef<HTMLElement>(null);
   return (
-    <figure className={`chart chart-${kind}`} aria-labelledby={id}>
+    <figure className={`chart chart-${kind}`} aria-labelledby={id} ref={figure}>
       <div className="chart-head">
         <h3 id={id}>{title}</h3>
         {legend}
         <button type="button" className="button plain icon" aria-pressed={table} aria-label={`${title}: ${table ? 'hide' : 'show'} the evaluations as a table`} title="Evaluations as a table" onClick={() => setTable(!table)}><Icon name="table" /></button>
+        <PictureMenu figure={figure} model={model} title={title} />
       </div>
       {above}
       <div className="chart-frame" ref={frame} style={{ height }}>

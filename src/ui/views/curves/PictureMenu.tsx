@@ -1,0 +1,57 @@
+import type { RefObject } from 'react';
+import { linkOf } from '../../../config/url';
+import { labelsOf } from '../../../store/labels';
+import { effectiveConfig } from '../../../store/runList';
+import type { ChartModel } from '../../../store/chartModel';
+import { download } from '../../download';
+import { focusOf } from '../../kit/focus';
+import { Icon } from '../../kit/Icon';
+import { Popover } from '../../kit/Popover';
+import { usePlayground } from '../../kit/context';
+import { type Caption, chartPng, chartSvg } from './chartPicture';
+import { colourOf } from './geometry';
+
+interface Props {
+  figure: RefObject<HTMLElement | null>;
+  model: ChartModel;
+  title: string;
+}
+
+const KINDS = [['heldOut', 'held-out rows', { width: 2.8 }], ['train', 'training rows', { width: 1.6, dashes: '1.5 3' }], ['stochastic', 'each batch', { width: 1 }]] as const;
+
+/** A chart as a picture, with its legend and what was run. */
+export function PictureMenu({ figure, model, title }: Props) {
+  const { store } = usePlayground();
+  const caption = (): Caption => {
+    const { runs } = store.getState();
+    const drawn = runs.filter(({ id }) => model.lines.some(({ runId }) => runId === id));
+    const focused = drawn.find(({ id }) => id === focusOf(store.getState())) ?? drawn.at(-1);
+    const labels = labelsOf(drawn);
+    const colour = colourOf(focused?.colour ?? 0);
+    return {
+      title,
+      legend: [
+        ...(model.kind === 'loss' ? KINDS.filter(([kind]) => model.lines.some(({ role }) => role === kind)).map(([, label, line]) => ({ label, line, colour })) : []),
+        ...drawn.map((run) => ({ label: labels.get(run.id) ?? run.name, colour: colourOf(run.colour) })),
+      ],
+      settings: focused ? [`${focused.name} · seed ${focused.config.seed} · ${focused.device}`, `#${linkOf(effectiveConfig(focused))}`] : [],
+    };
+  };
+  const save = async (kind: 'svg' | 'png') => {
+    const made = figure.current && chartSvg(figure.current, caption());
+    if (!made) return;
+    const name = `${title.toLowerCase().replace(/[^a-z0-9]+/g, '-')}.${kind}`;
+    if (kind === 'svg') download(made.text, name, 'image/svg+xml');
+    else await chartPng(made).then((picture) => download(picture, name, 'image/png'), (error: unknown) => store.setState({ notice: `This browser draws no PNG of the chart (${(error as Error).message}); take the SVG.` }));
+  };
+  return (
+    <Popover label={`${title}: save as a picture`} className="button plain icon" button={<Icon name="download" />}>
+      {(close) => (
+        <ul className="menu">
+          <li><button type="button" className="button plain" onClick={() => { void save('png'); close(); }}>PNG, with legend and settings</button></li>
+          <li><button type="button" className="button plain" onClick={() => { void save('svg'); close(); }}>SVG, with legend and settings</button></li>
+        </ul>
+      )}
+    </Popover>
+  );
+}
