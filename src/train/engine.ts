@@ -59,7 +59,7 @@ export class Engine {
   private latest = 0;
   private starts = 0;
   /** A start that is under way, and what it was told meanwhile. */
-  private starting: { runId: RunId; allowance: number; done: Promise<void> } | undefined;
+  private starting: { runId: RunId; allowance: number; pace?: number; done: Promise<void> } | undefined;
   private inspecting: InspectionPlace | null = null;
   private following: Following | null = null;
   private readonly opened: Promise<void>;
