@@ -1,5 +1,6 @@
 import { bytes, digits, grouped } from '../../protocol/format';
 import { usePage } from '../kit/context';
+import { PaceChoice } from './PaceChoice';
 
 /** What the run runs on, what it takes of it, and the limits. */
 export default function DeviceSheet() {
@@ -11,6 +12,7 @@ export default function DeviceSheet() {
   return (
     <>
       {device.profile === 'software' && <p className="say">This adapter computes on the processor, slower than a GPU would. The engine uses kernels made for it; everything works.</p>}
+      <PaceChoice />
       <section aria-labelledby="device-adapter">
         <h3 id="device-adapter">Adapter</h3>
         <dl className="facts">

@@ -6,7 +6,6 @@ import { usePage, usePlayground } from '../kit/context';
 import { DeviceChip } from './DeviceChip';
 import { DownloadMenu } from './DownloadMenu';
 import { Logo } from './Logo';
-import { PaceMenu } from './PaceMenu';
 import { Progress } from './Progress';
 import { SeedField } from './SeedField';
 import { ShareButton } from './ShareButton';
@@ -36,7 +35,6 @@ export function TransportBar() {
           <Icon name={runs ? 'pause' : 'play'} /><span className="start-label">{label}</span>
         </button>
         <button type="button" className="button icon" onClick={transport.step} disabled={!canStart} aria-label="One step" title="One step (S)"><Icon name="step" /></button>
-        <PaceMenu />
       </div>
       <Progress />
       <SeedField />

@@ -5,7 +5,7 @@ import { Icon } from '../../kit/Icon';
 import { CursorLayer } from './CursorLayer';
 import { EvaluationTable } from './EvaluationTable';
 import { focusOf } from '../../kit/focus';
-import { PictureMenu } from './PictureMenu';
+import { PictureButtons } from './PictureButtons';
 import { useChart } from './useChart';
 import { useWidth } from '../../kit/useWidth';
 
@@ -38,8 +38,7 @@ export function ChartFigure({ kind, title, caption, height, legend, above, child
       <div className="chart-head">
         <h3 id={id}>{title}</h3>
         {legend}
-        <button type="button" className="button plain icon" aria-pressed={table} aria-label={`${title}: ${table ? 'hide' : 'show'} the evaluations as a table`} title="Evaluations as a table" onClick={() => setTable(!table)}><Icon name="table" /></button>
-        <PictureMenu figure={figure} model={model} title={title} />
+        <button type="button" className="button plain icon" aria-pressed={table} aria-label={`${title}: ${table ? 'hide' : 'show'} the evaluations as a table`} title="Evaluations as a table, and the chart as a picture" onClick={() => setTable(!table)}><Icon name="table" /></button>
       </div>
       {above}
       <div className="chart-frame" ref={frame} style={{ height }}>
@@ -52,6 +51,7 @@ export function ChartFigure({ kind, title, caption, height, legend, above, child
         {children}
       </div>
       <figcaption>{caption}</figcaption>
+      {table && <PictureButtons figure={figure} model={model} title={title} />}
       {table && <EvaluationTable kind={kind} />}
     </figure>
   );

@@ -5,8 +5,6 @@ import { effectiveConfig } from '../../../store/runList';
 import type { ChartModel } from '../../../store/chartModel';
 import { download } from '../../download';
 import { focusOf } from '../../kit/focus';
-import { Icon } from '../../kit/Icon';
-import { Popover } from '../../kit/Popover';
 import { usePlayground } from '../../kit/context';
 import { type Caption, chartPng, chartSvg } from './chartPicture';
 import { colourOf } from './geometry';
@@ -19,8 +17,8 @@ interface Props {
 
 const KINDS = [['heldOut', 'held-out rows', { width: 2.8 }], ['train', 'training rows', { width: 1.6, dashes: '1.5 3' }], ['stochastic', 'each batch', { width: 1 }]] as const;
 
-/** A chart as a picture, with its legend and what was run. */
-export function PictureMenu({ figure, model, title }: Props) {
+/** Beside a chart's table: the chart as a picture, with its legend and what was run. */
+export function PictureButtons({ figure, model, title }: Props) {
   const { store } = usePlayground();
   const caption = (): Caption => {
     const { runs } = store.getState();
@@ -45,13 +43,10 @@ export function PictureMenu({ figure, model, title }: Props) {
     else await chartPng(made).then((picture) => download(picture, name, 'image/png'), (error: unknown) => store.setState({ notice: `This browser draws no PNG of the chart (${(error as Error).message}); take the SVG.` }));
   };
   return (
-    <Popover label={`${title}: save as a picture`} className="button plain icon" button={<Icon name="download" />}>
-      {(close) => (
-        <ul className="menu">
-          <li><button type="button" className="button plain" onClick={() => { void save('png'); close(); }}>PNG, with legend and settings</button></li>
-          <li><button type="button" className="button plain" onClick={() => { void save('svg'); close(); }}>SVG, with legend and settings</button></li>
-        </ul>
-      )}
-    </Popover>
+    <p className="picture-buttons">
+      <button type="button" className="button" aria-label={`${title}: save as PNG`} onClick={() => void save('png')}>PNG</button>
+      <button type="button" className="button" aria-label={`${title}: save as SVG`} onClick={() => void save('svg')}>SVG</button>
+      <span className="small muted">The chart as a picture, with legend and settings</span>
+    </p>
   );
 }
