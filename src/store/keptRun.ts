@@ -41,9 +41,9 @@ export function readKeptRun(value: unknown): ReadRun {
     const points = Object.fromEntries(COLUMNS.map((name) => [name, Array.from(columns[name as never] ?? [])]));
     const read = readRecord(JSON.stringify({ ...record, points }), typeof record.name === 'string' ? record.name : 'a run');
     if (!read.ok) return read;
-    const { id, name, createdAt, device, config, changes, test, texts } = read.record;
+    const { id, name, createdAt, device, config, changes, test, texts, scores } = read.record;
     const run: RunInfo = {
-      id, name, createdAt, device, config, changes, ...(test && { test }), ...(texts && { texts }), renamed: shown.renamed === true, colour: Number(shown.colour) || 0, kind: shown.kind === 'loaded' ? 'loaded' : 'live',
+      id, name, createdAt, device, config, changes, ...(test && { test }), ...(texts && { texts }), ...(scores && { scores }), renamed: shown.renamed === true, colour: Number(shown.colour) || 0, kind: shown.kind === 'loaded' ? 'loaded' : 'live',
       pinned: shown.pinned === true, hidden: shown.hidden === true, ...(Array.isArray(shown.coming) && { coming: possibleChanges(config, shown.coming, []) }),
     };
     return { ok: true, run, data: RunData.fromRecord(read.record), place: Number(place) || 0, over: over === true };
