@@ -52,8 +52,10 @@ export const BUILT_IN_NAMES: readonly string[] = Object.keys(BUILT_IN);
 /** Facts of a model that comes with the page, undefined for every other. */
 export const builtInFacts = (source: string): ModelFacts | undefined => (Object.hasOwn(BUILT_IN, source) ? BUILT_IN[source] : undefined);
 
-/** The model that is taken where one that writes is asked for. */
-export const WRITER = BUILT_IN_NAMES.find((name) => BUILT_IN[name].decoder)!;
+const WRITER = BUILT_IN_NAMES.find((name) => BUILT_IN[name].decoder)!;
+
+/** The model that is taken for these rows where one that writes is asked for: the small decoder has no words for what triples name. */
+export const writerFor = (source: string): string => (source === 'triples' ? 'micro-decoder' : WRITER);
 
 /** Whether a text is a reference that may stand in a configuration: one of any kind, and of the built-in ones only those that there are. */
 export function isModelSource(text: unknown): text is string {

@@ -57,6 +57,7 @@ describe('models and tasks', () => {
   });
   it('that write take a model that can', () => {
     expect(withTask(DEFAULT_CONFIG, 'description').model.source).toBe('nano-decoder');
+    expect(withTask(DEFAULT_CONFIG, 'triples').model.source).toBe('micro-decoder');
     expect(withTask(DEFAULT_CONFIG, 'similarity').model.source).toBe('nano-encoder');
   });
 });

@@ -4,7 +4,7 @@ import type { TaskName } from './tasks';
 import type { DataKind, TableMapping } from './tables';
 import { type Consistency, type DropoutRules, POSITIONS } from './dropout';
 import { sameValue } from './diff';
-import { builtInFacts, latterHalf, type ModelTraits, WRITER } from './models';
+import { builtInFacts, latterHalf, type ModelTraits, writerFor } from './models';
 import { applyMethod } from './methods';
 import type { Target } from './peft';
 
@@ -118,7 +118,7 @@ export function withModel(config: RunConfig, source: string, before: ModelTraits
 /** `config` on other rows: with a model that can learn them, and a consistency that means something there. */
 export function withData(config: RunConfig, data: RunConfig['data'], traits: ModelTraits | undefined = builtInFacts(config.model.source)): RunConfig {
   const kind = kindOf(data);
-  const fitted = kind === 'language_model' && traits?.decoder === false ? withModel(config, WRITER, traits) : config;
+  const fitted = kind === 'language_model' && traits?.decoder === false ? withModel(config, writerFor(data.source), traits) : config;
   return { ...fitted, data, consistency: consistencyFor(kind, fitted.consistency) };
 }
 

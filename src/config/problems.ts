@@ -2,7 +2,7 @@
 import { CHOOSERS, kindOf, type RunConfig } from './config';
 import { isTask, TASK_NAMES } from './tasks';
 import { CONSISTENCY_KINDS, dropoutProblems, POSITIONS, secondPassOf } from './dropout';
-import { BUILT_IN_NAMES, builtInFacts, isAdapterSource, isModelSource, modelName, type ModelTraits, WRITER } from './models';
+import { BUILT_IN_NAMES, builtInFacts, isAdapterSource, isModelSource, modelName, type ModelTraits, writerFor } from './models';
 import { hasLayers, isLora, isVirtual, PEFT_KINDS, PEFT_TITLES, TARGETS } from './peft';
 import { isInRange, rangeOf } from './ranges';
 import { SCHEDULES } from './schedule';
@@ -68,7 +68,7 @@ function modelProblems({ data, model }: RunConfig, traits: ModelTraits | undefin
   };
   const writes = kindOf(data) === 'language_model';
   if (traits?.obstacle) problems.push(`model: ${traits.obstacle}`);
-  check(!writes || traits?.decoder !== false, `model: ${dataName(data.source)} is written word by word, and ${name} sees the words to come; choose ${WRITER}`);
+  check(!writes || traits?.decoder !== false, `model: ${dataName(data.source)} is written word by word, and ${name} sees the words to come; choose ${writerFor(data.source)}`);
   check(model.adapter === undefined || isAdapterSource(model.adapter), `model: "${model.adapter}" is no reference of an adapter; pick the adapter again`);
   check(model.adapter === undefined || model.peft !== 'full', 'model: full fine-tuning has no adapter to begin with; choose another method');
   check(PEFT_KINDS.includes(model.peft), `method: unknown method "${model.peft}"; choose one of ${PEFT_KINDS.join(', ')}`);

@@ -1,6 +1,6 @@
 import { kindOf } from '../../config/config';
 import { isTask, TASK_FACTS, TASK_NAMES } from '../../config/tasks';
-import { WRITER } from '../../config/models';
+import { writerFor } from '../../config/models';
 import { dataName } from '../../config/sources';
 import type { TableMapping } from '../../config/tables';
 import { digits, grouped, percent } from '../../protocol/format';
@@ -34,13 +34,13 @@ export function DataCard() {
           {TASK_NAMES.map((name) => (
             <label key={name} className="tile">
               <input type="radio" name="task" checked={source.value === name} onChange={() => source.set(name)} />
-              <Tile title={TASK_FACTS[name].title} writes={TASK_FACTS[name].kind === 'language_model'} preview={previews[name]} />
+              <Tile title={TASK_FACTS[name].title} writer={TASK_FACTS[name].kind === 'language_model' ? writerFor(name) : undefined} preview={previews[name]} />
             </label>
           ))}
           {table && (
             <label className="tile">
               <input type="radio" name="task" checked readOnly />
-              <Tile title={title} writes={kind === 'language_model'} preview={shown} />
+              <Tile title={title} writer={kind === 'language_model' ? writerFor(source.value) : undefined} preview={shown} />
             </label>
           )}
         </div>
@@ -93,8 +93,8 @@ function labelOf(preview: Preview, label: number): string {
   return preview.labels[label] ?? digits(label, 2);
 }
 
-/** Two real rows of the data, or one of text, which is longer; nothing is shown before they are there. */
-function Tile({ title, writes, preview }: { title: string; writes: boolean; preview: Preview | undefined }) {
+/** Two real rows of the data, or one of text, which is longer; nothing is shown before they are there. @param writer the model that choosing it takes, of text that is written */
+function Tile({ title, writer, preview }: { title: string; writer?: string; preview: Preview | undefined }) {
   const decoder = usePage((state) => shapeOf(state).decoder);
   // One row of each label tells more than two of the same.
   const first = preview?.heldOut[0];
@@ -102,11 +102,11 @@ function Tile({ title, writes, preview }: { title: string; writes: boolean; prev
   return (
     <>
       <strong>{title}</strong>
-      {writes && !decoder && <em className="tile-needs">Needs a model that writes: choosing it takes {WRITER}.</em>}
+      {writer && !decoder && <em className="tile-needs">Needs a model that writes: choosing it takes {writer}.</em>}
       {[first, second].map((row) => row && preview && (
         <span className="example" key={row.text}>
           <span className="example-text">{row.text}{row.pair && <><br />{row.pair}</>}{row.completion && <> <b>{row.completion.trim()}</b></>}</span>
-          {!writes && <em>{labelOf(preview, row.label)}</em>}
+          {!writer && <em>{labelOf(preview, row.label)}</em>}
         </span>
       ))}
     </>

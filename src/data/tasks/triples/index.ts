@@ -37,7 +37,7 @@ function generateSplit(seed: number, split: Split, rows: number, noise: number):
 export const triples: Task = {
   name: 'triples',
   title: 'Triples to a text',
-  description: 'Put one to three statements about a thing into a short text. Test rows are about kinds of things too that no training row has.',
+  description: 'Put one to three statements about a thing into a short text. Test rows are about kinds of things too that no training row has; micro-decoder has read of them all.',
   examples: [
     { text: 'Foggy Orphan : author : Mira Lark | Mira Lark : birthplace : Thornley | Foggy Orphan : theme : love ->', label: 0, completion: 'The book that comes from the pen of Mira Lark has been called Foggy Orphan. It deals with love. Mira Lark grew up in Thornley.' },
     { text: 'Copper Union : sport : hockey | Copper Union : members : 380 ->', label: 0, completion: 'Copper Union is devoted to hockey. It has 380 members.' },
