@@ -14,7 +14,7 @@ async function sheet(page: Page) {
   return dialog;
 }
 
-test('reads Zstandard and .gz of several members, asks, refuses', async ({ page, playground }) => {
+test('reads Snappy, Zstandard and .gz of several members, asks, refuses', async ({ page, playground }) => {
   await playground.goto('#open=table');
   const dialog = await sheet(page);
   const file = page.getByLabel('File of a table');
@@ -23,6 +23,10 @@ test('reads Zstandard and .gz of several members, asks, refuses', async ({ page,
   await expect(dialog.getByText('11 of 12 rows can be used.')).toBeVisible();
   await dialog.getByText('1 row is set aside', { exact: true }).click();
   await expect(dialog.getByText('record 7: no label (null)')).toBeVisible();
+
+  await file.setInputFiles(join(import.meta.dirname, 'support', 'snappy.parquet'));
+  await expect(dialog.getByText('20 of 20 rows can be used.')).toBeVisible();
+  await expect(dialog.getByText('Parquet with one row group, compression SNAPPY.')).toBeVisible();
 
   // Chromium's DecompressionStream refuses what follows the first member.
   const lines = 'text,label\n"First line\nsecond line",split\nplain,whole\nanother,whole\nlast one,split\n';

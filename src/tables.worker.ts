@@ -1,47 +1,11 @@
 /** The door to the reading of tables, in a worker of its own so that a large file holds up neither the page nor training. */
-import { referenceText } from './config/sources';
-import { PARTS, type Part } from './config/tables';
+import { TableDesk } from './data/tableDesk';
 import type { FromTables, ToTables } from './protocol/tableReading';
-import { localSource } from './sources/files';
-import { openTable } from './tables/openTable';
-import { type Files, partsOf } from './tables/parts';
+import { policyOf } from './sources/policy';
 
-/** Rows that the page shows; the others stay here. */
-const PREVIEW = 8;
-/** Enough of a text to see what it is. */
-const SHOWN = 2000;
+/** Origins that whoever built or started the page has allowed besides the Hub's (vite.config.ts). */
+declare const __ALLOWED_HOSTS__: readonly string[];
 
-const short = (text: string): string => (text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text);
+const desk = new TableDesk((answer: FromTables) => self.postMessage(answer), { allowed: policyOf(self.location.origin, __ALLOWED_HOSTS__) });
 
-/** Copies rows with their long texts cut, which the page would only lay out in vain. */
-function shortened<T>(value: T): T {
-  if (typeof value === 'string') return short(value) as T;
-  if (Array.isArray(value)) return value.map(shortened) as T;
-  if (typeof value === 'object' && value !== null) return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, shortened(inner)])) as T;
-  return value;
-}
-
-/** What each file is for, the other way round. @throws where nothing is left to train on */
-function filesFor(paths: readonly string[], parts: Record<string, Part> | undefined): Files {
-  const chosen = (part: Part) => paths.filter((path) => parts?.[path] === part);
-  const files = parts ? { training: chosen('training'), ...Object.fromEntries(PARTS.slice(1).map((part) => [part, chosen(part)]).filter(([, of]) => of.length > 0)) } : partsOf(paths);
-  if (!files || files.training.length === 0) throw new Error(`none of ${paths.join(', ')} is for training; choose one for it`);
-  return files;
-}
-
-async function answer({ id, name, files: given, parts, wishes, seed }: ToTables): Promise<FromTables> {
-  try {
-    const source = await localSource(name, given);
-    const files = filesFor((await source.list()).map(({ path }) => path), parts);
-    const { report, preview, sets, table, rows, fingerprint } = await openTable(source, files, wishes, seed);
-    return {
-      id, report: shortened(report), preview: shortened(preview.slice(0, PREVIEW)), sets, fingerprint,
-      parts: Object.fromEntries(Object.entries(files).flatMap(([part, paths]) => (paths ?? []).map((path) => [path, part as Part]))),
-      ...(table && { handed: { source: referenceText({ kind: 'local', name, fingerprint }), table, rows: new Blob([JSON.stringify(rows)]) } }),
-    };
-  } catch (error) {
-    return { id, detail: (error as Error).message };
-  }
-}
-
-self.onmessage = async ({ data }: MessageEvent<ToTables>) => self.postMessage(await answer(data));
+self.onmessage = ({ data }: MessageEvent<ToTables>) => void desk.handle(data);

@@ -1,19 +1,20 @@
 // npm run import -- FILE [FILE …] --out FILE.json
+// npm run import -- hub:org/name[@REVISION]|https://… [--config NAME] [--split NAME] --out FILE.json
 //
 // Reads tables as the page does (TSV, CSV, JSON Lines, JSON, Parquet, and .gz of each) and writes what was found in each: columns, labels, bad
 // rows, and what is still to be asked. No GPU. docs/data.md has the words, and the options that replace what is found.
 import { readFileSync, writeFileSync } from 'node:fs';
-import { basename } from 'node:path';
-import { readArguments, Refusal, runCommand } from './command.mjs';
+import { readArguments, Refusal, refuseUnlessOneOf, runCommand } from './command.mjs';
 import { ensureInstalled } from './install.mjs';
-import { TABLE_OPTIONS, wishesOf } from './tableOptions.mjs';
+import { isFar, PRESETS, TABLE_OPTIONS, wishesOf } from './tableOptions.mjs';
 
 const USAGE = 'write npm run import -- FILE [FILE …] --out FILE.json';
 function readOptions() {
-  const { values, positionals } = readArguments({ allowPositionals: true, options: { out: { type: 'string' }, ...TABLE_OPTIONS } });
+  const { values, positionals } = readArguments({ allowPositionals: true, options: { out: { type: 'string' }, config: { type: 'string' }, split: { type: 'string' }, preset: { type: 'string' }, ...TABLE_OPTIONS } });
   if (positionals.length === 0) throw new Refusal(`no file was named; ${USAGE}`);
   if (values.out === undefined) throw new Refusal(`--out is missing; ${USAGE}`);
-  return { files: positionals, out: values.out, wishes: wishesOf(values) };
+  refuseUnlessOneOf('preset', values.preset, PRESETS);
+  return { files: positionals, out: values.out, wishes: wishesOf(values), how: { configuration: values.config, split: values.split, preset: values.preset } };
 }
 
 function read(file) {
@@ -25,14 +26,14 @@ function read(file) {
 }
 
 await runCommand('import', async () => {
-  const { files, out, wishes } = readOptions();
-  const contents = files.map(read);
+  const { files, out, wishes, how } = readOptions();
+  const contents = files.map((file) => (isFar(file) ? undefined : read(file)));
   ensureInstalled();
   const { loadModule } = await import('./runtimes/vite.mjs');
-  const { importTable } = await loadModule('/src/tables/importTable.ts');
+  const { importNamed } = await loadModule('/src/headless/importNamed.ts');
   const reports = [];
   for (const [index, file] of files.entries()) {
-    const { report } = await importTable(basename(file), contents[index], wishes);
+    const report = await importNamed(file, contents[index], wishes, how);
     reports.push(report);
     const questions = report.questions.length > 0 ? `, to be asked: ${report.questions.length}` : '';
     console.log(report.problem === 'refused' ? `${file}: refused. ${report.notes.at(-1)}` : `${file}: ${report.problem}, ${report.rows} of ${report.rows_read} rows${questions}`);

@@ -26,8 +26,9 @@ export const MAY_IMPORT: Record<string, readonly string[]> = {
   metrics: [],
   studies: ['metrics', ...LANGUAGE],
   tables: ['sources', ...LANGUAGE],
-  'tables.worker': ['tables', 'sources', ...LANGUAGE],
-  data: ['tables', 'random', 'config'],
+  // A table is also read for what it is in tokens.
+  data: ['tables', 'sources', ...LANGUAGE],
+  'tables.worker': ['data', 'tables', 'sources', ...LANGUAGE],
   gpu: [],
   graph: ['gpu'],
   kernels: ['graph', 'gpu', ...LANGUAGE],

@@ -4,6 +4,12 @@ import { Refusal, refuseUnlessOneOf } from './command.mjs';
 const text = { type: 'string' };
 const several = { type: 'string', multiple: true };
 
+/** The sets of the paper (src/config/dataPresets.ts). */
+export const PRESETS = ['sst2', 'rte', 'mrpc', 'stsb', 'cola', 'qnli', 'e2e', 'webnlg'];
+
+/** Data that lies elsewhere: a dataset of the Hub, or an address. */
+export const isFar = (data) => /^(hub:|hf:|https?:\/\/)/.test(data);
+
 /** For `readArguments`. */
 export const TABLE_OPTIONS = {
   encoding: text, delimiter: text, quoting: text, header: text, text, text2: text, label: text, prompt: several, 'target-text': text, problem: text, target: text, 'no-label': several,

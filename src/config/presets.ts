@@ -1,5 +1,6 @@
 /** Named settings of dropout and consistency, each with its reason. Methods and regularisers have their own, in methods.ts and regularisers.ts. */
 import { DEFAULT_CONFIG, kindOf, type RunConfig } from './config';
+import { dataPreset, type DataPresetName } from './dataPresets';
 import type { TaskName } from './tasks';
 import type { DataKind, TableMapping } from './tables';
 import { type Consistency, type DropoutRules, POSITIONS } from './dropout';
@@ -128,10 +129,18 @@ export function withTask(config: RunConfig, source: TaskName, traits: ModelTrait
   return withData(config, { source, rows, noise, maxLength: config.data.maxLength }, traits);
 }
 
+/** The greatest length of a set of the paper; 0, as many as the model takes, where those are no more. */
+function lengthFor(preset: DataPresetName, longest = Infinity): number {
+  const { maxLength } = dataPreset(preset);
+  return maxLength < longest ? maxLength : 0;
+}
+
 /** `config` on a table, with all rows that are left for training, and a batch that is no larger. */
-export function withTable(config: RunConfig, source: string, table: TableMapping, rows: number, traits: ModelTraits | undefined = builtInFacts(config.model.source)): RunConfig {
+export function withTable(config: RunConfig, source: string, table: TableMapping, rows: number, traits: (ModelTraits & { longest?: number }) | undefined = builtInFacts(config.model.source)): RunConfig {
   const fitted = withData(config, { source, table, rows, noise: 0, maxLength: config.data.maxLength }, traits);
-  return { ...fitted, optimizer: { ...fitted.optimizer, batchSize: Math.min(fitted.optimizer.batchSize, rows) } };
+  const longest = fitted.model.source === config.model.source ? traits?.longest : builtInFacts(fitted.model.source)?.longest;
+  const data = table.mirrors === undefined ? fitted.data : { ...fitted.data, maxLength: lengthFor(table.mirrors, longest) };
+  return { ...fitted, data, optimizer: { ...fitted.optimizer, batchSize: Math.min(fitted.optimizer.batchSize, rows) } };
 }
 
 /** `base` with the dropout and consistency of a preset; data, model and optimizer stay as they are. */

@@ -1,5 +1,6 @@
 /** What a configuration says of a table: with the files that its reference names, this gives the same rows again. It never holds a row. */
 import type { Wishes } from '../protocol/tableMessages';
+import { type DataPresetName, isDataPreset } from './dataPresets';
 import { dataName, readReference, type SourceReference } from './sources';
 
 /** What a run learns to give. */
@@ -22,6 +23,10 @@ export interface TableMapping {
   split: { validation: number; test: number };
   /** Usable rows of its training files. */
   rows: number;
+  /** Which set of the paper it is, where somebody said so. */
+  mirrors?: DataPresetName;
+  /** What the files held, where their place does not pin them (an address): 16 hexadecimal digits as of a local table. */
+  fingerprint?: string;
 }
 
 /** Most files of a table, and most classes: beyond what a link or a head should hold. */
@@ -40,13 +45,15 @@ const WISHES: Record<keyof Wishes, (value: unknown) => boolean> = {
   encoding: isText, delimiter: isText, quoting: among('literal', 'csv', 'backslash'), header: (value) => isBoolean(value) || isColumn(value) && typeof value === 'number',
   text: isColumn, text2: (value) => value === null || isColumn(value), label: isColumn, prompt: (value) => Array.isArray(value) && value.length > 0 && value.every(isColumn), target_text: isColumn,
   problem: among('classification', 'regression', 'pairs', 'generation'), target: among('classes', 'number', 'text'), no_label: (value) => isTexts(value, 100),
-  join_labels: isBoolean, join_cells: isBoolean, decimal: among('point', 'comma'),
+  join_labels: isBoolean, join_cells: isBoolean, decimal: among('point', 'comma'), label_names: (value) => isTexts(value, MOST_LABELS),
 };
 
 /** Whether a value from a link or a record is a mapping in every part. */
 export function isTableMapping(value: unknown): value is TableMapping {
-  if (!isObject(value) || Object.keys(value).some((name) => !['kind', 'labels', 'files', 'read', 'split', 'rows'].includes(name))) return false;
-  const { kind, labels, files, read, split, rows } = value;
+  if (!isObject(value) || Object.keys(value).some((name) => !['kind', 'labels', 'files', 'read', 'split', 'rows', 'mirrors', 'fingerprint'].includes(name))) return false;
+  const { kind, labels, files, read, split, rows, mirrors, fingerprint } = value;
+  if (mirrors !== undefined && !isDataPreset(mirrors)) return false;
+  if (fingerprint !== undefined && !/^[0-9a-f]{16}$/.test(String(fingerprint))) return false;
   if (!DATA_KINDS.includes(kind as DataKind) || !isTexts(labels, MOST_LABELS) || new Set(labels).size < labels.length) return false;
   if ((kind === 'classification') !== labels.length > 1) return false;
   if (!isObject(files) || !Object.entries(files).every(([part, paths]) => PARTS.includes(part as Part) && isTexts(paths, MOST_FILES) && paths.length > 0) || !('training' in files)) return false;
@@ -63,10 +70,10 @@ function canonical(value: unknown): string {
 }
 
 /** What says whether two configurations mean the same rows: the source and how it is read, but not how it is divided. */
-export function tableKey(source: string, { kind, labels, files, read }: TableMapping): string {
+export function tableKey(source: string, { kind, labels, files, read, fingerprint: bytes }: TableMapping): string {
   const reference = readReference(source);
   // A file that was renamed is the same file: the fingerprint says what it holds, and what it is for.
-  return canonical(reference?.kind === 'local' ? [reference.fingerprint, kind, labels, read] : [source, kind, labels, read, files]);
+  return canonical(reference?.kind === 'local' ? [reference.fingerprint, kind, labels, read] : [source, kind, labels, read, files, bytes ?? null]);
 }
 
 /** A source that can be a table: all but what comes with the page. */

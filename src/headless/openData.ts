@@ -2,25 +2,32 @@
 import { existsSync, openAsBlob, statSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import type { RunConfig } from '../config/config';
+import { type DataPresetName, dataPreset } from '../config/dataPresets';
+import { isTablePath, understandData } from '../config/dataSources';
 import { isTask, TASK_NAMES } from '../config/tasks';
 import { withTable, withTask } from '../config/presets';
 import { referenceText } from '../config/sources';
-import { PARTS } from '../config/tables';
+import { type Part, PARTS } from '../config/tables';
 import type { HandedTable } from '../protocol/rowMessages';
 import type { Wishes } from '../protocol/tableMessages';
+import { offeredDataset } from '../sources/datasets';
 import { diskSource } from '../sources/disk';
 import { localSource } from '../sources/files';
 import type { Source } from '../sources/source';
 import { openTable } from '../tables/openTable';
-import { type Files, partsOf } from '../tables/parts';
+import { type Files, partOf, partsOf } from '../tables/parts';
 
 export interface NamedData {
-  /** A task, a file, or a folder whose files say by their names what they are for. */
+  /** A task, a file, a folder whose files say by their names what they are for, `hub:org/name` with or without a revision, or the address of a file. */
   data: string;
   /** Files of their own for what is held out. */
   validation?: string;
   test?: string;
   wishes: Wishes;
+  /** Of a dataset on the Hub; left out: its first one, or the preset's. */
+  configuration?: string;
+  /** The set of the paper that it is. */
+  preset?: DataPresetName;
   /** Training rows that are used; left out: all. */
   rows?: number;
 }
@@ -33,17 +40,17 @@ export interface OpenedData {
   notes: string[];
 }
 
-const TABLES = /\.(tsv|csv|txt|jsonl|ndjson|json|parquet)(\.gz)?$/i;
 
 /** @throws with a sentence */
-export async function openData(named: NamedData, seed: number): Promise<OpenedData> {
-  const { data, wishes, rows } = named;
+export async function openData(named: NamedData, seed: number, places: FarPlaces = farPlaces()): Promise<OpenedData> {
+  const { data, wishes, rows, preset } = named;
   if (isTask(data)) return { on: (config) => withTask(rows === undefined ? config : { ...config, data: { ...config.data, rows } }, data), notes: [] };
-  const { source, files } = await filesOf(named);
-  const opened = await openTable(source, files, wishes, seed);
+  const far = isFar(data) ? await farData(named, places) : undefined;
+  const { source, files } = far ?? await filesOf(named);
+  const opened = await openTable(source, files, wishes, seed, { preset });
   const { report, table } = opened;
   if (!table) throw new Error(`--data ${data}: ${report.notes.at(-1)}`);
-  const reference = referenceText({ kind: 'local', name: source.name, fingerprint: opened.fingerprint });
+  const reference = far ? referenceText(source.reference) : referenceText({ kind: 'local', name: source.name, fingerprint: opened.fingerprint });
   const left = opened.sets.find(({ part }) => part === 'training')!.rows;
   if (rows !== undefined && !(Number.isInteger(rows) && rows >= 2 && rows <= left)) throw new Error(`--rows ${rows} of ${left} training rows; give a whole number from 2 to ${left}`);
   const asked = report.questions.map(({ question, readings }) => `${question} Taken: ${JSON.stringify(readings.find(({ taken }) => taken)?.choose ?? {})}.`);
@@ -51,8 +58,38 @@ export async function openData(named: NamedData, seed: number): Promise<OpenedDa
   return {
     on: (config) => withTable(config, reference, table, rows ?? left),
     handed: { source: reference, table, rows: new Blob([JSON.stringify(opened.rows)]) },
-    notes: [`${report.problem}, ${report.rows} of ${report.rows_read} rows can be used`, ...asked, ...said],
+    notes: [...(far?.notes ?? []), `${report.problem}, ${report.rows} of ${report.rows_read} rows can be used`, ...asked, ...said],
   };
+}
+
+/** Where the Hub is, as huggingface_hub has it: a mirror by HF_ENDPOINT, a token by HF_TOKEN. */
+type FarPlaces = Parameters<typeof offeredDataset>[1];
+const farPlaces = (): FarPlaces => ({ endpoint: process.env.HF_ENDPOINT, token: process.env.HF_TOKEN, ...(process.env.HF_ENDPOINT && { datasetsServer: process.env.HF_ENDPOINT }) });
+
+/** What can be no file of this machine. */
+export const isFar = (data: string): boolean => /^(hub:|hf:|https?:\/\/)/.test(data) && !existsSync(data);
+
+/** A dataset of the Hub with its splits by what they are for, or the file at an address. @throws with a sentence */
+export async function farData({ data, configuration, preset, split }: Pick<NamedData, 'data' | 'configuration' | 'preset'> & { split?: string }, places: FarPlaces = farPlaces()): Promise<{ source: Source; files: Files; notes: string[] }> {
+  const named = understandData(data);
+  if ('problem' in named) throw new Error(`--data: ${named.problem}`);
+  const { source, offer } = await offeredDataset(named, places);
+  const hub = preset && dataPreset(preset).hub;
+  const wanted = configuration ?? named.configuration ?? hub?.configuration;
+  const names = offer.configurations.map(({ name }) => name);
+  const found = wanted === undefined ? offer.configurations[0] : offer.configurations.find(({ name }) => name === wanted);
+  if (!found || (wanted === undefined && names.length > 1)) throw new Error(`${offer.name} has ${wanted === undefined ? 'several configurations' : `no configuration ${wanted}`}; choose one of ${names.join(', ')} with --config`);
+  const known = hub?.configuration === found.name ? hub.splits : undefined;
+  const files: Partial<Record<Part, string[]>> = {};
+  const chosenSplit = split ?? named.split;
+  for (const one of found.splits) {
+    const part = chosenSplit !== undefined ? (one.name === chosenSplit ? 'training' : undefined) : known ? PARTS.find((name) => known[name] === one.name) : found.splits.length === 1 ? 'training' : partOf(one.name);
+    if (part) files[part] ??= one.files;
+  }
+  if (!files.training) throw new Error(`${offer.name} has no split ${chosenSplit ?? 'for training'}; it has ${found.splits.map(({ name }) => name).join(', ')}; choose one with --split`);
+  const used = Object.values(files).flat();
+  const bytes = found.splits.filter((one) => one.files.some((path) => used.includes(path))).reduce((sum, one) => sum + (one.bytes ?? 0), 0);
+  return { source, files: { ...files, training: files.training }, notes: [`${offer.source}, ${found.name}: ${used.join(', ')} (${bytes} bytes)`, ...offer.notes] };
 }
 
 async function filesOf({ data, validation, test }: NamedData): Promise<{ source: Source; files: Files }> {
@@ -62,7 +99,7 @@ async function filesOf({ data, validation, test }: NamedData): Promise<{ source:
   }
   if (statSync(data).isDirectory()) {
     const folder = diskSource(resolve(data));
-    const paths = (await folder.list()).map(({ path }) => path).filter((path) => TABLES.test(path) && !path.includes('/'));
+    const paths = (await folder.list()).map(({ path }) => path).filter((path) => isTablePath(path) && !path.includes('/'));
     const files = partsOf(paths);
     if (!files) throw new Error(`--data ${data} holds ${paths.length === 0 ? 'no table' : `${paths.join(', ')}, none of which is for training by its name`}; name the file to train on`);
     return { source: folder, files };

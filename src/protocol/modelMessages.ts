@@ -36,6 +36,8 @@ export type ModelCommand =
   | { type: 'fetch'; source: string; weights?: WeightFormat }
   /** What has come stays. */
   | { type: 'stop_fetching' }
+  /** What a model's tokenizer is made of, for who measures tables: answers `lent`. Needs no GPU and no weights. */
+  | { type: 'lend_tokenizer'; source: string }
   /** What is kept from visit to visit: answers `kept`. */
   | { type: 'list_kept' }
   | { type: 'forget'; source: string }
@@ -54,4 +56,6 @@ export type ModelEvent =
   /** A run of `model` can begin with `adapter`, where it has these settings. `notes` are sentences. */
   | { type: 'adapted'; name: string; adapter: string; model: string; settings: Partial<RunConfig['model']>; notes: readonly string[] }
   | { type: 'unadapted'; name: string; model: string; sentence: string }
+  /** `tokenizer`: `LentTokenizer` as JSON, which no page has to hold; `longest`: tokens that the model has positions for. Else why there is none. */
+  | { type: 'lent'; source: string; tokenizer?: Blob; longest: number; obstacle?: string }
   | { type: 'kept'; models: KeptModel[]; free?: number };

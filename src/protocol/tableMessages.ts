@@ -73,6 +73,8 @@ export interface Wishes {
   join_cells?: boolean;
   /** Decimal sign of scores. */
   decimal?: 'point' | 'comma';
+  /** Names of classes that the file has as numbers from 0. */
+  label_names?: string[];
 }
 
 /** What a reading of the file would give. */

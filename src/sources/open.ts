@@ -19,6 +19,8 @@ export interface Places extends KeptOptions {
   shelves?: Shelves;
   /** `https://huggingface.co`, or a mirror with the same layout. */
   endpoint?: string;
+  /** `https://datasets-server.huggingface.co`, or one with the same layout. */
+  datasetsServer?: string;
   /** Of the person, in memory only. */
   token?: string;
   allowed?: (address: string) => void;

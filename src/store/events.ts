@@ -13,6 +13,7 @@ import type { Context } from './context';
 import { problemOf } from './metrics';
 import type { Recovery } from './recovery';
 import { type AnswersState, isLive } from './state';
+import type { Tables } from './tables';
 import { effectiveConfig, type RunList } from './runList';
 
 type Handlers = { [K in FromEngine['type']]: (event: Extract<FromEngine, { type: K }>) => void };
@@ -44,9 +45,10 @@ export interface Handled {
   edits: Pick<Edits, 'set'>;
   exports: Exports;
   recovery: Recovery;
+  tables: Pick<Tables, 'lent'>;
 }
 
-export function handleEvents({ store, engine, data, redraw }: Context, { runList, checkpoints, models, edits, exports, recovery }: Handled): void {
+export function handleEvents({ store, engine, data, redraw }: Context, { runList, checkpoints, models, edits, exports, recovery, tables }: Handled): void {
   const { setState: set, getState: get } = store;
   /** Step and time of a recent moment, for the speed. */
   let mark = { step: 0, at: 0 };
@@ -154,6 +156,7 @@ export function handleEvents({ store, engine, data, redraw }: Context, { runList
     unfetched: ({ source, refusal }) => set(({ fetching }) => (fetching?.source === source ? { fetching: undefined, unfetched: refusal.code === 'stopped' ? undefined : { source, refusal } } : {})),
     adapted: (event) => models.adapted(event),
     unadapted: (event) => models.adapted(event),
+    lent: (event) => tables.lent(event),
     kept: ({ models: kept, free }) => set({ kept: { models: kept, free } }),
     fault({ runId, fault }) {
       const { problem, phase } = get();

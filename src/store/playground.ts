@@ -115,13 +115,19 @@ export function createPlayground(engine: EngineLink, options: PlaygroundOptions 
       engine.post({ type: 'preview', data: source === draft.data.source ? draft.data : { ...DEFAULT_CONFIG.data, source, noise: draft.data.noise }, seed: draft.seed });
     }
   };
-  handleEvents(context, { runList, checkpoints, models, edits, exports, recovery });
+  handleEvents(context, { runList, checkpoints, models, edits, exports, recovery, tables });
   preview();
   models.plan();
   return {
     ...context,
     edits,
-    models,
+    models: {
+      ...models,
+      authorise(token) {
+        models.authorise(token);
+        tables.authorise(token);
+      },
+    },
     transport,
     runList,
     checkpoints,

@@ -15,13 +15,17 @@ import { createTablesClient, type Looked, type TablesLink } from './tablesClient
 const looked = (id: number, part: Partial<Looked> = {}) => ({ id, report: {}, preview: [], sets: [], parts: {}, fingerprint: '0123456789abcdef', ...part }) as unknown as Looked;
 const file = [{ path: 'a.csv', blob: new Blob(['x']) }];
 
+const never = () => new Promise<never>(() => undefined);
+const tablesLink = (some: Partial<TablesLink>): TablesLink => ({ read: never, offer: never, load: never, measure: never, authorise: () => undefined, ...some });
+
 /** Answers when it is told to. */
 function slowLink() {
   const asked: { wishes: Wishes; answer: (looked: Looked) => void; fail: (error: Error) => void }[] = [];
-  return { asked, link: { read: ({ wishes }: { wishes: Wishes }) => new Promise<Looked>((answer, fail) => asked.push({ wishes, answer, fail })) } };
+  return { asked, link: tablesLink({ read: ({ wishes }) => new Promise<Looked>((answer, fail) => asked.push({ wishes, answer, fail })) }) };
 }
 
-function pageWith(link: TablesLink, hash = '') {
+function pageWith(some: Partial<TablesLink>, hash = '') {
+  const link = tablesLink(some);
   const engine = new FakeEngine();
   const page = createPlayground(engine, { hash, view: DEFAULT_VIEW });
   engine.say({ type: 'ready', device: FAKE_DEVICE });

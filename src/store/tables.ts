@@ -1,10 +1,15 @@
 /** A table that somebody gives the page: what it holds, how they want it read, and handing its rows to the engine. */
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { RunConfig } from '../config/config';
-import { readReference } from '../config/sources';
-import { tableKey } from '../config/tables';
+import { dataPreset, type DataPresetName } from '../config/dataPresets';
+import { isVirtual } from '../config/peft';
+import { dataName, readReference } from '../config/sources';
+import { type Part, PARTS, tableKey } from '../config/tables';
+import type { DatasetOffer } from '../protocol/datasetMessages';
+import type { ModelEvent } from '../protocol/modelMessages';
 import type { HandedTable } from '../protocol/rowMessages';
 import type { TableSet, Wishes } from '../protocol/tableMessages';
+import type { MeasuredTable } from '../protocol/tableReading';
 import type { Context } from './context';
 import type { Edits } from './edits';
 import type { Looked, TablesLink } from './tablesClient';
@@ -13,9 +18,17 @@ export interface TableState {
   name: string | undefined;
   /** What was chosen otherwise than it was found. */
   wishes: Wishes;
+  /** The set of the paper that it is said to be. */
+  preset: DataPresetName | undefined;
   reading: boolean;
+  /** Bytes that have come of what lies elsewhere. */
+  bytes: number | undefined;
+  /** What a dataset elsewhere has to choose from. */
+  offer: DatasetOffer | undefined;
   /** The last table that was read; it stays until the next one is. */
   looked: Looked | undefined;
+  /** The same in tokens of the model of the cards, once that is known. */
+  measured: MeasuredTable | undefined;
   /** Whether it is the one that the cards name, from a link or a record. */
   isNamed: boolean;
   fault: string | undefined;
@@ -26,15 +39,30 @@ export interface GivenFile {
   blob: Blob;
 }
 
+/** What is read again with every choice. */
+type Given = { files: readonly GivenFile[]; source?: undefined } | { files?: undefined; source: string };
+
 export interface Tables {
   store: StoreApi<TableState>;
   open(name: string, files: readonly GivenFile[]): Promise<void>;
+  /** Asks what a dataset of the Hub or an address has to choose from. */
+  look(text: string): Promise<void>;
+  /** Fetches files of what was looked at, by what they are for. */
+  load(parts: Record<string, Part>): Promise<void>;
+  /** Fetches what the cards name. */
+  loadNamed(): Promise<void>;
+  /** Says which set of the paper it is. */
+  mirror(preset: DataPresetName | undefined): Promise<void>;
   /** Reads the same files another way. */
   choose(wishes: Wishes): Promise<void>;
   /** Says what a file is for. */
   assign(path: string, part: TableSet['part']): Promise<void>;
   /** Reads them as they are found. */
   forget(): Promise<void>;
+  /** Has what was read measured in tokens of the model of the cards. */
+  measure(): void;
+  /** A tokenizer came from the engine. */
+  lent(event: Extract<ModelEvent, { type: 'lent' }>): void;
   /** Takes the rows that were read in place of what the cards name. */
   use(): void;
   /** Tells a new engine what only the old one had. */
@@ -45,43 +73,56 @@ export interface Tables {
   held(): ReadonlyMap<string, HandedTable>;
   /** Takes back rows of an earlier visit; changes nothing on the cards. */
   restore(tables: readonly HandedTable[]): void;
+  authorise(token: string | undefined): void;
 }
 
 export function createTables(link: TablesLink, { store: page, engine }: Pick<Context, 'store' | 'engine'>, edits: Pick<Edits, 'useTable'>): Tables {
-  const store = createStore<TableState>(() => ({ name: undefined, wishes: {}, reading: false, looked: undefined, isNamed: false, fault: undefined }));
-  let files: readonly GivenFile[] = [];
-  let parts: Record<string, TableSet['part']> | undefined;
+  const store = createStore<TableState>(() => ({ name: undefined, wishes: {}, preset: undefined, reading: false, bytes: undefined, offer: undefined, looked: undefined, measured: undefined, isNamed: false, fault: undefined }));
+  let given: Given = { files: [] };
+  let parts: Record<string, Part> | undefined;
   let asked = 0;
+  /** How often it was measured: the last one counts. */
+  let asks = 0;
   /** Tables whose rows the engine was given, by their key. */
   const handed = new Map<string, HandedTable>();
 
-  /** Reads what a link or record names as that says. */
-  const wanted = (fingerprint: string): Wishes | undefined => {
+  /** How a link or record that names this table says it is read. */
+  const wanted = (reference: string, fingerprint: string) => {
     const { source, table } = page.getState().draft.data;
-    const reference = table && readReference(source);
-    return reference?.kind === 'local' && reference.fingerprint === fingerprint ? table!.read : undefined;
+    const named = table && readReference(source);
+    const isIt = named?.kind === 'local' ? named.fingerprint === fingerprint : source === reference;
+    return named && isIt ? table : undefined;
+  };
+
+  const ask = (name: string, wishes: Wishes): Promise<Looked> => {
+    const { seed } = page.getState().draft;
+    const { preset } = store.getState();
+    const how = { parts, wishes, seed, preset };
+    if (given.source === undefined) return link.read({ name, files: [...given.files], ...how });
+    return link.load({ ...how, source: given.source, parts: parts ?? {} }, (bytes) => store.setState({ bytes }));
   };
 
   const read = async (name: string, wishes: Wishes, isFirst = false): Promise<void> => {
     const mine = ++asked;
-    store.setState({ name, wishes, reading: true, fault: undefined });
-    const { seed } = page.getState().draft;
-    const ask = (how: Wishes) => link.read({ name, files: [...files], parts, wishes: how, seed });
+    store.setState({ name, wishes, reading: true, bytes: undefined, fault: undefined });
     try {
-      let looked = await ask(wishes);
-      const named = mine === asked ? wanted(looked.fingerprint) : undefined;
+      let looked = await ask(name, wishes);
+      const named = mine === asked ? wanted(given.source ?? '', looked.fingerprint) : undefined;
       if (isFirst && named) {
-        looked = await ask(named);
-        if (mine === asked) store.setState({ wishes: named });
+        store.setState({ wishes: named.read, preset: named.mirrors });
+        looked = await ask(name, named.read);
       }
-      if (mine === asked) store.setState({ looked, isNamed: named !== undefined, reading: false });
+      if (mine !== asked) return;
+      const isOther = named?.fingerprint !== undefined && named.fingerprint !== looked.fingerprint;
+      store.setState({ looked, isNamed: named !== undefined && !isOther, reading: false, bytes: undefined, measured: undefined, ...(isOther && { fault: `This is no longer the file that the settings name: its fingerprint is ${looked.fingerprint.slice(0, 8)} instead of ${named.fingerprint!.slice(0, 8)}. Its rows are others, and so would the run be.` }) });
+      measure();
     } catch (error) {
-      if (mine === asked) store.setState({ fault: (error as Error).message, reading: false });
+      if (mine === asked) store.setState({ fault: (error as Error).message, reading: false, bytes: undefined });
     }
   };
   const again = async (wishes: Wishes): Promise<void> => {
     const { name } = store.getState();
-    if (name !== undefined) await read(name, wishes);
+    if (name !== undefined && (given.source !== undefined || given.files.length > 0)) await read(name, wishes);
   };
   /** The engine keeps only those that came last. */
   let last: string | undefined;
@@ -101,13 +142,46 @@ export function createTables(link: TablesLink, { store: page, engine }: Pick<Con
     const held = draft === undefined ? undefined : handed.get(draft);
     if (held) hand(held);
   };
+  const measure = () => {
+    if (store.getState().looked?.handed) engine.post({ type: 'lend_tokenizer', source: page.getState().draft.model.source });
+  };
 
   return {
     store,
-    async open(name, given) {
-      files = given;
+    async open(name, files) {
+      given = { files };
       parts = undefined;
+      store.setState({ offer: undefined });
       await read(name, {}, true);
+    },
+    async look(text) {
+      const mine = ++asked;
+      store.setState({ name: text, reading: true, offer: undefined, fault: undefined });
+      try {
+        const offer = await link.offer(text);
+        if (mine === asked) store.setState({ name: offer.name, offer, reading: false });
+      } catch (error) {
+        if (mine === asked) store.setState({ fault: (error as Error).message, reading: false });
+      }
+    },
+    async load(chosen) {
+      const { offer } = store.getState();
+      if (!offer) return;
+      given = { source: offer.source };
+      parts = chosen;
+      await read(offer.name, {}, true);
+    },
+    async loadNamed() {
+      const { source, table } = page.getState().draft.data;
+      if (!table) return;
+      given = { source };
+      parts = Object.fromEntries(PARTS.flatMap((part) => (table.files[part] ?? []).map((path) => [path, part])));
+      store.setState({ preset: table.mirrors, offer: undefined });
+      await read(dataName(source), table.read, true);
+    },
+    async mirror(preset) {
+      store.setState({ preset, ...(preset !== undefined && { offer: undefined }) });
+      await again(store.getState().wishes);
     },
     choose: (wishes) => again({ ...store.getState().wishes, ...wishes }),
     async assign(path, part) {
@@ -115,6 +189,19 @@ export function createTables(link: TablesLink, { store: page, engine }: Pick<Con
       await again(store.getState().wishes);
     },
     forget: () => again({}),
+    measure,
+    lent({ source, tokenizer, longest, obstacle }) {
+      const { draft: { model, data } } = page.getState();
+      if (source !== model.source || !store.getState().looked?.handed) return;
+      const name = dataName(source);
+      const most = data.maxLength || longest - (isVirtual(model.peft) ? model.virtualTokens : 0);
+      const nothing = (why: string): MeasuredTable => ({ model: name, longest: most, rows: 0, of: 0, noRoom: 0, preview: [], obstacle: why });
+      if (!tokenizer) return store.setState({ measured: nothing(obstacle ?? 'its tokenizer is not read') });
+      const { looked } = store.getState();
+      const mine = ++asks;
+      const show = (measured: MeasuredTable) => mine === asks && looked === store.getState().looked && store.setState({ measured });
+      link.measure({ model: name, tokenizer, longest: most }).then(show, (error: unknown) => show(nothing((error as Error).message)));
+    },
     use() {
       const { looked } = store.getState();
       if (!looked?.handed) return;
@@ -138,5 +225,13 @@ export function createTables(link: TablesLink, { store: page, engine }: Pick<Con
       // The same table: the cards only learn that it is here.
       if (table && handed.has(tableKey(source, table))) edits.useTable(source, table, table.rows);
     },
+    authorise: (token) => link.authorise(token),
   };
+}
+
+/** What the splits of a dataset are for: as a set of the paper has them, else by their names. */
+export function partsFor(splits: DatasetOffer['configurations'][number]['splits'], preset: DataPresetName | undefined, name: string): Record<string, Part | ''> {
+  const hub = preset && dataPreset(preset).hub;
+  const known = hub?.configuration === name ? Object.fromEntries(Object.entries(hub.splits).map(([part, split]) => [split, part as Part])) : undefined;
+  return Object.fromEntries(splits.map((split) => [split.name, (known ? known[split.name] : split.part) ?? '']));
 }

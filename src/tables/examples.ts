@@ -133,10 +133,17 @@ function written(cells: readonly Cell[], { prompt = [], target }: Roles, place: 
 /** Facts as WebNLG's literature writes them: the parts of a triple with a bar between, triples with && between. Other lists and objects as JSON. */
 function listedPrompt(cell: object): string {
   const isWord = (part: unknown) => typeof part === 'string' || typeof part === 'number';
-  if (!Array.isArray(cell)) return JSON.stringify(cell);
+  if (!Array.isArray(cell)) return tripleSet(cell) ?? JSON.stringify(cell);
   if (cell.every(isWord)) return cell.join(' && ');
   if (cell.every((triple) => Array.isArray(triple) && triple.every(isWord))) return (cell as unknown[][]).map((triple) => triple.join(' | ')).join(' && ');
   return JSON.stringify(cell);
+}
+
+/** `{ mtriple_set: [["S | p | O", …], …] }`, as WebNLG's own files have it: several orders of the same facts, of which the first is read. */
+function tripleSet(cell: object): string | undefined {
+  const values: unknown[] = Object.values(cell);
+  const [first] = values.length === 1 && Array.isArray(values[0]) ? (values[0] as unknown[]) : [];
+  return Array.isArray(first) && first.length > 0 && first.every((triple) => typeof triple === 'string') ? first.join(' && ') : undefined;
 }
 
 /** A list of texts, or of objects that each hold one. */

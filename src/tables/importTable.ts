@@ -8,7 +8,8 @@ import { withHeader } from './header';
 import { looksLikeJson, readJson } from './json';
 import { learn, refused, type Imported } from './learn';
 import { count, countBreaks, listed, nameOfBreaks } from './lines';
-import { readParquet } from './parquet';
+import type { AsyncBuffer } from 'hyparquet';
+import { parquetOf, readParquet } from './parquet';
 import type { Wishes } from '../protocol/tableMessages';
 import { NoTable, type Table } from './report';
 
@@ -31,8 +32,18 @@ export async function importTable(name: string, bytes: Uint8Array, wishes: Wishe
   try {
     const opened = open(bytes);
     const isParquet = opened.bytes.length > 0 && refuseOthers(opened.bytes) === 'parquet';
-    if (isParquet) return learn(name, { ...(await readParquet(opened.bytes)), encoding: 'none', doubts: [] }, wishes, opened.notes, { broken: false, zeros: true }, undefined);
+    if (isParquet) return learn(name, { ...(await readParquet(parquetOf(opened.bytes))), encoding: 'none', doubts: [] }, wishes, opened.notes, { broken: false, zeros: true }, undefined);
     return readText(name, opened, wishes);
+  } catch (error) {
+    if (!(error instanceof NoTable)) throw error;
+    return refused(name, error.message);
+  }
+}
+
+/** A Parquet file that lies elsewhere, of which only what is needed is fetched. @param most rows, the first ones */
+export async function importFarParquet(name: string, file: AsyncBuffer, most: number, wishes: Wishes = {}): Promise<Imported> {
+  try {
+    return learn(name, { ...(await readParquet(file, most)), encoding: 'none', doubts: [] }, wishes, [], { broken: false, zeros: true }, undefined);
   } catch (error) {
     if (!(error instanceof NoTable)) throw error;
     return refused(name, error.message);

@@ -50,7 +50,7 @@ export function learn(name: string, table: Table, wishes: Wishes, before: readon
     bad_rows: bad.slice(0, MOST_BAD_ROWS), ...(bad.length > MOST_BAD_ROWS ? { bad_rows_in_all: bad.length } : {}),
     delimiter: table.delimiter, quoting: table.quoting, encoding: table.encoding, newline: table.newline, problem: found.problem, target: found.target, notes, questions: [],
     ...(labelling && Object.keys(labelling.spellings.several).length > 0 && found.target === 'classes' ? { spellings: labelling.spellings.several } : {}),
-    ...(repeats && repeats.repeated > 0 ? { repeated: repeats.repeated } : {}), ...(repeats && repeats.contradicting > 0 ? { contradicting: repeats.contradicting } : {}), ...classNamesOf(table, roles),
+    ...(repeats && repeats.repeated > 0 ? { repeated: repeats.repeated } : {}), ...(repeats && repeats.contradicting > 0 ? { contradicting: repeats.contradicting } : {}), ...classNamesOf(table, roles, wishes),
   };
   const imported = { report, examples: isRefused ? [] : examples };
   if (!isPreview && (again || table.quoting === 'none')) report.questions = doubts.map((doubt) => questionOf(doubt, imported, name, table, wishes, flaws, again));
@@ -132,8 +132,8 @@ function ignoredOf(table: Table, { text, text2, label, prompt = [], target }: Ro
   return Array.from({ length: table.width }, (_, at) => at).filter((at) => !used.has(at));
 }
 
-function classNamesOf({ classNames, names }: Table, { label }: Roles): Pick<Report, 'label_names'> {
-  const found = label === undefined ? undefined : classNames?.[names?.[label] ?? ''];
+function classNamesOf({ classNames, names }: Table, { label }: Roles, { label_names: wished }: Wishes): Pick<Report, 'label_names'> {
+  const found = label === undefined ? undefined : wished ?? classNames?.[names?.[label] ?? ''];
   return found ? { label_names: found } : {};
 }
 

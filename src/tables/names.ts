@@ -29,13 +29,14 @@ export const PAIRS: readonly (readonly [string, string])[] = [
 ];
 
 /** Parts of a prompt in the order in which they are put together. */
-export const PROMPT_NAMES = ['system', 'system_prompt', 'instruction', 'instructions', 'prompt', 'prompts', 'context', 'input', 'inputs', 'user', 'human', 'question', 'query', 'problem', 'mr', 'meaning_representation', 'triples', 'source', 'src', 'document', 'article', 'dialogue', 'text', 'title'];
+export const PROMPT_NAMES = ['system', 'system_prompt', 'instruction', 'instructions', 'prompt', 'prompts', 'context', 'input', 'inputs', 'user', 'human', 'question', 'query', 'problem', 'mr', 'meaning_representation', 'triples', 'modified_triple_sets', 'original_triple_sets', 'source', 'src', 'document', 'article', 'dialogue', 'text', 'title'];
 
 /** What is written, by the prompts that go with it. An asterisk: any of the names above. */
 export const ANSWER_NAMES: readonly (readonly [string, readonly string[]])[] = [
   ['output', ['instruction', 'instructions', 'input', 'inputs', 'prompt', 'question']], ['outputs', ['instruction', 'instructions', 'input', 'inputs', 'prompt']], ['completion', ['prompt', 'prompts', 'instruction', 'text', 'input']], ['completions', ['prompt', 'prompts']],
   ['response', ['prompt', 'instruction', 'instructions', 'question', 'query', 'context', 'user', 'input']], ['ref', ['mr']], ['human_reference', ['meaning_representation', 'mr']], ['references', ['triples', 'mr', 'meaning_representation', 'input', 'source']], ['refs', ['triples', 'mr', 'input', 'source']],
   ['target', ['source', 'input', 'meaning_representation', 'mr', 'prompt', 'document', 'article', 'inputs']], ['targets', ['inputs', 'input', 'source']], ['target_text', ['input_text', 'source_text', 'prompt', 'source']], ['answers', ['question']], ['answer', ['question', 'query', 'problem', 'prompt', 'instruction']], ['solution', ['problem', 'question']], ['reply', ['message', 'prompt', 'question', 'context']],
+  ['lex', ['modified_triple_sets']], ['lex', ['original_triple_sets']],
   ['summary', ['document', 'article', 'dialogue', 'text', 'input']], ['highlights', ['article', 'document']], ['assistant', ['user', 'human', 'prompt']], ['bot', ['user', 'human', 'prompt']], ['tgt', ['src']], ['chosen', ['prompt', 'question']], ['text', ['triples', 'mr', 'meaning_representation']],
 ];
 

@@ -1,12 +1,13 @@
 /** The files of a source → a table that a run can name: its mapping, its rows by what they are for, and what is to be said of it. */
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
+import { type DataPresetName, presetWishes } from '../config/dataPresets';
 import { type DataKind, PARTS, type Part, type TableMapping } from '../config/tables';
 import type { TableRows } from '../protocol/rowMessages';
 import type { Example, Report, TableSet, Wishes } from '../protocol/tableMessages';
 import { collected } from '../sources/files';
 import type { Source } from '../sources/source';
-import { importTable, type Imported } from './importTable';
+import { importFarParquet, importTable, type Imported } from './importTable';
 import { count, listed } from './lines';
 import { type Files, shareOf } from './parts';
 import { sharedRows } from './shape';
@@ -15,6 +16,19 @@ import { splitRows } from './split';
 /** More than this does not fit into the memory of a tab once it is read. */
 const FILE_LIMIT = 2 ** 30;
 const FINGERPRINT_DIGITS = 16;
+/** Rows that somebody may look at. */
+const PREVIEW_ROWS = 100;
+/** Larger Parquet files that lie elsewhere are read by ranges, so many rows of them at the most. */
+const RANGED_BYTES = 32 * 2 ** 20;
+const MOST_FAR_ROWS = 200_000;
+
+export interface OpenOptions {
+  signal?: AbortSignal;
+  /** Told how much of all files is here. */
+  progress?: (bytes: number) => void;
+  /** The set of the paper that somebody says it is. */
+  preset?: DataPresetName;
+}
 
 export interface OpenedTable {
   /** Of the first training file. */
@@ -51,7 +65,7 @@ function alsoFor({ delimiter, quoting, header, encoding, ...same }: Wishes, isSa
 
 /** Names of classes, where the file has them beside their numbers. */
 function namedLabels({ label_names: names, labels }: Report): readonly string[] | undefined {
-  return names && new Set(names).size === names.length && labels.every((label) => names[Number(label)] !== undefined) ? names : undefined;
+  return names && new Set(names).size === names.length && labels.length > 1 && labels.every((label) => names[Number(label)] !== undefined) ? names : undefined;
 }
 
 /**
@@ -60,12 +74,28 @@ function namedLabels({ label_names: names, labels }: Report): readonly string[] 
  * @param seed of the run, by which rows are held out where no file is there for it
  * @throws SourceError where a file cannot be had
  */
-export async function openTable(source: Source, files: Files, wishes: Wishes, seed: number): Promise<OpenedTable> {
+export async function openTable(source: Source, files: Files, given: Wishes, seed: number, { signal, progress, preset }: OpenOptions = {}): Promise<OpenedTable> {
+  const wishes: Wishes = { ...(preset && presetWishes(preset)), ...given };
   const hashes: string[] = [];
+  const isFar = source.reference.kind === 'hub' || source.reference.kind === 'address';
+  let done = 0;
+  const tell = (bytes: number) => progress?.(done + bytes);
   const readOne = async (path: string, part: Part, how: Wishes): Promise<Imported> => {
-    const bytes = await collected(path, source.stream(path), FILE_LIMIT);
+    const name = path.split('/').at(-1)!;
+    const size = isFar && /\.parquet$/i.test(path) ? (await source.size?.(path) ?? (await source.list()).find((file) => file.path === path)?.bytes) : undefined;
+    if (size !== undefined && size > RANGED_BYTES) {
+      hashes.push(`${part} ${path} ${size}\n`);
+      const slice = async (start: number, end = size) => {
+        const bytes = await source.range(path, start, end, { signal });
+        tell(done += bytes.length);
+        return bytes.buffer;
+      };
+      return importFarParquet(name, { byteLength: size, slice }, MOST_FAR_ROWS, how);
+    }
+    const bytes = await collected(path, source.stream(path, { signal, progress: tell }), FILE_LIMIT);
+    done += bytes.length;
     hashes.push(`${part} ${bytesToHex(sha256(bytes))}\n`);
-    return importTable(path.split('/').at(-1)!, bytes, how);
+    return importTable(name, bytes, how);
   };
   const first = await readOne(files.training[0], 'training', wishes);
   const { report } = first;
@@ -88,11 +118,11 @@ export async function openTable(source: Source, files: Files, wishes: Wishes, se
     }
   }
   const fingerprint = (hashes.length === 1 ? hashes[0].split(/[ \n]/)[1] : bytesToHex(sha256(new TextEncoder().encode(hashes.join(''))))).slice(0, FINGERPRINT_DIGITS);
-  const opened = { report, preview: first.examples, rows, fingerprint };
+  const opened = { report, preview: named(first.examples.slice(0, PREVIEW_ROWS)), rows, fingerprint };
   if (report.problem === 'refused' || !kind) return { ...opened, sets };
   const labels = kind !== 'classification' ? [] : names ? [...names] : labelsOf(rows.training);
   const split = { validation: kept.validation ? 0 : shareOf(rows.training.length), test: kept.test ? 0 : shareOf(rows.training.length) };
-  const table: TableMapping = { kind, labels, files: { ...kept, training: kept.training! }, read, split, rows: rows.training.length };
+  const table: TableMapping = { kind, labels, files: { ...kept, training: kept.training! }, read, split, rows: rows.training.length, ...(preset && { mirrors: preset }), ...(source.reference.kind === 'address' && { fingerprint }) };
   return { ...opened, table, sets: [...setsOf(rows, table, seed), ...sets.filter(({ rows: usable }) => usable === 0)] };
 }
 

@@ -3,7 +3,7 @@
  * WebAssembly Snappy as soon as it is loaded, which the page's Content-Security-Policy forbids.
  */
 import { decompress as zstd } from 'fzstd';
-import { parquetMetadataAsync, parquetReadObjects, parquetSchema, type Compressors, type FileMetaData } from 'hyparquet';
+import { type AsyncBuffer, parquetMetadataAsync, parquetReadObjects, parquetSchema, type Compressors, type FileMetaData } from 'hyparquet';
 import { decompressBrotli } from 'hyparquet-compressors/src/brotli.js';
 import { gunzip } from 'hyparquet-compressors/src/gzip.js';
 import { decompressLz4, decompressLz4Raw } from 'hyparquet-compressors/src/lz4.js';
@@ -17,23 +17,44 @@ const COMPRESSORS: Compressors = {
   LZ4_RAW: decompressLz4Raw,
 };
 
-/** @throws NoTable with the compression or the fault */
-export async function readParquet(bytes: Uint8Array): Promise<Omit<Table, 'encoding' | 'doubts'>> {
-  if (String.fromCharCode(...bytes.subarray(-4)) !== 'PAR1') throw new NoTable('The Parquet file is cut off: its end is missing. Download it again.');
+/** Bytes of a file that is here. */
+export function parquetOf(bytes: Uint8Array): AsyncBuffer {
   const buffer = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
-  const file = { byteLength: buffer.byteLength, slice: (start: number, end?: number) => buffer.slice(start, end) };
+  return { byteLength: buffer.byteLength, slice: (start, end) => buffer.slice(start, end) };
+}
+
+/**
+ * @param file read by ranges: its end, then the row groups that hold the rows
+ * @param most rows that are read, the first ones
+ * @throws NoTable with the compression or the fault; whatever `file` throws
+ */
+export async function readParquet(file: AsyncBuffer, most = Infinity): Promise<Omit<Table, 'encoding' | 'doubts'>> {
+  const end = String.fromCharCode(...new Uint8Array(await file.slice(Math.max(0, file.byteLength - 4), file.byteLength)));
+  if (end !== 'PAR1') throw new NoTable('The Parquet file is cut off: its end is missing. Download it again.');
+  let lost: { error: unknown } | undefined;
+  // What goes wrong on the way is no fault of the file.
+  const far: AsyncBuffer = { byteLength: file.byteLength, slice: async (start, stop) => {
+    try {
+      return await file.slice(start, stop);
+    } catch (error) {
+      lost ??= { error };
+      throw error;
+    }
+  } };
   try {
-    const metadata = await parquetMetadataAsync(file);
+    const metadata = await parquetMetadataAsync(far);
     const codecs = new Set(metadata.row_groups.flatMap(({ columns }) => columns.map(({ meta_data }) => meta_data?.codec ?? 'UNCOMPRESSED')));
     const unknown = [...codecs].find((codec) => codec !== 'UNCOMPRESSED' && codec !== 'SNAPPY' && !(codec in COMPRESSORS));
     if (unknown) throw new NoTable(`The Parquet file is compressed with ${unknown}, which cannot be read here. Save it with Snappy: df.to_parquet("file.parquet", compression="snappy").`);
     const names = parquetSchema(metadata).children.map(({ element }) => element.name);
-    const objects = await parquetReadObjects({ file, metadata, compressors: COMPRESSORS });
-    if (objects.length !== Number(metadata.num_rows)) throw new Error(`${objects.length} rows of ${metadata.num_rows} came out`);
+    const objects = await parquetReadObjects({ file: far, metadata, compressors: COMPRESSORS, ...(Number(metadata.num_rows) > most && { rowEnd: most }) });
+    if (objects.length !== Math.min(most, Number(metadata.num_rows))) throw new Error(`${objects.length} rows of ${metadata.num_rows} came out`);
     const records = objects.map((row, index) => ({ record: index + 1, cells: names.map((name) => plain(row[name])) }));
     const notes = [`Parquet with ${metadata.row_groups.length === 1 ? 'one row group' : `${metadata.row_groups.length} row groups`}, ${[...codecs].map((codec) => (codec === 'UNCOMPRESSED' ? 'not compressed' : `compression ${codec}`)).join(', ') || 'empty'}.`];
+    if (Number(metadata.num_rows) > most) notes.push(`Only the first ${most} of its ${metadata.num_rows} rows were fetched.`);
     return { names, headerLine: null, width: names.length, records, bad: [], delimiter: 'none', quoting: 'none', newline: 'none', notes, ...descriptionOf(metadata) };
   } catch (error) {
+    if (lost) throw lost.error;
     if (error instanceof NoTable) throw error;
     throw new NoTable(`The Parquet file cannot be read (${(error as Error).message}). Save it anew, for example with df.to_parquet("file.parquet", compression="snappy").`);
   }

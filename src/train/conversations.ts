@@ -1,5 +1,6 @@
 /** Conversations of a table → the text that the model knows them in. */
 import type { ChatTemplate } from '../data/chatTemplate';
+import { inText } from '../data/tableExample';
 import type { Example, TaskData } from '../data/tasks/task';
 import { Refusal } from './refusal';
 
@@ -32,13 +33,4 @@ export function inTemplate(examples: TaskData, template: ChatTemplate | undefine
     return rows;
   };
   return { examples: { train: written('train'), validation: written('validation'), test: written('test') }, conversations };
-}
-
-/** @throws Error with a sentence */
-export function inText(example: Example, template: ChatTemplate): Example {
-  const turns = example.messages ?? [];
-  const last = turns.findLastIndex(({ role }) => role === 'assistant');
-  // Behind the last answer there is nothing to learn.
-  const { text, promptEnd, scored } = template.render(turns.slice(0, last + 1), example.tools);
-  return { ...example, text: text.slice(0, promptEnd), completion: text.slice(promptEnd), scored };
 }

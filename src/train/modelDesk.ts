@@ -1,8 +1,10 @@
 /** What the engine does about models besides running them: looks at sources, fetches weights, tells what is kept. Needs no GPU. */
 import type { WeightFormat } from '../config/weightFormats';
 import { readReference, referenceText } from '../config/sources';
+import { readChatFiles, readTokenizer } from '../data/tokenization/files';
 import { LoadError } from '../model/files/loadError';
 import type { ModelCommand, ModelEvent, ModelRefusal } from '../protocol/modelMessages';
+import type { LentTokenizer } from '../protocol/tableReading';
 import { SourceError, throwIfStopped } from '../sources/sourceError';
 import type { ModelPlaces } from '../sources/places';
 import type { ReadOptions } from '../sources/source';
@@ -39,6 +41,7 @@ export class ModelDesk {
       case 'authorise': return this.places?.authorise(command.token);
       case 'fetch': return this.fetch(command.source, command.weights);
       case 'stop_fetching': return this.fetching?.stop.abort();
+      case 'lend_tokenizer': return this.lend(command.source);
       case 'list_kept': return this.listKept();
       case 'forget':
         this.library.forget(command.source);
@@ -119,6 +122,17 @@ export class ModelDesk {
       await this.describe(source);
     } finally {
       if (this.fetching?.stop === stop) this.fetching = undefined;
+    }
+  }
+
+  private async lend(source: string): Promise<void> {
+    try {
+      const { facts, source: opened } = await this.library.describe(source);
+      if (facts.obstacle !== undefined) return this.post({ type: 'lent', source, longest: facts.longest, obstacle: facts.obstacle });
+      const lent: LentTokenizer = { ...await readTokenizer(opened.read), chat: await readChatFiles(opened.read, (await opened.list()).map(({ path }) => path)) };
+      this.post({ type: 'lent', source, longest: facts.longest, tokenizer: new Blob([JSON.stringify(lent)]) });
+    } catch (error) {
+      this.post({ type: 'lent', source, longest: 0, obstacle: (error as Error).message });
     }
   }
 

@@ -7,7 +7,8 @@ import { TASKS } from '../data/tasks';
 import type { Example } from '../protocol/tableMessages';
 import { Refusal } from './refusal';
 import { Rows } from './rows';
-import { dividedRows, exampleOf } from './tableRows';
+import { exampleOf } from '../data/tableExample';
+import { dividedRows } from './tableRows';
 
 const mapping: TableMapping = { kind: 'classification', labels: ['no', 'yes'], files: { training: ['mine.csv'] }, read: {}, split: { validation: 0.25, test: 0.25 }, rows: 40 };
 const training: Example[] = Array.from({ length: 40 }, (_, line) => ({ line, text: `row ${line}`, label: line < 20 ? 'no' : 'yes' }));

@@ -1,31 +1,15 @@
 /** The rows of a table → those of a run: converted to what the tokenizer takes, divided by seed, and in an order that says nothing. */
 import type { RunConfig } from '../config/config';
 import type { TableMapping } from '../config/tables';
+import { exampleOf } from '../data/tableExample';
 import type { Example, TaskData } from '../data/tasks/task';
 import type { TextTokenizer } from '../data/tokenizer';
 import type { TableRows } from '../protocol/rowMessages';
-import type { Example as TableExample } from '../protocol/tableMessages';
 import { ORDER_SITE, shuffled, splitRows } from '../tables/split';
 import { Refusal } from './refusal';
 
 /** Held-out rows are in one order for all seeds: where only the first ones are scored, runs of several seeds are scored on the same. */
 const HELD_OUT_ORDER = 0;
-
-/** One row as the engine takes it. @throws RangeError for a label that is none of the mapping's */
-export function exampleOf({ text = '', text2, label, prompt_parts, target_text, references, category, messages, tools }: TableExample, { kind, labels }: Pick<TableMapping, 'kind' | 'labels'>): Example {
-  if (kind === 'language_model') {
-    const told = { ...(references && { references }), ...(category !== undefined && { category: { name: category, seen: true } }) };
-    return { text: promptOf(prompt_parts ?? [text]), completion: target_text ?? '', label: 0, ...told, ...(messages && { messages }), ...(tools && { tools }) };
-  }
-  const pair = text2 === undefined ? {} : { pair: text2 };
-  if (kind === 'regression') return { text, ...pair, label: Number(label) };
-  const index = labels.indexOf(String(label));
-  if (index < 0) throw new RangeError(`the label "${String(label)}" is none of the ${labels.length} that the model learns`);
-  return { text, ...pair, label: index };
-}
-
-/** The filled parts of a prompt, each on lines of its own, and a line break before what is to be written. */
-export const promptOf = (parts: readonly (string | null)[]): string => `${parts.filter((part) => part !== null && part.trim() !== '').join('\n')}\n`;
 
 /** @throws Refusal where a set is left without rows */
 export function dividedRows(rows: TableRows, table: TableMapping, { data, seed }: Pick<RunConfig, 'data' | 'seed'>): TaskData {

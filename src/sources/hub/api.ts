@@ -27,6 +27,8 @@ export interface Repository {
   files: SourceFile[];
   /** Number formats of the weights with how many values each has, where the Hub says so. */
   parameters?: Record<string, number>;
+  /** Of a dataset: what its page says of its files. */
+  configurations?: { name: string; splits: { name: string; patterns: string[] }[] }[];
 }
 
 /** Largest answer that is read: a list of 10,000 files has about 3 MB. */
@@ -72,7 +74,7 @@ export async function repositoryOf(access: HubAccess, id: string, revision: stri
   const base = `${access.endpoint}/api/${access.kind}/${pathOf(id)}`;
   const info = await json(access, id, revision, `${base}/revision/${segment(revision)}?blobs=true`, options);
   if (!isObject(info)) throw new SourceError('not_the_file', id, 'the Hub’s answer is no description of a repository; load it again');
-  if (info.disabled === true) throw new SourceError('forbidden', id, 'was disabled by the Hub; choose another model');
+  if (info.disabled === true) throw new SourceError('forbidden', id, 'was disabled by the Hub; choose another one');
   const commit = text(info.sha) ?? '';
   if (!isCommit(commit)) throw new SourceError('not_the_file', id, `the Hub names no commit (${JSON.stringify(info.sha)}); load it again`);
   const siblings = Array.isArray(info.siblings) ? info.siblings.filter(isObject) : [];
@@ -92,8 +94,22 @@ export async function repositoryOf(access: HubAccess, id: string, revision: stri
     gated: info.gated !== undefined && info.gated !== false,
     licence: text(Array.isArray(card.license) ? card.license.join(', ') : card.license) ?? tag?.slice('license:'.length),
     files: withSizes ? files : await treeOf(access, name, commit, options),
+    ...(access.kind === 'datasets' && { configurations: configurationsOf(card.configs) }),
     parameters: counts && Object.fromEntries(Object.entries(counts).filter((entry): entry is [string, number] => typeof entry[1] === 'number')),
   };
+}
+
+const texts = (value: unknown): string[] => (Array.isArray(value) ? value : [value]).filter((one): one is string => typeof one === 'string');
+
+/** `configs` of a dataset's front matter: files as one pattern, as several, or by split. */
+function configurationsOf(configs: unknown): Repository['configurations'] {
+  return (Array.isArray(configs) ? configs : []).filter(isObject).map(({ config_name: name, data_files: files, data_dir: folder }) => {
+    const given = files ?? (typeof folder === 'string' ? `${folder.replace(/\/+$/, '')}/**` : []);
+    const parts = (Array.isArray(given) ? given : [given]).filter(isObject);
+    const bySplit = isObject(given) && !('path' in given) ? Object.entries(given).map(([split, path]) => ({ split, path })) : parts;
+    const splits = bySplit.length > 0 ? bySplit.map(({ split, path }) => ({ name: text(split) ?? 'train', patterns: texts(path) })) : [{ name: 'train', patterns: texts(given) }];
+    return { name: text(name) ?? 'default', splits };
+  });
 }
 
 /** The next page of a list, from its `Link` header. */

@@ -38,7 +38,7 @@ export async function hubRefusal(response: Response, asked: Asked, file: string)
     const next = token && response.status === 403 ? `accept its terms at ${page} with the account of the token${/await|review|pending/i.test(words) ? '; its authors have yet to answer a request' : ''}` : `accept its terms at ${page}, then give a read token of that account`;
     return new SourceError('gated', id, `is gated${said}; ${next}`);
   }
-  if (words === DISABLED) return new SourceError('forbidden', id, 'was disabled by the Hub; choose another model');
+  if (words === DISABLED) return new SourceError('forbidden', id, 'was disabled by the Hub; choose another one');
   if (code === 'RepoNotFound' || response.status === 401) {
     const next = token ? 'check the name, and that the token is right and may read it' : 'check the name, or give a token that may read it';
     return new SourceError('not_found', id, `does not exist on the Hub, or is private${said}; ${next}`);

@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { serveDatasets } from './standInDatasets';
 import { gzipSync } from 'node:zlib';
 
 export interface StandInFile {
@@ -24,6 +25,10 @@ export interface StandInRepository {
   private?: boolean;
   disabled?: boolean;
   licence?: string;
+  /** Of a dataset: `configs` of its front matter, the branch that the Hub's bot puts Parquet on, and what the datasets server counts. */
+  configs?: unknown;
+  converted?: { commit: string; files: Record<string, StandInFile> };
+  counted?: { rows: Record<string, number>; partial?: boolean; notReady?: number };
 }
 
 export interface Logged {
@@ -135,8 +140,10 @@ export class HubStandIn {
   private serveHub(request: Logged, response: ServerResponse): void {
     const url = new URL(request.url, this.endpoint);
     const parts = url.pathname.split('/').slice(1).map(decodeURIComponent);
+    if (serveDatasets(url, request, response, this)) return;
     const isApi = parts[0] === 'api';
     if (isApi) parts.splice(0, 2);
+    else if (parts[0] === 'datasets') parts.splice(0, 1);
     // A bare name is a legacy one; an API route or `resolve` follows a name of one part or two.
     const verbs = ['revision', 'tree', 'refs', 'resolve'];
     const at = parts.findIndex((part) => verbs.includes(part));
@@ -157,9 +164,10 @@ export class HubStandIn {
     const request2 = /^refs\/pr\/(\d+)$/.exec(revision)?.[1];
     const byCommit = Object.values(repository.requests ?? {}).find(({ commit }) => commit === revision);
     const pull = request2 === undefined ? byCommit : repository.requests?.[Number(request2)];
-    const commit = pull?.commit ?? (revision === 'main' || revision === repository.commit ? repository.commit : repository.revisions?.[revision] ?? (Object.values(repository.revisions ?? {}).includes(revision) ? revision : undefined));
+    const isConverted = repository.converted && (revision === 'refs/convert/parquet' || revision === repository.converted.commit);
+    const commit = isConverted ? repository.converted!.commit : pull?.commit ?? (revision === 'main' || revision === repository.commit ? repository.commit : repository.revisions?.[revision] ?? (Object.values(repository.revisions ?? {}).includes(revision) ? revision : undefined));
     if (commit === undefined) return this.refuse(response, 404, 'RevisionNotFound', `Invalid rev id: ${revision}`);
-    const files = { ...repository.files, ...pull?.files };
+    const files = isConverted ? repository.converted!.files : { ...repository.files, ...pull?.files };
     if (isApi && parts[at] === 'tree') return this.serveTree(files, url, response);
     if (isApi) return this.serveInfo(id, repository, files, commit, url, response);
     if (parts[at] === 'resolve') return this.serveResolve(repository, files, commit, parts.slice(at + 2).join('/'), request, response, right);
@@ -175,7 +183,7 @@ export class HubStandIn {
     const blobs = url.searchParams.get('blobs') === 'true' && this.tellsSizes;
     this.json(response, {
       _id: 'a'.repeat(24), id, modelId: id, sha: commit, private: repository.private ?? false, gated: repository.gated ?? false, disabled: false,
-      tags: repository.licence ? [`license:${repository.licence}`] : [], cardData: repository.licence ? { license: repository.licence } : undefined,
+      tags: repository.licence ? [`license:${repository.licence}`] : [], cardData: repository.licence || repository.configs ? { license: repository.licence, configs: repository.configs } : undefined,
       siblings: Object.entries(files).map(([rfilename, { bytes, lfs }]) => ({
         rfilename,
         ...(blobs ? { size: bytes.length, blobId: gitSha1(lfs ? Buffer.from('pointer') : bytes), ...(lfs ? { lfs: { sha256: sha256(bytes), size: bytes.length, pointerSize: 134 } } : {}) } : {}),

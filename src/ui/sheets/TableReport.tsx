@@ -1,7 +1,9 @@
 import { grouped } from '../../protocol/format';
 import type { BadRow, Example, Question, Reading, Report, Wishes } from '../../protocol/tableMessages';
+import type { MeasuredTable } from '../../protocol/tableReading';
 import { visible } from '../../protocol/visible';
 import { usePlayground, useTable } from '../kit/context';
+import { ScoredText } from './TableTokens';
 
 const KINDS: Record<Report['problem'], string> = {
   classification: 'One text and a class', regression: 'One text and a score', pairs: 'Two texts and a label', generation: 'A prompt and a text to write', refused: 'Nothing to learn from',
@@ -10,7 +12,7 @@ const SHOWN_BAD = 200;
 const SHOWN_LABELS = 20;
 
 /** What a table holds: how many rows, what is to be asked, the first rows, what was set aside, and what was done. */
-export function TableReport({ report, preview }: { report: Report; preview: readonly Example[] }) {
+export function TableReport({ report, preview, measured }: { report: Report; preview: readonly Example[]; measured: MeasuredTable | undefined }) {
   const { tables } = usePlayground();
   const { wishes } = useTable();
   const { bad_rows: bad, notes, questions } = report;
@@ -24,7 +26,7 @@ export function TableReport({ report, preview }: { report: Report; preview: read
       </section>
       {questions.map((question) => <Asked key={question.question} {...question} />)}
       {!isRefused && <Labels {...report} />}
-      {preview.length > 0 && <Rows rows={preview} />}
+      {preview.length > 0 && <Rows rows={preview} measured={measured} />}
       {bad.length > 0 && <Bad rows={bad} all={report.bad_rows_in_all ?? bad.length} />}
       <section aria-label="What was done">
         <h3>What was done</h3>
@@ -85,19 +87,22 @@ function wordsOf(choose: Wishes): string {
   }).join(', ');
 }
 
-function Rows({ rows }: { rows: readonly Example[] }) {
+function Rows({ rows, measured }: { rows: readonly Example[]; measured: MeasuredTable | undefined }) {
+  const isWritten = measured?.preview.some(({ pieces }) => pieces) === true;
   return (
     <section aria-label="First rows">
       <h3>First rows</h3>
+      {isWritten && <p className="small muted">What is marked is scored: the model learns to write it.</p>}
       <div className="table-scroll" tabIndex={0} role="group" aria-label="First rows, as they were read">
         <table>
-          <thead><tr><th scope="col">Where</th><th scope="col">Text</th><th scope="col">Label or text to write</th></tr></thead>
+          <thead><tr><th scope="col">Where</th><th scope="col">Text</th>{!isWritten && <th scope="col">Label or text to write</th>}{!isWritten && measured && <th scope="col">Tokens</th>}</tr></thead>
           <tbody>
-            {rows.map((row) => (
+            {rows.map((row, index) => (
               <tr key={`${row.line} ${row.record}`}>
                 <th scope="row">{placeOf(row)}</th>
-                <td>{row.messages ? row.messages.map(({ role, content }) => `${role}: ${content}`).join('\n') : [row.text, row.text2, ...(row.prompt_parts ?? [])].filter((part) => part).join('\n')}</td>
-                <td>{row.label ?? row.target_text}</td>
+                <td>{isWritten && measured.preview[index] ? <ScoredText row={measured.preview[index]} /> : row.messages ? row.messages.map(({ role, content }) => `${role}: ${content}`).join('\n') : [row.text, row.text2, ...(row.prompt_parts ?? [])].filter((part) => part).join('\n')}</td>
+                {!isWritten && <td>{row.label ?? row.target_text}</td>}
+                {!isWritten && measured && <td>{measured.preview[index]?.tokens}</td>}
               </tr>
             ))}
           </tbody>

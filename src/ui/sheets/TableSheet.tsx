@@ -1,23 +1,32 @@
 import { type DragEvent, useRef, useState } from 'react';
 import { closeSheet } from '../address';
 import { usePlayground, useTable } from '../kit/context';
+import { droppedFiles, type GivenFiles, pickedFiles } from '../models/droppedFiles';
+import { isTablePath } from '../../config/dataSources';
+import { bytes as sized } from '../../protocol/format';
+import { TableFrom, TableNamed, TablePresets } from './TableFrom';
 import { TableParts } from './TableParts';
 import { TableReport } from './TableReport';
+import { TableTokens } from './TableTokens';
 
 const KINDS = '.tsv,.csv,.txt,.jsonl,.ndjson,.json,.parquet,.gz';
 
 /** A table of the visitor's own: picked, dropped or pasted, what is read from it, and its rows for the next run. Nothing leaves the page. */
 export default function TableSheet() {
   const { tables } = usePlayground();
-  const { name, reading, looked, fault, isNamed } = useTable();
+  const { name, reading, bytes, looked, fault, isNamed, measured } = useTable();
   const picker = useRef<HTMLInputElement>(null);
-  const take = (given: FileList | null) => {
-    const files = [...(given ?? [])];
-    if (files.length > 0) void tables.open(files[0].name, files.map((file) => ({ path: file.name, blob: file })));
+  const take = ({ name: called, files, folder }: GivenFiles) => {
+    // Of a folder only what can be a table, and of those only what lies at its top, where there is some.
+    const inside = folder ? files.filter(({ path }) => isTablePath(path)) : files;
+    const depth = (path: string) => path.split('/').length;
+    const top = Math.min(...inside.map(({ path }) => depth(path)));
+    const chosen = folder ? inside.filter(({ path }) => depth(path) === top) : inside;
+    if (chosen.length > 0) void tables.open(folder ? called : chosen[0].path, chosen);
   };
   const drop = (event: DragEvent) => {
     event.preventDefault();
-    take(event.dataTransfer.files);
+    void droppedFiles(event.dataTransfer).then(take);
   };
   const use = () => {
     tables.use();
@@ -26,12 +35,15 @@ export default function TableSheet() {
   return (
     <div className="table-sheet" data-takes-tables onDrop={drop}>
       <div className="table-give">
-        <p className="say">TSV, CSV, JSON Lines, JSON or Parquet, also as .gz: one file, or one for each of training, validation and test. Read here, in this tab.</p>
+        <p className="say">TSV, CSV, JSON Lines, JSON or Parquet, also as .gz: one file, or one for each of training, validation and test, or a folder dropped here. Read here, in this tab.</p>
         <button type="button" className="button filled" onClick={() => picker.current?.click()}>Choose a file</button>
-        <input ref={picker} type="file" accept={KINDS} multiple hidden aria-label="File of a table" onChange={({ target }) => { take(target.files); target.value = ''; }} />
+        <input ref={picker} type="file" accept={KINDS} multiple hidden aria-label="File of a table" onChange={({ target }) => { if (target.files) take(pickedFiles(target.files)); target.value = ''; }} />
       </div>
+      <TablePresets />
       <Paste />
-      <p role="status" className="muted">{reading ? `Reading ${name}…` : looked ? `${looked.report.file} was read.` : ''}</p>
+      <TableFrom />
+      <TableNamed />
+      <p role="status" className="muted">{reading ? `Reading ${name}…${bytes === undefined ? '' : ` ${sized(bytes)} so far`}` : looked ? `${looked.report.file} was read.` : ''}</p>
       {fault && <p className="field-refusal" role="alert">{fault}</p>}
       {looked?.handed && !reading && (
         <div className="table-use">
@@ -40,7 +52,8 @@ export default function TableSheet() {
         </div>
       )}
       {looked?.handed && <TableParts {...looked} />}
-      {looked && <TableReport key={looked.id} {...looked} />}
+      {looked?.handed && <TableTokens />}
+      {looked && <TableReport key={looked.id} {...looked} measured={measured} />}
     </div>
   );
 }
