@@ -66,7 +66,7 @@ export function chartSvg(figure: Element, { title, legend, settings }: Caption):
     probe.style.color = colour;
     return getComputedStyle(probe).color;
   };
-  const [ink, muted] = ['var(--ink)', 'var(--muted)'].map(colourOf);
+  const [ink, muted, paper] = ['var(--ink)', 'var(--muted)', 'var(--surface)'].map(colourOf);
   const width = drawn + 2 * MARGIN;
   const font = page.fontFamily;
   const above: SVGElement[] = [element('text', { x: MARGIN, y: MARGIN + 14, fill: ink, 'font-size': 15, 'font-weight': 600, 'font-family': font }, title)];
@@ -89,7 +89,7 @@ export function chartSvg(figure: Element, { title, legend, settings }: Caption):
   for (const [key, value] of Object.entries({ x: MARGIN, y: top, width: drawn, height: tall })) copy.setAttribute(key, String(value));
   const below = lines.map((line, index) => element('text', { x: MARGIN, y: top + tall + (index + 1) * LINE, fill: muted, 'font-size': SMALL, 'font-family': font }, line));
   const whole = element('svg', { xmlns: NAMESPACE, width, height, viewBox: `0 0 ${width} ${height}` });
-  whole.append(element('title', {}, title), element('rect', { width, height, fill: page.backgroundColor }), ...above, copy, ...below);
+  whole.append(element('title', {}, title), element('rect', { width, height, fill: paper }), ...above, copy, ...below);
   return { text: new XMLSerializer().serializeToString(whole), width, height };
 }
 
