@@ -8,6 +8,8 @@ from peft import LoraConfig, TaskType, get_peft_model
 from tokenizers import Tokenizer
 from transformers import AutoConfig, AutoModelForSequenceClassification, get_linear_schedule_with_warmup
 
+from metrics import measure
+
 PAD = 1
 # The layers that LoRA adapts, q and v, by their names in each architecture.
 TARGETS = {"roberta": ["query", "value"], "llama": ["q_proj", "v_proj"]}
@@ -26,6 +28,7 @@ class Settings:
     rank: int = 8
     alpha: int = 16
     random_base: bool = False
+    scratch: bool = False  # all weights are trained, from random ones
     noise: float = 0.0
     targets: list[str] | None = None  # q and v where nothing is named
     every: int = 0  # steps between two evaluations; 0 evaluates at the end alone
@@ -53,7 +56,7 @@ def load_task(folder: Path, tokenizer: Tokenizer, task: str, seed: int) -> dict[
 def build(model_folder: Path, regression: bool, settings: Settings):
     torch.manual_seed(settings.seed)
     config = AutoConfig.from_pretrained(model_folder, num_labels=1 if regression else 2)
-    if settings.random_base:
+    if settings.random_base or settings.scratch:
         model = AutoModelForSequenceClassification.from_config(config).float()
     else:
         model = AutoModelForSequenceClassification.from_pretrained(model_folder, config=config, dtype=torch.float32)
@@ -62,7 +65,7 @@ def build(model_folder: Path, regression: bool, settings: Settings):
             layer.output.dropout.p = settings.hidden_dropout  # sits after the down projection, before the residual add
     elif settings.hidden_dropout:
         raise ValueError(f"finetune: {config.model_type} has no dropout after its FFN (hidden_dropout {settings.hidden_dropout}); choose 0, or the encoder")
-    return with_lora(model, TaskType.SEQ_CLS, settings)
+    return model if settings.scratch else with_lora(model, TaskType.SEQ_CLS, settings)
 
 
 def with_lora(model, task: TaskType, settings: Settings):
@@ -78,7 +81,7 @@ def loss_of(outputs, labels, regression):
 
 
 @torch.no_grad()
-def evaluate(model, data: Encoded, regression: bool) -> dict[str, float]:
+def evaluate(model, data: Encoded, regression: bool, metrics: list[str] | None = None) -> dict[str, float]:
     model.eval()
     outputs = torch.cat([model(input_ids=ids, attention_mask=(ids != PAD).long()).logits for ids in data.ids.split(500)])
     model.train()
@@ -86,17 +89,22 @@ def evaluate(model, data: Encoded, regression: bool) -> dict[str, float]:
         metric = torch.corrcoef(torch.stack([outputs.squeeze(-1), data.labels]))[0, 1].item()
     else:
         metric = (outputs.argmax(-1) == data.labels).float().mean().item()
-    return {"loss": loss_of(outputs, data.labels, regression).item(), "metric": metric}
+    found = {"loss": loss_of(outputs, data.labels, regression).item(), "metric": metric}
+    if metrics:
+        given = outputs.squeeze(-1) if regression else outputs.argmax(-1)
+        found["scores"] = measure(given.tolist(), data.labels.tolist(), metrics)
+        found["metric"] = found["scores"][metrics[0]]
+    return found
 
 
-def run(model_folder: Path, splits: dict[str, Encoded], regression: bool, settings: Settings) -> dict:
+def run(model_folder: Path, splits: dict[str, Encoded], regression: bool, settings: Settings, metrics: list[str] | None = None) -> dict:
     """Trains and gives the final test figures and, with `every`, the curve of clean training and validation loss."""
 
     def loss_on(model, data, rows):
         ids = data.ids[rows][:, : data.lengths[rows].max()]
         return loss_of(model(input_ids=ids, attention_mask=(ids != PAD).long()).logits, data.labels[rows], regression)
 
-    return train_and_measure(build(model_folder, regression, settings), splits, settings, loss_on, lambda model, data: evaluate(model, data, regression))
+    return train_and_measure(build(model_folder, regression, settings), splits, settings, loss_on, lambda model, data: evaluate(model, data, regression, metrics))
 
 
 def train_and_measure(model, splits, settings: Settings, loss_on, evaluate) -> dict:

@@ -47,6 +47,7 @@ async function writePretraining({ model, rows, seed, out }) {
 
 async function writeTasks({ seeds, rows, noise, out }) {
   const { TASKS } = await loadModule('/src/data/tasks/index.ts');
+  writeFileSync(join(out, 'tasks.json'), JSON.stringify(Object.values(TASKS).map(({ name, kind, metrics, labels }) => ({ name, kind, metrics, labels }))));
   for (const task of Object.values(TASKS))
     for (const seed of seeds.split(',').map(Number)) {
       const data = task.generate({ seed, trainRows: Number(rows), labelNoise: Number(noise) });
