@@ -3,6 +3,7 @@ import type { RunConfig } from '../config/config';
 import { PEFT_TITLES } from '../config/peft';
 import { POSITIONS } from '../config/dropout';
 import type { RunRecord } from '../protocol/run';
+import type { Scores } from '../protocol/runMessages';
 import type { BaseName } from './toPeft';
 
 export interface CardFacts {
@@ -23,6 +24,7 @@ export interface CardFacts {
 }
 
 const figure = (value: number) => (Number.isFinite(value) ? value.toPrecision(4) : 'not a number');
+const metricsIn = ({ metric, others = {} }: Scores) => [figure(metric), ...Object.entries(others).map(([name, value]) => `${name} ${figure(value)}`)].join(', ');
 
 function dropoutText({ dropout, consistency }: RunConfig): string {
   const rules = POSITIONS.flatMap((position) => {
@@ -61,8 +63,8 @@ export function cardOf(facts: CardFacts): string {
     ['step of these weights', `${step} of ${optimizer.steps}`], ['seed', String(config.seed)], ['trained on', device],
   ];
   const figures = [
-    ...(at ? [`- held-out loss ${figure(at.heldOut.loss)}, metric ${figure(at.heldOut.metric)} (step ${at.step}); training loss ${figure(at.train.loss)}, both with dropout off`] : []),
-    ...(test ? [`- test loss ${figure(test.scores.loss)}, metric ${figure(test.scores.metric)}, ${test.rows} rows (step ${test.step})`] : []),
+    ...(at ? [`- held-out loss ${figure(at.heldOut.loss)}, metric ${metricsIn(at.heldOut)} (step ${at.step}); training loss ${figure(at.train.loss)}, both with dropout off`] : []),
+    ...(test ? [`- test loss ${figure(test.scores.loss)}, metric ${metricsIn(test.scores)}, ${test.rows} rows (step ${test.step})`] : []),
   ];
   const front = ['---', ...(base.name === null ? [] : [`base_model: ${base.name}`]), `library_name: ${form === 'merged' ? 'transformers' : 'peft'}`, 'tags:', '- lora-dropout-playground', '---'];
   return [

@@ -1,4 +1,5 @@
 /** A trained run as folders: the adapter, or a model without one, with the run beside it. Page and commands write the same. */
+import { METRIC_NAMES } from '../config/tasks';
 import type { ModelFolder } from '../model/files/modelFolder';
 import { heldFile, heldTensor, type OutFile, type OutTensor, tensorsFile } from '../model/files/outFile';
 import type { RunRecord } from '../protocol/run';
@@ -23,14 +24,15 @@ export const heldTensors = (tensors: TensorFiles): Map<string, OutTensor> => new
 export function curvesOf({ points, evaluations }: RunRecord): string {
   const cell = (value: number | undefined) => (value !== undefined && Number.isFinite(value) ? String(value) : '');
   const at = new Map(points.step.map((step, index) => [step + 1, index]));
+  const others = METRIC_NAMES.filter((name) => evaluations.some(({ heldOut }) => heldOut.others?.[name] !== undefined));
   const measured = new Map(evaluations.map((evaluation) => [evaluation.step, evaluation]));
   const lines = [...new Set([...at.keys(), ...measured.keys()])].sort((one, other) => one - other).map((step) => {
     const index = at.get(step);
     const found = measured.get(step);
     const of = (column: keyof RunRecord['points']) => (index === undefined ? undefined : points[column][index]);
-    return [step, ...[of('seconds') ?? found?.seconds, of('learningRate'), of('crossEntropy'), of('consistency'), of('gradientNorm'), found?.train.loss, found?.train.metric, found?.heldOut.loss, found?.heldOut.metric].map(cell)].join(',');
+    return [step, ...[of('seconds') ?? found?.seconds, of('learningRate'), of('crossEntropy'), of('consistency'), of('gradientNorm'), found?.train.loss, found?.train.metric, found?.heldOut.loss, found?.heldOut.metric, ...others.map((name) => found?.heldOut.others?.[name])].map(cell)].join(',');
   });
-  return ['step,seconds,learning_rate,cross_entropy,consistency,gradient_norm,train_loss,train_metric,held_out_loss,held_out_metric', ...lines, ''].join('\n');
+  return [`step,seconds,learning_rate,cross_entropy,consistency,gradient_norm,train_loss,train_metric,held_out_loss,held_out_metric${others.map((name) => `,held_out_${name}`).join('')}`, ...lines, ''].join('\n');
 }
 
 /** The run itself: what it was, and how its curves went. */

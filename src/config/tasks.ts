@@ -1,5 +1,5 @@
 /** The tasks that come with the page, as far as a configuration has to know them. What they measure, with examples, is in each one's folder (data/tasks). */
-import type { DataKind } from './tables';
+import type { DataKind, TableMapping } from './tables';
 
 /** How good a model's outputs are. Of several, the first is the one that chooses the best step and that studies compare. */
 export const METRIC_NAMES = ['accuracy', 'f1', 'matthews', 'pearson', 'spearman', 'perplexity'] as const;
@@ -22,3 +22,14 @@ export const TASK_FACTS: Record<TaskName, { title: string; kind: DataKind; metri
 
 /** Whether rows come with the page. */
 export const isTask = (source: string): source is TaskName => (TASK_NAMES as readonly string[]).includes(source);
+
+/** What a table is measured by: of two classes as each of GLUE's sets of two classes is. F1 is that of the second class. */
+function tableMetrics({ kind, labels }: Pick<TableMapping, 'kind' | 'labels'>): readonly MetricName[] {
+  if (kind === 'regression') return ['pearson', 'spearman'];
+  if (kind === 'language_model') return ['perplexity'];
+  return labels.length === 2 ? ['accuracy', 'f1', 'matthews'] : ['accuracy'];
+}
+
+/** What the outputs for these rows are measured by; the first chooses the best step. */
+export const metricsOf = ({ source, table }: { source: string; table?: TableMapping }): readonly MetricName[] =>
+  (isTask(source) ? TASK_FACTS[source].metrics : tableMetrics(table ?? { kind: 'classification', labels: [] }));

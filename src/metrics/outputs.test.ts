@@ -1,3 +1,5 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { accuracy, crossEntropy, f1, languageModelLoss, matthews, pearson, perplexity, predictedClasses, ranks, spearman, squaredError } from './outputs';
 
@@ -112,5 +114,19 @@ describe('rows', () => {
     ['no output', () => squaredError([], [])],
   ])('refuses %s', (_, act) => {
     expect(act).toThrow(RangeError);
+  });
+});
+
+const cases = join(process.env.REFERENCE_DATA ?? join(import.meta.dirname, '..', '..', '..', 'shared', 'data'), 'metrics', 'glue_metric_cases.json');
+
+/** Real data that is no part of this project; left out where it is not on the machine. */
+describe.skipIf(!existsSync(cases))('against scikit-learn and scipy', () => {
+  interface Case { name: string; labels: number[]; preds: number[]; accuracy?: number; f1_binary?: number | null; mcc?: number; pearson?: number; spearman?: number }
+  const all = existsSync(cases) ? (JSON.parse(readFileSync(cases, 'utf8')) as { cases: Case[] }).cases : [];
+  it.each(all)('$name', ({ preds, labels, ...right }) => {
+    const given = { accuracy, f1_binary: f1, mcc: matthews, pearson, spearman };
+    const compared = Object.entries(given).filter(([name]) => typeof right[name as keyof typeof given] === 'number');
+    expect(compared.length).toBeGreaterThan(1);
+    for (const [name, metric] of compared) expect(metric(preds, labels), name).toBeCloseTo(right[name as keyof typeof given]!, 12);
   });
 });

@@ -1,14 +1,17 @@
 /** Starting, steering, testing and saving a run, and what becomes of it. */
 import type { Change, RunConfig } from '../config/config';
 import type { PlanSummary } from './planMessages';
+import type { MetricName } from '../config/tasks';
 
 export type RunId = string;
 
 export interface Scores {
   /** Cross-entropy in nats (a scored token, for text) without smoothing, or mean squared error. Dropout off. */
   loss: number;
-  /** Accuracy (0…1), Pearson correlation, or perplexity. */
+  /** What the rows are measured by first (`metricsOf`): accuracy (0…1), Matthews or Pearson correlation, or perplexity. */
   metric: number;
+  /** What else they are measured by, where there is more; records from before there was have none. */
+  others?: Partial<Record<MetricName, number>>;
 }
 
 export type RunCommand =

@@ -2,8 +2,9 @@
 import { bestOf } from '../config/best';
 import type { RunConfig } from '../config/config';
 import { hasTerm } from './holes';
-import type { Problem } from './metrics';
+import { LOOKS, type Problem } from './metrics';
 import { sameData } from '../config/diff';
+import { type MetricName, metricsOf } from '../config/tasks';
 import type { RunData } from './runData';
 import { type Axis, evaluationOnAxis, type Line, pointsOnAxis, roundUp, type Row, rowsOf, smooth, stepOnAxis } from './series';
 import type { RunInfo, ViewSettings } from './state';
@@ -11,13 +12,15 @@ import type { RunInfo, ViewSettings } from './state';
 export const CHART_KINDS = ['loss', 'metric', 'gap', 'consistency'] as const;
 export type ChartKind = (typeof CHART_KINDS)[number];
 
-/** heldOut: thick; train: clean training loss; stochastic: per step with dropout on; shadow: the same unsmoothed. */
-export type Role = 'heldOut' | 'train' | 'stochastic' | 'shadow' | 'gap' | 'consistency';
+/** heldOut: thick; other: a further metric, thin and dashed; train: clean training loss; stochastic: per step with dropout on; shadow: the same unsmoothed. */
+export type Role = 'heldOut' | 'other' | 'train' | 'stochastic' | 'shadow' | 'gap' | 'consistency';
 
 export interface ChartLine {
   key: string;
   runId: string;
   role: Role;
+  /** On the chart of the metric: which one it is. */
+  metric?: MetricName;
   /** Few enough evaluations that each deserves a dot. */
   dots: boolean;
 }
@@ -74,10 +77,19 @@ function only<L extends Line>(line: L, wanted: (index: number) => boolean): L {
   return kept.length === line.x.length ? line : { ...line, x: kept.map((index) => line.x[index]), y: kept.map((index) => line.y[index]) };
 }
 
+/** The metric of a run, and of the focused one what else it is measured by. */
+function metricLines(run: RunInfo, data: RunData, axis: Axis, focused: boolean): (Line & ChartLine)[] {
+  const at = data.evaluations;
+  const [first, ...others] = metricsOf(run.config.data);
+  const lineOf = (metric: MetricName) => ({ ...evaluationLine('other', run, data, axis, (index) => at[index].heldOut.others?.[metric] ?? Number.NaN), key: `${metric}:${run.id}`, metric });
+  const known = others.filter((name) => focused && at.some(({ heldOut }) => heldOut.others?.[name] !== undefined));
+  return [...known.map(lineOf), { ...evaluationLine('heldOut', run, data, axis, (index) => at[index].heldOut.metric), metric: first }];
+}
+
 function linesOf(kind: ChartKind, run: RunInfo, data: RunData, view: ViewSettings, focused: boolean): (Line & ChartLine)[] {
   const { axis, smoothing } = view;
   const at = data.evaluations;
-  if (kind === 'metric') return [evaluationLine('heldOut', run, data, axis, (index) => at[index].heldOut.metric)];
+  if (kind === 'metric') return metricLines(run, data, axis, focused);
   if (kind === 'gap') return [evaluationLine('gap', run, data, axis, (index) => at[index].heldOut.loss - at[index].train.loss)];
   const column = kind === 'loss' ? data.crossEntropy : data.consistency;
   const perStep = (role: Role) => {
@@ -138,10 +150,10 @@ function reachOf(kind: ChartKind, focused: number, chance = 0): number {
   return Math.max(OTHERS_REACH * Math.max(focused, kind === 'loss' ? chance : 0), kind === 'gap' ? USUAL_GAP : 0);
 }
 
-function yRange(kind: ChartKind, lines: readonly (Line & ChartLine)[], focus: string | undefined, log: boolean, chance: number | undefined, problem: Problem): [number, number] {
+function yRange(kind: ChartKind, lines: readonly (Line & ChartLine)[], focus: string | undefined, log: boolean, chance: number | undefined, share: boolean): [number, number] {
   const steps = lines.filter(({ role }) => role === 'shadow' || role === 'stochastic' || role === 'consistency');
   const [low, all] = extent(lines, log, steps);
-  if (kind === 'metric' && problem === 'classification') return shareRange(low, chance);
+  if (share) return shareRange(low, chance);
   if (!Number.isFinite(all)) return log ? [0.01, 1] : kind === 'gap' ? [-0.1, 0.5] : [0, chance ? chance * 1.15 : 1];
   const high = Math.min(all, reachOf(kind, extent(lines.filter(({ runId }) => runId === focus), log, steps)[1], chance));
   if (log) return [10 ** Math.floor(Math.log10(Math.max(low, 1e-6))), 10 ** Math.ceil(Math.log10(Math.max(high, 1e-6)) + 1e-9)];
@@ -152,15 +164,18 @@ function yRange(kind: ChartKind, lines: readonly (Line & ChartLine)[], focus: st
 
 /** A share up to 1, from the tenth below its lowest value, or from below guessing, so that the height is spent where lines are. */
 function shareRange(low: number, chance: number | undefined): [number, number] {
-  const bottom = Math.max(0, Math.floor(Math.min(low, Number.isFinite(low) ? 0.9 : (chance ?? 0)) * 10 + 1e-9) / 10);
+  const bottom = Math.max(low < 0 ? -1 : 0, Math.floor(Math.min(low, Number.isFinite(low) ? 0.9 : (chance ?? 0)) * 10 + 1e-9) / 10);
   return [bottom - MARGIN * (1 - bottom), 1 + MARGIN * (1 - bottom)];
 }
 
 /** What guessing reaches, where a line for it helps: a language model guesses so badly that the line would flatten all others. */
-function chanceOf(kind: ChartKind, problem: Problem, classes: number): number | undefined {
-  if (problem === 'classification') return kind === 'loss' ? Math.log(classes) : kind === 'metric' ? 1 / classes : undefined;
-  return problem === 'regression' && kind === 'metric' ? 0 : undefined;
+function chanceOf(kind: ChartKind, problem: Problem, metric: MetricName, classes: number): number | undefined {
+  if (kind === 'metric') return metric === 'accuracy' ? 1 / classes : metric === 'matthews' || metric === 'pearson' ? 0 : undefined;
+  return problem === 'classification' && kind === 'loss' ? Math.log(classes) : undefined;
 }
+
+/** What a run of each kind is measured by first, where none is there to say more. */
+const USUAL: Record<Problem, MetricName> = { classification: 'accuracy', regression: 'pearson', language_model: 'perplexity' };
 
 export function buildChart({ kind, runs, data, view, focus, problem, classes }: ChartInput): ChartModel {
   // Cross-entropy and squared error have no common axis, so only runs of the focused run's task are drawn.
@@ -168,7 +183,9 @@ export function buildChart({ kind, runs, data, view, focus, problem, classes }: 
   const visible = runs.filter((run) => !run.hidden && data.has(run.id) && (focused === undefined || sameData(run.config, focused)));
   const lines = visible.flatMap((run) => linesOf(kind, run, data.get(run.id)!, view, run.id === focus));
   const log = view.logScale && (kind === 'loss' || kind === 'consistency');
-  const chance = chanceOf(kind, problem, classes);
+  const [metric] = focused ? metricsOf(focused.data) : [USUAL[problem]];
+  const chance = chanceOf(kind, problem, metric, classes);
+  const share = kind === 'metric' && LOOKS[metric].share;
   const current = visible.find((run) => run.id === focus);
   const marks = (current?.changes ?? []).flatMap((change, index) => {
     const x = stepOnAxis(data.get(current!.id)!, change.step, view.axis, rowsAStep(current!.config));
@@ -179,12 +196,12 @@ export function buildChart({ kind, runs, data, view, focus, problem, classes }: 
   const x: [number, number] = [0, xEnd(visible, data, view.axis)];
   return {
     kind,
-    lines: lines.map(({ key, runId, role, dots }) => ({ key, runId, role, dots })),
+    lines: lines.map(({ key, runId, role, dots, metric: name }) => ({ key, runId, role, dots, ...(name && { metric: name }) })),
     rows: rowsOf(drawable).filter((row) => row.x <= x[1]),
     axis: view.axis,
-    share: kind === 'metric' && problem === 'classification',
+    share,
     x,
-    y: yRange(kind, lines, focus, log, chance, problem),
+    y: yRange(kind, lines, focus, log, chance, share),
     log,
     chance,
     bests: kind === 'loss' || kind === 'metric' ? visible.flatMap((run) => bestPoint(run, data.get(run.id)!, lines)).filter(({ y }) => Number.isFinite(y) && (!log || y > 0)) : [],

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_CONFIG } from '../config/config';
 import { announce, compareRuns, compareWithAll, courseOf, describeEarlyEnd, describeRun, lowestHeldOut, riseSinceLowest, visiblyOverfits } from './findings';
+import { LOOKS } from './metrics';
 import type { Evaluation } from './runData';
 
 const curve = (...pairs: [heldOut: number, train: number][]): Evaluation[] =>
@@ -60,7 +61,7 @@ describe('two runs', () => {
 });
 
 it('announces an evaluation in plain words', () => {
-  expect(announce(overfit[4], 'classification')).toBe('Step 80. Training loss 0.05, held-out loss 0.61, held-out accuracy 70 percent.');
+  expect(announce(overfit[4], LOOKS.accuracy)).toBe('Step 80. Training loss 0.05, held-out loss 0.61, held-out accuracy 70 percent.');
 });
 
 describe('perplexity', () => {
@@ -70,7 +71,7 @@ describe('perplexity', () => {
     expect(describeRun(text.slice(0, 3), false, 'language_model')).toMatch(/among 1\.65 equally likely ones \(perplexity, lower is better\)\.$/);
     expect(describeRun(text, true)).not.toContain('perplexity');
   });
-  it('is read out', () => expect(announce(text[4], 'language_model')).toContain('held-out perplexity 1.8.'));
+  it('is read out', () => expect(announce(text[4], LOOKS.perplexity)).toContain('held-out perplexity 1.8.'));
 });
 
 describe('a run that ended early', () => {

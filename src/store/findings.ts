@@ -2,7 +2,7 @@
 import { type Best, bestOf, isSpent, withEvaluation } from '../config/best';
 import type { RunConfig } from '../config/config';
 import { digits, percent } from '../protocol/format';
-import { METRICS, type Problem } from './metrics';
+import { type MetricWords, type Problem } from './metrics';
 import type { Evaluation } from './runData';
 
 export interface Lowest {
@@ -142,8 +142,7 @@ function compareEnds(run: NamedRun, reference: NamedRun): string {
 }
 
 /** The short form that is read out while a run goes on. */
-export function announce(evaluation: Evaluation, problem: Problem): string {
-  const { metric, speak } = METRICS[problem];
+export function announce(evaluation: Evaluation, { metric, speak }: Pick<MetricWords, 'metric' | 'speak'>): string {
   const value = `held-out ${metric} ${speak(evaluation.heldOut.metric)}`;
   return `Step ${evaluation.step}. Training loss ${digits(evaluation.train.loss, 2)}, held-out loss ${digits(evaluation.heldOut.loss, 2)}, ${value}.`;
 }

@@ -3,11 +3,11 @@ import { recordedRun } from '../../e2e/support/recordedRun';
 import { DEFAULT_CONFIG } from '../config/config';
 import { courseOf, describeRun } from './findings';
 import { describeHoles, hasTerm } from './holes';
-import { METRICS } from './metrics';
+import { LOOKS, wordsOf } from './metrics';
 import { RunData } from './runData';
 
 const run = { config: DEFAULT_CONFIG, changes: [] };
-const words = METRICS.classification;
+const words = wordsOf(DEFAULT_CONFIG);
 
 it('says once which values are not numbers', () => {
   const record = recordedRun();
@@ -30,5 +30,5 @@ it('tells the story of a run around a hole', () => {
   expect(courseOf(evaluations)).toBe('falling');
   for (const problem of ['classification', 'language_model'] as const) expect(describeRun(evaluations, true, problem)).not.toMatch(/NaN|not a number/);
   expect(courseOf(evaluations.slice(0, 2))).toBe('broken');
-  expect([words.show(NaN), words.speak(NaN), METRICS.regression.show(NaN)]).toEqual(['not a number', 'not a number', 'not a number']);
+  expect([words.show(NaN), words.speak(NaN), LOOKS.pearson.show(NaN)]).toEqual(['not a number', 'not a number', 'not a number']);
 });

@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { CONSISTENCY_KINDS, COMPENSATIONS, PATTERNS, POSITIONS, RATE_COURSES, SECOND_PASSES } from '../config/dropout';
 import { cut, possibleChanges } from '../config/changes';
 import { type Change, CHOOSERS, DEFAULT_CONFIG, type RunConfig } from '../config/config';
-import { isTask } from '../config/tasks';
+import { isTask, METRIC_NAMES } from '../config/tasks';
 import { isAdapterSource, isModelSource } from '../config/models';
 import { PEFT_KINDS, TARGETS } from '../config/peft';
 import { configProblems } from '../config/problems';
@@ -11,6 +11,7 @@ import { SCHEDULES } from '../config/schedule';
 import { isTableMapping, type TableMapping, tableReference } from '../config/tables';
 import { WEIGHT_FORMATS } from '../config/weightFormats';
 import type { RunRecord } from '../protocol/run';
+import type { Scores } from '../protocol/runMessages';
 import { POINT_COLUMNS } from './runData';
 
 /** JSON has no NaN: a diverged value arrives as null and stays a hole in the line, as does one that is beyond all numbers (1e999). */
@@ -18,7 +19,7 @@ const measured = v.pipe(v.nullable(v.number()), v.transform((value) => (Number.i
 /** More of what was left out is counted and not named. */
 const MOST_NAMED = 5;
 
-const scores = v.object({ loss: measured, metric: measured });
+const scores = v.object({ loss: measured, metric: measured, others: v.optional(v.record(v.picklist(METRIC_NAMES), measured)) });
 
 const rule = v.object({
   p: v.number(),
@@ -172,6 +173,9 @@ const field = (text: string) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"'
 /** What is not a number is an empty cell: no program reads NaN as one. */
 const cell = (value: number) => (Number.isFinite(value) ? String(value) : '');
 
+/** What else rows were measured by, as series: heldOutF1. */
+const othersOf = (set: string, { others = {} }: Scores) => Object.fromEntries(Object.entries(others).map(([name, value]) => [`${set}${name[0].toUpperCase()}${name.slice(1)}`, value]));
+
 /** Long format: one line a value, so that any tool can pivot it. As RFC 4180 has it: a header, CRLF, quotes doubled. */
 export function csvOf(records: readonly RunRecord[]): string {
   const lines = ['run,name,step,seconds,series,value'];
@@ -183,7 +187,7 @@ export function csvOf(records: readonly RunRecord[]): string {
       }
     });
     for (const { step, seconds, heldOut, train } of evaluations) {
-      const values = { heldOutLoss: heldOut.loss, heldOutMetric: heldOut.metric, trainLoss: train.loss, trainMetric: train.metric };
+      const values = { heldOutLoss: heldOut.loss, heldOutMetric: heldOut.metric, trainLoss: train.loss, trainMetric: train.metric, ...othersOf('heldOut', heldOut), ...othersOf('train', train) };
       for (const [series, value] of Object.entries(values)) lines.push(`${start},${step},${cell(seconds)},${series},${cell(value)}`);
     }
     // Of no moment of the run: they were written after it.

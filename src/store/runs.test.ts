@@ -198,6 +198,18 @@ describe('charts', () => {
     expect(model('metric').y[1]).toBeGreaterThanOrEqual(Math.exp(4));
     expect([model('metric').chance, model('loss').chance]).toEqual([undefined, undefined]);
   });
+  it('draw what else the focused run is measured by beside its metric, and write it', () => {
+    page.edits.set('data.source', 'paraphrase');
+    const id = run();
+    expect(chart('metric').lines.map(({ role, metric }) => [role, metric])).toEqual([['heldOut', 'accuracy']]);
+    page.data.get(id)!.evaluations.forEach(({ heldOut }) => Object.assign(heldOut, { others: { f1: 0.4 } }));
+    expect(chart('metric')).toMatchObject({ share: true, lines: [{ role: 'other', metric: 'f1' }, { role: 'heldOut', metric: 'accuracy' }] });
+    expect(chart('metric').rows.at(-1)).toMatchObject({ [`f1:${id}`]: 0.4 });
+    expect(chart('metric').y[0]).toBeLessThan(0.4);
+    const [record] = page.runList.records().filter((one) => one.id === id);
+    expect(csvOf([record])).toContain(',heldOutF1,0.4\r\n');
+    expect(readRecord(jsonOf([record]), 'run.json')).toMatchObject({ ok: true, record: { evaluations: [{ heldOut: { others: { f1: 0.4 } } }, {}, {}] } });
+  });
   it('leave what is not positive out of a logarithmic axis', () => {
     const log = { ...DEFAULT_VIEW, logScale: true };
     run();

@@ -5,7 +5,7 @@
 import { strToU8, zipSync } from 'fflate';
 import { linkOf } from '../config/url';
 import type { RunRecord } from '../protocol/run';
-import { METRICS, problemOf } from './metrics';
+import { wordsOf } from './metrics';
 
 /** Castagnoli's polynomial, its bits reversed. */
 const POLYNOMIAL = 0x82f63b78;
@@ -75,7 +75,7 @@ function record(bytes: Uint8Array): Uint8Array {
 /** One run as a file of events. What is not a number is left out, and its line goes on behind it. */
 export function eventsOf({ config, createdAt, points, evaluations, name, device }: RunRecord): Uint8Array<ArrayBuffer> {
   const begun = (Date.parse(createdAt) || 0) / 1000;
-  const { metric } = METRICS[problemOf(config)];
+  const { metric } = wordsOf(config);
   const events: { seconds: number; step: number; values: [tag: string, value: number][] }[] = [];
   // A point is of a step as it was taken, an evaluation of the steps that were done: both count from 1 here, as they do in CSV.
   points.step.forEach((step, index) => events.push({ seconds: points.seconds[index], step: step + 1, values: [

@@ -39,7 +39,7 @@ describe.each([['llama', 'lora'], ['gpt2', 'prompt'], ['qwen3', 'prefix']] as co
 
     for (const [rows, widths] of [[4, [TOKENS]], [6, [TOKENS]], [2, [4, 7, TOKENS]], [1, [1, TOKENS]]] as const) {
       const executions = await Promise.all(widths.map(async (width) => ({ width, execution: await tiny.trainer.evaluator({ samples: rows, tokens: width }, 'losses') })));
-      const evaluator = new Evaluator(gpu, executions, config, rows, virtualRows);
+      const evaluator = new Evaluator(gpu, executions, config, rows, virtualRows, ['perplexity']);
       const [one, two] = await evaluator.evaluate(dataset, [dataset.validation, firstRows(dataset.validation, 2)]);
       expect(one.loss).toBeCloseTo(sum / count, 5);
       expect(one.metric).toBeCloseTo(Math.exp(sum / count), 3);

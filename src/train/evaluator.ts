@@ -4,11 +4,12 @@ import type { Pool } from '../graph/pool';
 import type { Gpu } from '../gpu/device';
 import { readRanges } from '../gpu/readback';
 import type { EncodedRows } from '../data/batches';
-import { accuracy, crossEntropy, NOT_SCORED, pearson, perplexity, predictedClasses, squaredError } from '../metrics/outputs';
+import type { MetricName } from '../config/tasks';
 import type { ModelConfig } from '../model/modelConfig';
 import type { Scores } from '../protocol/runMessages';
 import { batchOf, type Dataset, filled } from './dataset';
 import { chunksOf, pool } from './evaluationChunks';
+import { type RowResult, scoresOf } from './scores';
 import { writeBatch } from './trainer';
 
 /** Rows of one chunk. Larger chunks fill a GPU better; on a software adapter they only cost memory. */
@@ -20,9 +21,6 @@ export const WRITING_ROWS = { software: 32, gpu: 64 } as const;
 /** An evaluate plan for rows of up to `width` tokens. */
 export interface EvaluationWidth { width: number; execution: Execution }
 
-/** What one row gave: its logits, or of a text the losses of its tokens; beside it, what it should give. */
-interface RowResult { outputs: Float32Array; labels: Float32Array }
-
 export class Evaluator {
   /** Whether the plans keep the losses of tokens; the logits of whole texts would be too many to read. */
   private readonly written: boolean;
@@ -31,9 +29,10 @@ export class Evaluator {
    * @param widths ascending
    * @param rows rows of one chunk, as the executions' plans have them
    * @param virtualRows trained vectors in front of every row (prompt tuning)
+   * @param metrics what the scores are, the first as their metric
    * @param pool what the executions share, where they share buffers
    */
-  constructor(private readonly gpu: Gpu, private readonly widths: EvaluationWidth[], private readonly config: ModelConfig, private readonly rows: number, private readonly virtualRows: number, private readonly pool?: Pool) {
+  constructor(private readonly gpu: Gpu, private readonly widths: EvaluationWidth[], private readonly config: ModelConfig, private readonly rows: number, private readonly virtualRows: number, private readonly metrics: readonly MetricName[], private readonly pool?: Pool) {
     this.written = config.problem === 'language_model';
   }
 
@@ -71,40 +70,11 @@ export class Evaluator {
     }
     const ofSets = sets.map(({ ids }, index) => found.slice(pooled.starts[index], pooled.starts[index] + ids.length));
     seen?.(ofSets.map((rows) => rows.map(({ outputs: ofRow }) => ofRow)));
-    return ofSets.map((rows) => scoresOf(rows, this.config));
+    return ofSets.map((rows) => scoresOf(rows, this.config, this.metrics));
   }
 
   destroy(): void {
     for (const { execution } of this.widths) execution.destroy();
     this.pool?.destroy();
   }
-}
-
-function scoresOf(found: RowResult[], config: ModelConfig): Scores {
-  if (config.problem === 'language_model') return writtenScores(found);
-  const counted = config.problem === 'regression' ? found : found.filter(({ labels: [label] }) => label !== NOT_SCORED);
-  const [logits, labels] = [joined(counted.map(({ outputs }) => outputs)), joined(counted.map((row) => row.labels))];
-  if (config.problem === 'regression') return { loss: squaredError(logits, labels), metric: pearson(logits, labels) };
-  return { loss: crossEntropy(logits, labels, config.labels), metric: accuracy(predictedClasses(logits, config.labels), labels) };
-}
-
-/** Mean over the scored tokens of all rows. */
-function writtenScores(found: RowResult[]): Scores {
-  let [sum, count] = [0, 0];
-  for (const { outputs, labels } of found) {
-    labels.forEach((label, token) => {
-      if (label === NOT_SCORED) return;
-      sum += outputs[token];
-      count++;
-    });
-  }
-  const loss = sum / count;
-  return { loss, metric: perplexity(loss) };
-}
-
-/** Parts of one length, one behind the other. */
-function joined(parts: Float32Array[]): Float32Array {
-  const whole = new Float32Array(parts.length * (parts[0]?.length ?? 0));
-  parts.forEach((part, index) => whole.set(part, index * part.length));
-  return whole;
 }

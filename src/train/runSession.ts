@@ -1,5 +1,6 @@
 /** A run with everything around it on the device: builds it, turns its events into messages, answers questions about it, frees it. */
 import type { Change } from '../config/config';
+import { metricsOf } from '../config/tasks';
 import { Batches } from '../data/buckets';
 import { Execution } from '../graph/execution';
 import { bytesOf, Pool } from '../graph/pool';
@@ -97,7 +98,7 @@ export class RunSession {
       for (const { width, plan } of preparation.evaluation) widths.push({ width, execution: await Execution.create(gpu, pipelines, plan, trainer.state, undefined, pool) });
     };
     const widths: EvaluationWidth[] = [];
-    const evaluator = new Evaluator(gpu, widths, modelConfig, evaluationRows, virtualRows, pool);
+    const evaluator = new Evaluator(gpu, widths, modelConfig, evaluationRows, virtualRows, metricsOf(config.data), pool);
     const best = new BestWeights(gpu, trainer.state);
     await fill().catch((error: unknown) => {
       evaluator.destroy();

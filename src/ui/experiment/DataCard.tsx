@@ -1,9 +1,10 @@
 import { kindOf } from '../../config/config';
-import { isTask, TASK_FACTS, TASK_NAMES } from '../../config/tasks';
+import { isTask, metricsOf, TASK_FACTS, TASK_NAMES } from '../../config/tasks';
 import { writerFor } from '../../config/models';
 import { dataName } from '../../config/sources';
 import type { TableMapping } from '../../config/tables';
 import { digits, grouped, percent } from '../../protocol/format';
+import { LOOKS } from '../../store/metrics';
 import type { Preview } from '../../store/state';
 import { openSheet } from '../address';
 import { Card } from '../kit/Card';
@@ -27,6 +28,7 @@ export function DataCard() {
   const shown = previews[source.value];
   const title = isTask(source.value) ? TASK_FACTS[source.value].title : dataName(source.value);
   const kind = kindOf({ source: source.value, table });
+  const measures = metricsOf({ source: source.value, table }).map((name) => LOOKS[name].metric).join(' and ');
   return (
     <Card name="data" title="Data" summary={`${title} · ${grouped(rows)} rows${noise > 0 ? ` · ${percent(noise)} wrong` : ''}`}>
       <FieldFrame field={source} label="Task">
@@ -45,7 +47,7 @@ export function DataCard() {
           )}
         </div>
       </FieldFrame>
-      {shown && !table && <p className="small muted">{shown.description} Mirrors {shown.mirrors}. Held-out: {grouped(shown.counts.validation)} rows, test: {grouped(shown.counts.test)}, from other sentences, {kind === 'language_model' ? 'facts' : 'labels'} clean.</p>}
+      {shown && !table && <p className="small muted">{shown.description} Mirrors {shown.mirrors}; measured by {measures}. Held-out: {grouped(shown.counts.validation)} rows, test: {grouped(shown.counts.test)}, from other sentences, {kind === 'language_model' ? 'facts' : 'labels'} clean.</p>}
       {table && <TableFacts table={table} preview={shown} />}
       <button type="button" className="button link" aria-haspopup="dialog" data-opens="table" onClick={() => openSheet('table')}>{table ? 'Look at the table, or at another' : 'Look at a table of your own'}</button>
       <StopsField field="data.rows" label="Training rows" stops={table ? stopsUpTo(shown?.counts.training ?? rows, rows) : ROW_STOPS} hint="How many examples the model may train on. Fewer rows are learned by heart sooner." />

@@ -1,6 +1,6 @@
 import type { Chooser } from '../../config/config';
 import { type Schedule, SCHEDULES } from '../../config/schedule';
-import { METRICS, problemOf } from '../../store/metrics';
+import { wordsOf } from '../../store/metrics';
 import { digits, grouped } from '../../protocol/format';
 import { Card } from '../kit/Card';
 import { usePage } from '../kit/context';
@@ -54,7 +54,7 @@ function ScheduleField() {
 /** What decides which evaluation is the best: the test and an adapter take the weights of its step. */
 function ChoosesField() {
   const chooses = useField<Chooser>('evaluation.chooses');
-  const { metric } = METRICS[usePage((state) => problemOf(state.draft))];
+  const { metric } = wordsOf(usePage((state) => state.draft));
   return (
     <FieldFrame field={chooses} label="Best step by held-out" hint="The weights of the best evaluation are kept: the test rows are scored with them.">
       <Segmented label="Best step by held-out" value={chooses.value} options={[{ value: 'loss', label: 'loss' }, { value: 'metric', label: metric }]} onChange={chooses.set} />

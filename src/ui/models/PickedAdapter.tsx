@@ -1,7 +1,7 @@
 import { modelName } from '../../config/models';
 import { isLora, isVirtual, PEFT_TITLES } from '../../config/peft';
 import { digits, grouped } from '../../protocol/format';
-import { METRICS, problemOf } from '../../store/metrics';
+import { scoresInWords, wordsOf } from '../../store/metrics';
 import { startObstacle } from '../../store/obstacles';
 import type { Adapting } from '../../store/state';
 import { closeSheet } from '../address';
@@ -72,8 +72,7 @@ function Judged({ adapter }: { adapter: string }) {
   const judging = usePage(({ phase, current, step }) => run !== undefined && current === run.id && step === 0 && phase !== 'failed');
   if (run?.test?.step === 0) {
     const { scores, rows } = run.test;
-    const { metric, show } = METRICS[problemOf(run.config)];
-    return <p className="field-note" role="status">On {grouped(rows)} test rows: loss {digits(scores.loss)}, {metric} {show(scores.metric)}. The run waits at step 0; Resume trains it on.</p>;
+    return <p className="field-note" role="status">On {grouped(rows)} test rows: loss {digits(scores.loss)}, {scoresInWords(wordsOf(run.config), scores)}. The run waits at step 0; Resume trains it on.</p>;
   }
   return judging ? <p className="muted" role="status">It is being evaluated on the test rows.</p> : null;
 }

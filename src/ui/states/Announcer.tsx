@@ -1,7 +1,8 @@
 import { useEffect, useRef, useState } from 'react';
 import { announce } from '../../store/findings';
 import { usePage, usePlayground } from '../kit/context';
-import { focusedProblem } from '../kit/focus';
+import { wordsOf } from '../../store/metrics';
+import { focusedConfig } from '../kit/focus';
 
 const QUIET_MS = 10_000;
 
@@ -9,7 +10,7 @@ const QUIET_MS = 10_000;
 export function Announcer() {
   const { data } = usePlayground();
   const current = usePage((state) => state.current);
-  const problem = usePage(focusedProblem);
+  const config = usePage(focusedConfig);
   usePage((state) => state.runs);
   const [text, setText] = useState('');
   const spoken = useRef(0);
@@ -17,7 +18,7 @@ export function Announcer() {
   useEffect(() => {
     if (!last || performance.now() - spoken.current < QUIET_MS) return;
     spoken.current = performance.now();
-    setText(announce(last, problem));
-  }, [last, problem]);
+    setText(announce(last, wordsOf(config)));
+  }, [last, config]);
   return <p className="visually-hidden" aria-live="polite">{text}</p>;
 }

@@ -3,11 +3,11 @@ import { describeDifference } from '../../../config/diff';
 import type { ChartModel } from '../../../store/chartModel';
 import { digits, steady } from '../../../protocol/format';
 import { labelsOf } from '../../../store/labels';
-import { METRICS } from '../../../store/metrics';
+import { LOOKS } from '../../../store/metrics';
 import { indexAt } from '../../../store/series';
 import { usePage, usePlayground } from '../../kit/context';
 import { colourOf, plotX, valueAt } from './geometry';
-import { focusedProblem, focusOf } from '../../kit/focus';
+import { focusOf } from '../../kit/focus';
 
 interface Props {
   model: ChartModel;
@@ -16,7 +16,7 @@ interface Props {
   label: string;
 }
 
-const ROLE_WORDS = { heldOut: 'held-out', train: 'training', stochastic: 'batch', gap: 'gap', consistency: 'term', shadow: '' } as const;
+const ROLE_WORDS = { heldOut: 'held-out', other: '', train: 'training', stochastic: 'batch', gap: 'gap', consistency: 'term', shadow: '' } as const;
 const AXIS_WORDS = { steps: 'step', examples: 'example', seconds: 'second' } as const;
 
 /** One cursor for all charts, and the marks of changes, drawn over the plot so that moving the pointer redraws no chart. */
@@ -63,20 +63,20 @@ function Readout({ model, at, x, width }: { model: ChartModel; at: number; x: nu
   const runs = usePage((state) => state.runs);
   const axis = usePage((state) => state.view.axis);
   const focus = usePage(focusOf);
-  const { show } = METRICS[usePage(focusedProblem)];
-  const values = useMemo(() => model.lines.filter(({ role, runId }) => role !== 'shadow' && (runId === focus || OF_EVERY_RUN.has(role))).flatMap(({ key, runId, role }) => {
+  const values = useMemo(() => model.lines.filter(({ role, runId }) => role !== 'shadow' && (runId === focus || OF_EVERY_RUN.has(role))).flatMap(({ key, runId, role, metric }) => {
     const rows = model.rows.filter((row) => key in row);
     const index = indexAt(rows.map((row) => row.x), at);
-    return index < 0 ? [] : [{ key, runId, role, value: rows[index][key] }];
+    return index < 0 ? [] : [{ key, runId, role, metric, value: rows[index][key] }];
   }).sort((a, b) => (Number.isNaN(a.value) ? 1 : Number.isNaN(b.value) ? -1 : b.value - a.value)), [model, at, focus]);
   const shown = new Set(values.map(({ runId }) => runId));
   const labels = labelsOf(runs.filter(({ id }) => shown.has(id)));
+  const several = values.some(({ role }) => role === 'other');
   return (
     <div className="readout" style={x < width / 2 ? { left: x + 10, maxWidth: width - x - 14 } : { right: width - x + 10, maxWidth: x - 14 }}>
       <span>{AXIS_WORDS[axis]} {digits(axis === 'seconds' ? at : Math.round(at))}</span>
-      {values.map(({ key, runId, role, value }) => {
+      {values.map(({ key, runId, role, metric, value }) => {
         const run = runs.find(({ id }) => id === runId);
-        return run && <span key={key}><i style={{ background: colourOf(run.colour) }} />{shown.size > 1 && <u>{labels.get(runId)}</u>}{(model.kind === 'loss' || shown.size === 1) && <em>{ROLE_WORDS[role]}</em>}<b>{model.kind === 'metric' ? show(value) : steady(value)}</b></span>;
+        return run && <span key={key}><i style={{ background: colourOf(run.colour) }} />{shown.size > 1 && <u>{labels.get(runId)}</u>}{(model.kind === 'loss' || several || shown.size === 1) && <em>{metric && several ? LOOKS[metric].metric : ROLE_WORDS[role]}</em>}<b>{metric ? LOOKS[metric].show(value) : steady(value)}</b></span>;
       })}
     </div>
   );

@@ -1,17 +1,18 @@
-import { METRICS } from '../../../store/metrics';
+import { wordsOf } from '../../../store/metrics';
 import { usePage, usePlayground, useMedia } from '../../kit/context';
 import { RunsTable } from './RunsTable';
 import { ChartFigure } from './ChartFigure';
 import { Findings } from './Findings';
 import { MaskRow } from './MaskRow';
 import { RunLegend } from './RunLegend';
-import { focusedProblem, focusOf } from '../../kit/focus';
+import { focusedConfig, focusOf } from '../../kit/focus';
 import { colourOf } from './geometry';
 
 /** What happened, in curves and in a sentence, and one row of the masks that were part of it. */
 export default function CurvesView() {
   const { data } = usePlayground();
-  const words = METRICS[usePage(focusedProblem)];
+  const words = wordsOf(usePage(focusedConfig));
+  const [also] = words.others;
   const compiling = usePage((state) => state.compiling);
   const phase = usePage((state) => state.phase);
   const hasConsistency = usePage((state) => state.runs.some((run) => !run.hidden && data.get(run.id)?.hasConsistency));
@@ -27,7 +28,7 @@ export default function CurvesView() {
       <Findings />
       <div className="chart-pair">
         <ChartFigure kind="gap" height={170} title="Gap" caption={`Held-out ${words.loss} minus training ${words.loss}, both with dropout off: what dropout should shrink.`} />
-        <ChartFigure kind="metric" height={170} title={`Held-out ${words.metric}`} caption={words.metricCaption} />
+        <ChartFigure kind="metric" height={170} title={`Held-out ${[words, ...words.others].map(({ metric }) => metric).join(', ')}`} caption={[words.metricCaption, also && 'Dashed:', ...words.others.map(({ metricCaption }) => metricCaption)].filter(Boolean).join(' ')} />
       </div>
       {hasConsistency && <ChartFigure kind="consistency" height={140} title="Consistency term" caption="How far two dropped passes over the same batch disagree. It is added to the loss with weight α and not part of the curves above." />}
       <RunsTable />

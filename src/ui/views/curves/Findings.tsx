@@ -3,7 +3,7 @@ import { describeHoles } from '../../../store/holes';
 import { labelsOf } from '../../../store/labels';
 import { referencesFor } from '../../../store/runList';
 import { usePage, usePlayground } from '../../kit/context';
-import { METRICS, problemOf } from '../../../store/metrics';
+import { problemOf, scoresInWords, wordsOf } from '../../../store/metrics';
 import { focusOf } from '../../kit/focus';
 
 /** The sentences below the charts: what the curves show, computed from them. */
@@ -24,7 +24,7 @@ export function Findings() {
   const references = referencesFor(run, runs);
   const points = data.get(run.id);
   const early = points && finished && describeEarlyEnd(run.config, points.evaluations);
-  const holes = points && describeHoles(run, points, METRICS[problemOf(run.config)]);
+  const holes = points && describeHoles(run, points, wordsOf(run.config));
   return (
     <div className="finding say">
       {run.kind === 'recorded' && <p className="recorded-label">An example run, recorded on {run.device}.{!absent && ' Press Start for your own.'}</p>}
@@ -32,7 +32,7 @@ export function Findings() {
       {early && <p>{early}</p>}
       {holes && <p>{holes}</p>}
       {compareWithAll(named(run), references.map(named)).map((sentence) => <p key={sentence}>{sentence}</p>)}
-      {run.test && <p>On the {run.test.rows} test rows, with the weights of the best evaluation, after step {run.test.step}: {METRICS[problemOf(run.config)].metric} {METRICS[problemOf(run.config)].show(run.test.scores.metric)}.</p>}
+      {run.test && <p>On the {run.test.rows} test rows, with the weights of the best evaluation, after step {run.test.step}: {scoresInWords(wordsOf(run.config), run.test.scores)}.</p>}
     </div>
   );
 }

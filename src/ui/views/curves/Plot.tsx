@@ -14,8 +14,8 @@ export interface PlotProps {
   height: number;
 }
 
-const WIDTHS: Record<ChartLine['role'], number> = { heldOut: 2.6, train: 1.5, stochastic: 0.9, shadow: 0.8, gap: 2, consistency: 1.2 };
-const STRENGTH: Record<ChartLine['role'], number> = { heldOut: 1, train: 1, stochastic: 0.75, shadow: 0.22, gap: 1, consistency: 0.9 };
+const WIDTHS: Record<ChartLine['role'], number> = { heldOut: 2.6, other: 1.4, train: 1.5, stochastic: 0.9, shadow: 0.8, gap: 2, consistency: 1.2 };
+const STRENGTH: Record<ChartLine['role'], number> = { heldOut: 1, other: 0.85, train: 1, stochastic: 0.75, shadow: 0.22, gap: 1, consistency: 0.9 };
 
 /** How present a run is: the one pointed at, else the current one; pinned ones stay readable, the rest steps back. */
 function presence(run: RunInfo, focus: string | undefined, hovered: string | undefined): number {
@@ -75,7 +75,7 @@ export const Plot = memo(function Plot({ model, runs, focus, hovered, width, hei
         const common = {
           dataKey: key, stroke: colourOf(run.colour), strokeWidth: WIDTHS[role] + (hovered === runId && role === 'heldOut' ? 1 : 0),
           strokeOpacity: STRENGTH[role] * strength, isAnimationActive: false, activeDot: false as const,
-          strokeDasharray: role === 'train' ? '1.5 3' : run.kind === 'recorded' && (role === 'heldOut' || role === 'gap') ? '6 4' : undefined,
+          strokeDasharray: role === 'train' ? '1.5 3' : role === 'other' ? '5 3' : run.kind === 'recorded' && (role === 'heldOut' || role === 'gap') ? '6 4' : undefined,
           strokeLinecap: 'round' as const,
           dot: dots ? { r: role === 'heldOut' || role === 'gap' ? 2.6 : 1.8, fill: colourOf(run.colour), fillOpacity: strength, strokeWidth: 0, strokeDasharray: '' } : false,
         };

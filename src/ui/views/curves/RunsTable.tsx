@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { describeDifferences, sameData } from '../../../config/diff';
 import { dataName } from '../../../config/sources';
 import { lowestHeldOut } from '../../../store/findings';
-import { METRICS, problemOf } from '../../../store/metrics';
+import { scoresInWords, wordsOf } from '../../../store/metrics';
 import { digits, steady } from '../../../protocol/format';
 import { effectiveConfig } from '../../../store/runList';
 import type { RunInfo } from '../../../store/state';
@@ -63,7 +63,7 @@ function RunRow({ run, current }: { run: RunInfo; current: RunInfo | undefined }
       <td>{last ? steady(last.heldOut.loss - last.train.loss) : '–'}</td>
       <td>{points && seconds ? digits((seconds / points.step.length) * 1000) : '–'}</td>
       <td className="run-actions">
-        {run.test ? <span className="small" title={`Test ${METRICS[problemOf(run.config)].metric}`}>test {METRICS[problemOf(run.config)].show(run.test.scores.metric)}</span> : canTest && <button type="button" className="button" title="Score the test rows with the weights of the best evaluation" disabled={testing} onClick={() => { setTesting(true); transport.test(); }}>{testing ? 'testing…' : 'Test'}</button>}
+        {run.test ? <span className="small" title={`Test rows: ${scoresInWords(wordsOf(run.config), run.test.scores)}`}>test {wordsOf(run.config).show(run.test.scores.metric)}</span> : canTest && <button type="button" className="button" title="Score the test rows with the weights of the best evaluation" disabled={testing} onClick={() => { setTesting(true); transport.test(); }}>{testing ? 'testing…' : 'Test'}</button>}
         <button type="button" className="button plain icon" aria-label={`Remove ${run.name}`} title="Remove" disabled={run.id === liveId && phase !== 'finished' && phase !== 'failed'} onClick={() => runList.remove(run.id)}><Icon name="close" size={12} /></button>
       </td>
     </tr>
