@@ -62,7 +62,7 @@ describe('a preparation', () => {
     expect(whole - halves).toBeGreaterThan(100_000);
     expect(await lower((config) => config)).toEqual(expect.arrayContaining(['model.weights', 'optimizer.batchSize']));
     expect(await lower((config) => ({ ...config, model: { ...config.model, weights: 'f16' } }))).toBeUndefined();
-    expect(await faultOf({ budget: 2 ** 20, change: (config) => ({ ...config, optimizer: { ...config.optimizer, batchSize: 4096 } }) })).toMatchObject({ lower: ['optimizer.batchSize'] });
+    expect(await faultOf({ budget: 2 ** 20, change: (config) => ({ ...config, data: { ...config.data, rows: 4096 }, optimizer: { ...config.optimizer, batchSize: 4096 } }) })).toMatchObject({ lower: ['optimizer.batchSize'] });
   });
 
   it('is refused where an arena of the optimizer is larger than a binding of the device', async () => {
