@@ -43,13 +43,15 @@ function readOptions() {
   const { values, positionals: links } = readArguments({ allowPositionals: true, options: { out: text, profile: text, model: text, data: text, adapter: text, weights: text, merged: { type: 'boolean' }, python: { type: 'boolean' }, validation: text, test: text, rows: text, 'score-rows': text, 'score-beams': text, config: text, preset: text, ...TABLE_OPTIONS } });
   for (const [name, choices] of Object.entries(CHOICES)) refuseUnlessOneOf(name, values[name], choices);
   if (values['score-rows'] !== undefined && !/^([1-9]\d*|all|none)$/.test(values['score-rows'])) throw new Refusal(`--score-rows ${values['score-rows']} is no number of test prompts; give 1 or more, all or none`);
-  if (values['score-beams'] !== undefined && !/^[1-9]\d?$/.test(values['score-beams'])) throw new Refusal(`--score-beams ${values['score-beams']} is no number of beams; give 1 (no beam search) to 64`);
+  if (values['score-beams'] !== undefined && !(/^[1-9]\d?$/.test(values['score-beams']) && Number(values['score-beams']) <= 64)) throw new Refusal(`--score-beams ${values['score-beams']} is no number of beams; give 1 (no beam search) to 64`);
   const ofTable = ['validation', 'test', 'rows', 'config', 'preset', ...Object.keys(TABLE_OPTIONS)].find((name) => values[name] !== undefined);
   if (ofTable && values.data === undefined) throw new Refusal(`--${ofTable} says something of a table; give --data FILE`);
   if (values.data !== undefined && !TASKS.includes(values.data) && !existsSync(values.data) && !isFar(values.data)) throw new Refusal(`unknown data ${values.data}; choose ${TASKS.slice(0, -1).join(', ')} or ${TASKS.at(-1)}, or name a file on this machine, hub:org/name of the Hugging Face Hub, or the address of a file`);
   const exports = ['model', 'data', 'adapter'].some((name) => values[name] !== undefined);
   const idle = ['weights', 'merged', 'python'].find((name) => values[name] !== undefined && !exports);
   if (idle) throw new Refusal(`--${idle} says how an adapter is written; give --model SOURCE, --data TASK or --adapter DIR, and --out DIR`);
+  const ofScores = ['score-rows', 'score-beams'].find((name) => values[name] !== undefined && !exports);
+  if (ofScores) throw new Refusal(`--${ofScores} says how texts are scored, which goes into the folder of --out; give --model SOURCE, --data TASK or --adapter DIR, and --out DIR`);
   if (!exports) return { ...values, links };
   if (!values.out) throw new Refusal('--out is missing; write npm run train -- --model SOURCE --data TASK --out DIR [LINK]');
   if (existsSync(values.out) && !statSync(values.out).isDirectory()) throw new Refusal(`--out ${values.out} is a file; give a folder, which is made where there is none`);

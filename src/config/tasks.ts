@@ -1,4 +1,5 @@
 /** The tasks that come with the page, as far as a configuration has to know them. What they measure, with examples, is in each one's folder (data/tasks). */
+import { dataPreset } from './dataPresets';
 import type { DataKind, TableMapping } from './tables';
 
 /** How good a model's outputs are. Of several, the first is the one that chooses the best step and that studies compare. */
@@ -23,10 +24,14 @@ export const TASK_FACTS: Record<TaskName, { title: string; kind: DataKind; metri
 /** Whether rows come with the page. */
 export const isTask = (source: string): source is TaskName => (TASK_NAMES as readonly string[]).includes(source);
 
-/** What a table is measured by: of two classes as each of GLUE's sets of two classes is. F1 is that of the second class. */
-function tableMetrics({ kind, labels }: Pick<TableMapping, 'kind' | 'labels'>): readonly MetricName[] {
+const isMetric = (name: string): name is MetricName => (METRIC_NAMES as readonly string[]).includes(name);
+
+/** What a table is measured by: one of the paper's sets as the literature reports it, others of two classes as each of GLUE's is. F1 is that of the second class. */
+function tableMetrics({ kind, labels, mirrors }: Pick<TableMapping, 'kind' | 'labels' | 'mirrors'>): readonly MetricName[] {
   if (kind === 'regression') return ['pearson', 'spearman'];
   if (kind === 'language_model') return ['perplexity'];
+  const reported = mirrors === undefined ? [] : dataPreset(mirrors).metrics.map((name) => name.toLowerCase()).filter(isMetric);
+  if (labels.length === 2 && reported.some((name) => name === 'accuracy' || name === 'matthews')) return reported;
   return labels.length === 2 ? ['accuracy', 'f1', 'matthews'] : ['accuracy'];
 }
 

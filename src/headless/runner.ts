@@ -50,6 +50,8 @@ export interface RunWishes {
 export interface KeptRun {
   record: RunRecord;
   run: HeadlessRun;
+  /** Why its texts were not scored, where they were to be. */
+  unscored?: string;
   /** What was trained, as files that are not written yet. @throws with a sentence */
   files(form: ExportForm, weights: 'best' | 'last'): Promise<OutFile[]>;
 }
@@ -105,8 +107,8 @@ export function createHeadless({ gpu, models, profile }: HeadlessOptions) {
           if (writing && kindOf(config.data) === 'language_model') void engine.handle({ type: 'score', runId, ...writing, weights: weights ?? 'best' });
           else finish(test);
         }
-        if (event.type === 'scored') finish(test!);
-        if (event.type === 'unscored') fail(new Error(`the texts were not scored: ${event.sentence ?? 'somebody stopped it'}`));
+        // What was trained is worth as much without them.
+        if (event.type === 'scored' || event.type === 'unscored') finish(test!);
       };
       void engine.handle({ type: 'start', runId, config, changes });
     });
@@ -131,6 +133,7 @@ export function createHeadless({ gpu, models, profile }: HeadlessOptions) {
       const points: RunRecord['points'] = { step: [], crossEntropy: [], consistency: [], gradientNorm: [], learningRate: [], seconds: [] };
       let test: RunRecord['test'];
       let scores: WrittenScores | undefined;
+      let unscored: string | undefined;
       const run = await train({ config: asked, changes, ignored }, (event) => {
         if (event.type === 'points') {
           event.crossEntropy.forEach((_, index) => points.step.push(event.from + index));
@@ -138,9 +141,10 @@ export function createHeadless({ gpu, models, profile }: HeadlessOptions) {
         }
         if (event.type === 'tested') test = { step: event.step, scores: event.scores, rows: event.rows };
         if (event.type === 'scored') ({ scores } = event);
+        if (event.type === 'unscored') unscored = event.sentence;
       }, id, { weights, writing });
       const record: RunRecord = { format: 'lora-dropout-run', version: 1, id, name: run.name, createdAt, device: run.device, config: asked, changes, points, evaluations: run.evaluations, test, ...(scores && { scores }) };
-      return { record, run, files: async (form, chosen) => (await engine.exportFiles({ runId: id, form, weights: chosen, record })).files };
+      return { record, run, unscored, files: async (form, chosen) => (await engine.exportFiles({ runId: id, form, weights: chosen, record })).files };
     },
   };
 }

@@ -56,9 +56,9 @@ export async function trainAndExport(headless: ReturnType<typeof createHeadless>
   const data = named && (await openData(named, config.seed));
   const start = adapter === undefined ? undefined : await startOf(source, adapter, data ? data.on(config) : config, models);
   const writing = scoredRows === undefined ? undefined : { rows: scoredRows, options: scoredBeams > 1 ? { beams: scoredBeams } : {} };
-  const { run, record: { scores }, files } = await headless.keep(link, { model: source, data, start, weights, writing });
+  const { run, record: { scores }, unscored, files } = await headless.keep(link, { model: source, data, start, weights, writing });
   const texts = scores ? writtenFiles(scores) : [];
-  const notes = data?.notes ?? [];
+  const notes = [...(data?.notes ?? []), ...(unscored === undefined ? [] : [`the texts of the model were not scored: ${unscored}`])];
   if (run.config.model.peft === 'full') return { run, scores, files: [...await files('merged', weights), ...texts], notes };
   const inFolder = (folder: string, written: OutFile[]) => written.map((file) => ({ ...file, path: `${folder}/${file.path}` }));
   return { run, scores, files: [...await files('adapter', weights), ...texts, ...(merged ? inFolder('merged', await files('merged', weights)) : []), ...(python ? inFolder('python', await files('python', 'last')) : [])], notes };

@@ -104,7 +104,7 @@ export function createPlayground(engine: EngineLink, options: PlaygroundOptions 
   const models = createModels(context);
   const edits = createEdits(context, models);
   const tables = createTables(createTablesClient(), context, edits);
-  const recovery = createRecovery(context, { remind: () => { models.remind(); tables.remind(); } });
+  const recovery = createRecovery(context, { remind: () => { models.remind(); tables.remind(); }, ready: tables.ready });
   const transport = createTransport(context, runList, models, tables, recovery);
   const checkpoints = createCheckpoints(context, runList, transport);
   const exports = createExports(context);

@@ -8,6 +8,7 @@ import type { Fault } from '../protocol/faults';
 import type { RunId } from '../protocol/runMessages';
 import type { Context } from './context';
 import type { Models } from './models';
+import type { Tables } from './tables';
 import { stepsPerSecond } from './pace';
 import { isLive, type RunInfo } from './state';
 
@@ -49,7 +50,7 @@ function allChanges({ changes, coming = [] }: RunInfo): Change[] {
   return [...changes, ...coming.filter((change) => !isMade(change))].sort((one, other) => one.step - other.step);
 }
 
-export function createRecovery({ store, engine, data, redraw }: Context, models: Pick<Models, 'remind'>): Recovery {
+export function createRecovery({ store, engine, data, redraw }: Context, sources: Pick<Models, 'remind'> & Pick<Tables, 'ready'>): Recovery {
   const { getState: get, setState: set } = store;
   let held: Snapshot | undefined;
   /** Times that the run went on by itself. */
@@ -78,13 +79,15 @@ export function createRecovery({ store, engine, data, redraw }: Context, models:
     }));
     redraw.request();
     engine.restart();
-    models.remind();
+    sources.remind();
     return true;
   };
 
   const start = () => {
     const run = current();
     if (!run || !held) return;
+    // The engine keeps the last few tables only.
+    sources.ready(run.config.data);
     engine.post({ type: 'start', runId: run.id, config: run.config, changes: run.coming ?? [], pace: stepsPerSecond(get().view.pace, run.config.optimizer.steps), ...(held.file && { resume: held.file }) });
     if (restAt === undefined) return;
     // It rests where it rested.

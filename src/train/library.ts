@@ -57,6 +57,7 @@ export class Library {
   /** Forgets what was found out, since the place is to be asked again. */
   forget(source: string): void {
     this.known.delete(source);
+    this.templates.delete(source);
     this.unload(source);
   }
 

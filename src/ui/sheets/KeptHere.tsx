@@ -23,7 +23,7 @@ export function KeptHere() {
       <h3 id="kept-title">Kept here</h3>
       <p className="small muted">{WORDS[state]} Nothing is sent anywhere.</p>
       <p className="banner-actions">
-        <button type="button" className="button" onClick={() => void exportEverything(playground).then((made) => download(made, 'lora-dropout-everything.zip', 'application/zip'))}>Save everything as a file</button>
+        <button type="button" className="button" onClick={() => void exportEverything(playground).then((made) => download(made, 'lora-dropout-everything.zip', 'application/zip'), (error: Error) => playground.store.setState({ notice: `Not saved: ${error.message}` }))}>Save everything as a file</button>
         <button type="button" className="button" onClick={() => file.current?.click()}>Bring such a file back</button>
         <button type="button" className="button" onClick={() => (sure ? void forgetEverything(playground) : setSure(true))}>{sure ? `Forget ${count} ${count === 1 ? 'run' : 'runs'}, settings, tables and fetched models for good` : 'Forget everything'}</button>
       </p>

@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { dataPreset, DATA_PRESET_NAMES, type DataPresetName } from '../../config/dataPresets';
-import type { Part } from '../../config/tables';
+import { type Part, tableKey } from '../../config/tables';
 import type { DatasetConfiguration, DatasetOffer } from '../../protocol/datasetMessages';
 import { bytes as sized, grouped } from '../../protocol/format';
 import { partsFor } from '../../store/tables';
@@ -90,7 +90,7 @@ export function TableNamed() {
   const { tables } = usePlayground();
   const { reading } = useTable();
   const { source, table } = usePage((state) => state.draft.data);
-  const isHeld = usePage((state) => state.heldTables.length > 0);
+  const isHeld = usePage(({ heldTables, draft: { data } }) => data.table !== undefined && heldTables.includes(tableKey(data.source, data.table)));
   if (!table || isHeld || source.startsWith('local:')) return null;
   return (
     <div className="table-use">
