@@ -42,13 +42,12 @@ export function checkPlans(gpu: Gpu, config: RunConfig, { summary, plans, inHalv
 /** Controls that shrink every buffer of a plan. */
 const smallerPlan = (config: RunConfig): string[] => (config.consistency.kind === 'none' ? ['optimizer.batchSize'] : ['optimizer.batchSize', 'consistency.kind']);
 
-/** Controls that save something of what is too much, the strongest first. @param byHalves bytes that float16 weights would save */
+/** Controls that save something of what is too much, the strongest first; none where the model itself is too large. @param byHalves bytes that float16 weights would save */
 function strongest(config: RunConfig, bytes: PlanSummary['bytes'], byHalves: number, over: number): string[] {
   const saved: Record<string, number> = {
     'optimizer.batchSize': bytes.train * (1 - 1 / config.optimizer.batchSize),
     'consistency.kind': config.consistency.kind === 'none' ? 0 : bytes.train / 2,
     'model.weights': byHalves,
   };
-  const felt = Object.keys(saved).filter((field) => saved[field] >= over * LEAST_SAVED).sort((one, other) => saved[other] - saved[one]);
-  return felt.length > 0 ? felt : smallerPlan(config);
+  return Object.keys(saved).filter((field) => saved[field] >= over * LEAST_SAVED).sort((one, other) => saved[other] - saved[one]);
 }
