@@ -1,6 +1,6 @@
 // npm run train -- LINK [LINK …] [--out FILE] [--profile software|gpu]
 // npm run train -- --model SOURCE --data TASK|FILE|FOLDER --out DIR [LINK] [--adapter DIR] [--weights last|best] [--merged] [--python]
-//                  [--validation FILE] [--test FILE] [--rows N] [--config NAME] [--preset SET] [how a table is read]
+//                  [--validation FILE] [--test FILE] [--rows N] [--config NAME] [--split NAME] [--preset SET] [how a table is read]
 //
 // Trains what each link describes (the part of the page's address after #; "" is the default run) with the page's own engine under Node, and
 // prints how the losses went. --out writes the runs as JSON.
@@ -40,11 +40,11 @@ const CHOICES = { profile: ['software', 'gpu'], weights: ['last', 'best'], prese
 
 function readOptions() {
   const text = { type: 'string' };
-  const { values, positionals: links } = readArguments({ allowPositionals: true, options: { out: text, profile: text, model: text, data: text, adapter: text, weights: text, merged: { type: 'boolean' }, python: { type: 'boolean' }, validation: text, test: text, rows: text, 'score-rows': text, 'score-beams': text, config: text, preset: text, ...TABLE_OPTIONS } });
+  const { values, positionals: links } = readArguments({ allowPositionals: true, options: { out: text, profile: text, model: text, data: text, adapter: text, weights: text, merged: { type: 'boolean' }, python: { type: 'boolean' }, validation: text, test: text, rows: text, 'score-rows': text, 'score-beams': text, config: text, split: text, preset: text, ...TABLE_OPTIONS } });
   for (const [name, choices] of Object.entries(CHOICES)) refuseUnlessOneOf(name, values[name], choices);
   if (values['score-rows'] !== undefined && !/^([1-9]\d*|all|none)$/.test(values['score-rows'])) throw new Refusal(`--score-rows ${values['score-rows']} is no number of test prompts; give 1 or more, all or none`);
   if (values['score-beams'] !== undefined && !(/^[1-9]\d?$/.test(values['score-beams']) && Number(values['score-beams']) <= 64)) throw new Refusal(`--score-beams ${values['score-beams']} is no number of beams; give 1 (no beam search) to 64`);
-  const ofTable = ['validation', 'test', 'rows', 'config', 'preset', ...Object.keys(TABLE_OPTIONS)].find((name) => values[name] !== undefined);
+  const ofTable = ['validation', 'test', 'rows', 'config', 'split', 'preset', ...Object.keys(TABLE_OPTIONS)].find((name) => values[name] !== undefined);
   if (ofTable && values.data === undefined) throw new Refusal(`--${ofTable} says something of a table; give --data FILE`);
   if (values.data !== undefined && !TASKS.includes(values.data) && !existsSync(values.data) && !isFar(values.data)) throw new Refusal(`unknown data ${values.data}; choose ${TASKS.slice(0, -1).join(', ')} or ${TASKS.at(-1)}, or name a file on this machine, hub:org/name of the Hugging Face Hub, or the address of a file`);
   const exports = ['model', 'data', 'adapter'].some((name) => values[name] !== undefined);
@@ -64,8 +64,8 @@ const sayIgnored = ({ ignored }) => {
 };
 
 await runCommand('train', async () => {
-  const { out, profile, model, data, validation, test, rows, config: configuration, preset, adapter, weights = 'last', merged = false, python = false, 'score-rows': scoreRows = SCORED_ROWS, 'score-beams': scoreBeams = 1, links, exports, ...table } = readOptions();
-  const named = data === undefined ? undefined : { data, validation, test, configuration, preset, rows: rows === undefined ? undefined : Number(rows), wishes: wishesOf(table) };
+  const { out, profile, model, data, validation, test, rows, config: configuration, split, preset, adapter, weights = 'last', merged = false, python = false, 'score-rows': scoreRows = SCORED_ROWS, 'score-beams': scoreBeams = 1, links, exports, ...table } = readOptions();
+  const named = data === undefined ? undefined : { data, validation, test, configuration, split, preset, rows: rows === undefined ? undefined : Number(rows), wishes: wishesOf(table) };
   ensureInstalled();
   const { openNode } = await import('./runtimes/node.mjs');
   const { module, gpu } = await openNode('/src/headless/train.ts');

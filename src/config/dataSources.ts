@@ -21,6 +21,9 @@ const ON_THE_HUB = /^(?:(?:https?:\/\/)?(?:www\.)?(?:huggingface\.co|hf\.co)\/|h
  */
 export function understandData(text: string): NamedDataset | { problem: string } {
   const given = text.trim().replace(/^["'<]+|["'>]+$/g, '');
+  // Names in addresses are written in percent signs and figures, and may be written wrongly.
+  const wrong = /%(?![0-9a-f]{2}).{0,2}/i.exec(given)?.[0] ?? undecodable(given);
+  if (wrong !== undefined) return { problem: `"${given}" holds ${wrong}, which stands for no letter; a percent sign itself is written %25 in an address.` };
   if (given === '') return { problem: 'Type the name of a dataset on the Hugging Face Hub, such as org/name, or the address of a file.' };
   const rest = ON_THE_HUB.test(given) ? given.replace(ON_THE_HUB, '') : undefined;
   if (rest === undefined && /^https?:\/\//i.test(given) && !given.startsWith(`${HUB}/`)) return fileAddress(given);
@@ -34,6 +37,17 @@ export function understandData(text: string): NamedDataset | { problem: string }
   const problem = idProblem(understood.reference.id);
   if (problem) return { problem: `${problem}.` };
   return { reference: understood.reference, ...(configuration !== undefined && { configuration: decodeURIComponent(configuration) }), ...(split !== undefined && { split }), ...(file !== undefined && { file: decodeURIComponent(file) }) };
+}
+
+/** The first run of %XX that is no UTF-8. */
+function undecodable(text: string): string | undefined {
+  return text.match(/(%[0-9a-f]{2})+/gi)?.find((one) => {
+    try {
+      return decodeURIComponent(one) === undefined;
+    } catch {
+      return true;
+    }
+  });
 }
 
 /** The folder of a file and its name; a link holds no more of an address. */

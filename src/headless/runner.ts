@@ -17,7 +17,7 @@ import type { WritingOptions } from '../protocol/writingMessages';
 import { diskSource } from '../sources/disk';
 import type { Source } from '../sources/source';
 import { Engine } from '../train/engine';
-import type { OpenedData } from './openData';
+import { dataOfLink, type OpenedData } from './openData';
 
 export interface HeadlessRun {
   name: string;
@@ -119,7 +119,12 @@ export function createHeadless({ gpu, models, profile }: HeadlessOptions) {
      * Trains what `link` (the part of the page's address after #) describes, to its end.
      * @throws when the run cannot be made or fails, or one of its changes is refused
      */
-    run: (link: string): Promise<HeadlessRun> => train(openLink(link), () => undefined, crypto.randomUUID()),
+    async run(link: string): Promise<HeadlessRun> {
+      const opened = openLink(link);
+      const data = await dataOfLink(opened.config);
+      if (data?.handed) await engine.handle({ type: 'take_rows', ...data.handed });
+      return train(opened, () => undefined, crypto.randomUUID());
+    },
 
     /** The same with another model or other data, and with everything trained. @throws as `run` */
     async keep(link: string, { model, data, start, weights, writing }: RunWishes): Promise<KeptRun> {

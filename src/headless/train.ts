@@ -7,7 +7,7 @@ import type { Source } from '../sources/source';
 import type { WrittenScores } from '../protocol/scoreMessages';
 import { factsOf, headFor } from '../train/head';
 import { readStart, settingsOnto } from '../train/start';
-import { type NamedData, openData } from './openData';
+import { dataOfLink, type NamedData, openData } from './openData';
 import { openNamed } from './openModel';
 import { createHeadless, type HeadlessRun } from './runner';
 
@@ -53,7 +53,7 @@ function writtenFiles({ prompts, before, after }: WrittenScores): OutFile[] {
 export async function trainAndExport(headless: ReturnType<typeof createHeadless>, { models, link, model, named, adapter, weights, merged, python, scoredRows, scoredBeams = 1 }: TrainRequest): Promise<{ run: HeadlessRun; scores?: WrittenScores; files: OutFile[]; notes: string[] }> {
   const { config } = openLink(link);
   const source = await openNamed(model ?? config.model.source, '--model', { models });
-  const data = named && (await openData(named, config.seed));
+  const data = named ? await openData(named, config.seed) : await dataOfLink(config);
   const start = adapter === undefined ? undefined : await startOf(source, adapter, data ? data.on(config) : config, models);
   const writing = scoredRows === undefined ? undefined : { rows: scoredRows, options: scoredBeams > 1 ? { beams: scoredBeams } : {} };
   const { run, record: { scores }, unscored, files } = await headless.keep(link, { model: source, data, start, weights, writing });

@@ -1,7 +1,7 @@
 /** Datasets of the Hub and addresses, as the loopback stand-in has them, down to the sentence that a person reads. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { understandData } from '../config/dataSources';
-import { farData, openData } from '../headless/openData';
+import { dataOfLink, farData, openData } from '../headless/openData';
 import { DEFAULT_CONFIG } from '../config/config';
 import { offeredDataset } from './datasets';
 import { HubStandIn, TOKEN, type StandInRepository } from './testing/standIn';
@@ -39,7 +39,7 @@ describe('what people type for data', () => {
     ['https://example.org/d/train.csv', { reference: { kind: 'address', url: 'https://example.org/d' }, file: 'train.csv' }],
   ])('%s', (text, meant) => expect(understandData(text)).toEqual(meant));
 
-  it.each(['', 'a/b/c', 'https://huggingface.co/org/model', 'https://me:pw@example.org/a.csv', 'https://example.org/a.csv?key=secret', 'https://example.org/d/'])('answers with a sentence: "%s"', (text) => expect(understandData(text)).toHaveProperty('problem', expect.stringMatching(/\.$/)));
+  it.each(['', 'a/b/c', 'https://huggingface.co/org/model', 'https://me:pw@example.org/a.csv', 'https://example.org/a.csv?key=secret', 'https://example.org/d/', 'https://example.org/100%.csv', 'datasets/org/set/viewer/a%FF'])('answers with a sentence: "%s"', (text) => expect(understandData(text)).toHaveProperty('problem', expect.stringMatching(/\.$/)));
 });
 
 describe('a dataset of the Hub', () => {
@@ -84,6 +84,14 @@ describe('a dataset of the Hub', () => {
     expect((error as Error).message).toContain(sentence);
   });
 
+  it('is held out by the splits that somebody names', async () => {
+    has('org/set', { files: { 'train.tsv': table(30), 'extra.tsv': table(12), 'hard.tsv': table(10, 1) } });
+    const opened = await openData({ data: 'hub:org/set', split: 'extra', validation: 'hard', wishes: {} }, 1, places(TOKEN));
+    expect(opened.on(DEFAULT_CONFIG).data.table!.files).toEqual({ training: ['extra.tsv'], validation: ['hard.tsv'] });
+    await expect(openData({ data: 'hub:org/set', validation: 'dev.tsv', wishes: {} }, 1, places(TOKEN))).rejects.toThrow('org/set has no split dev.tsv; it has train, extra, hard; choose one with --validation');
+    await expect(openData({ data: 'sentiment', split: 'train', wishes: {} }, 1)).rejects.toThrow('--split train says which part of a dataset on the Hub is meant, and sentiment is a task of the page; leave it out');
+  });
+
   it('gives its rows to a run, whose link names commit and files and no token', async () => {
     has('org/set', { gated: 'auto', files: { 'x/train.tsv': table(30), 'x/validation.tsv': table(10, 1), 'y/train.tsv': table(9) } });
     await expect(openData({ data: 'hub:org/set', wishes: {} }, 1, places(TOKEN))).rejects.toThrow('org/set has several configurations; choose one of x, y with --config');
@@ -92,5 +100,9 @@ describe('a dataset of the Hub', () => {
     expect(data).toMatchObject({ source: `hub:org/set@${COMMIT}`, table: { labels: ['negative', 'positive'], mirrors: 'sst2', files: { training: ['x/train.tsv'], validation: ['x/validation.tsv'] }, rows: 30 }, maxLength: 64 });
     expect(JSON.stringify([data, opened.notes])).not.toContain(TOKEN);
     expect(opened.handed).toMatchObject({ source: data.source });
+    // A link to it has the same rows again.
+    const again = await dataOfLink({ ...DEFAULT_CONFIG, data }, places(TOKEN));
+    expect(await again!.handed!.rows.text()).toBe(await opened.handed!.rows.text());
+    expect(again!.on({ ...DEFAULT_CONFIG, data }).data).toEqual(data);
   });
 });

@@ -34,9 +34,12 @@ let forgotten = false;
 /** Notes what stands on the cards, and writes what is to be kept when the page is left. */
 export function rememberSettings({ store, keeping }: Playground): void {
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const save = () => { if (!forgotten) saveSettings(store.getState().draft, location.hash); };
+  const save = () => {
+    const { draft, link } = store.getState();
+    if (!forgotten) saveSettings(draft, link?.changes ?? [], location.hash);
+  };
   store.subscribe((state, before) => {
-    if (state.draft === before.draft) return;
+    if (state.draft === before.draft && state.link?.changes === before.link?.changes) return;
     clearTimeout(timer);
     timer = setTimeout(save, SETTLE_MS);
   });
@@ -49,7 +52,11 @@ export function rememberSettings({ store, keeping }: Playground): void {
 /** Loads the page again; the run whose engine is gone goes on by itself when there is one. */
 export async function reloadAndGoOn({ keeping }: Playground): Promise<void> {
   await keeping?.flush();
-  sessionStorage.setItem(GO_ON, 'yes');
+  try {
+    sessionStorage.setItem(GO_ON, 'yes');
+  } catch {
+    // Then it is offered, and somebody has to press the button.
+  }
   location.reload();
 }
 
@@ -59,8 +66,11 @@ export async function forgetEverything({ keeping }: Playground): Promise<void> {
   await keeping?.forget();
   forgetSettings();
   forgetView();
-  sessionStorage.removeItem(GO_ON);
-  const root = await navigator.storage.getDirectory().catch(() => undefined);
+  // Neither is there in every browser and on every address.
+  const root = await Promise.resolve().then(() => {
+    sessionStorage.removeItem(GO_ON);
+    return navigator.storage.getDirectory();
+  }).catch(() => undefined);
   const names = ['models', 'temporary'];
   // What another tab writes at this moment stays.
   for (const name of names) await root?.removeEntry(name, { recursive: true }).catch(() => undefined);

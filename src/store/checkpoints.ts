@@ -2,7 +2,8 @@
 import type { RunId } from '../protocol/runMessages';
 import { checkpointName, isCheckpointName, readCheckpoint } from './checkpointFile';
 import type { Context } from './context';
-import { recordOf, type RunList } from './runList';
+import { recordToGoOn } from './keptRun';
+import type { RunList } from './runList';
 import type { Transport } from './transport';
 
 export interface Checkpoints {
@@ -24,9 +25,7 @@ export function createCheckpoints({ store, engine, data }: Context, runList: Run
     const { runs, current } = store.getState();
     const run = runs.find(({ id }) => id === current);
     if (!run) return;
-    const record = recordOf(run, data.get(run.id)!);
-    const coming = (run.coming ?? []).filter(({ step }) => step > store.getState().step);
-    engine.post({ type: 'save', runId: run.id, record: JSON.stringify({ ...record, changes: [...record.changes, ...coming] }) });
+    engine.post({ type: 'save', runId: run.id, record: JSON.stringify(recordToGoOn(run, data.get(run.id)!)) });
   };
   const dismiss = () => store.setState({ checkpoint: undefined });
 

@@ -3,8 +3,10 @@ import { strFromU8, strToU8, unzipSync, type Zippable, zipSync } from 'fflate';
 import { isTableMapping } from '../config/tables';
 import { linkOf } from '../config/url';
 import { checkpointName, withRecord } from './checkpointFile';
+import { recordToGoOn } from './keptRun';
 import type { Playground } from './playground';
 import { recordOf } from './runList';
+import { isLive } from './state';
 
 const RUNS = 'runs.json';
 const SETTINGS = 'settings.json';
@@ -17,19 +19,26 @@ const MOST_BYTES = 2 ** 30;
 /** Curves and rows are text: little is gained beyond the fastest. */
 const LEVEL = 1;
 
-export const isEverything = (name: string) => name.toLowerCase().endsWith('.zip');
+/** Whether a file is one of everything: a zip that begins with the runs, which no adapter and no model does. Reads its first bytes alone. */
+export async function isEverything(file: Blob): Promise<boolean> {
+  // A local file header (APPNOTE 4.3.7): 30 bytes, then the name.
+  const head = new Uint8Array(await file.slice(0, 30 + RUNS.length).arrayBuffer());
+  return strFromU8(head.subarray(0, 4)) === 'PK\u0003\u0004' && head[26] === RUNS.length && strFromU8(head.subarray(30)) === RUNS;
+}
 
 export async function exportEverything({ store, data, recovery, tables }: Pick<Playground, 'store' | 'data' | 'recovery' | 'tables'>): Promise<Uint8Array<ArrayBuffer>> {
-  const { runs, draft, view, checkpoint } = store.getState();
-  const own = runs.filter(({ kind }) => kind !== 'recorded');
-  const records = own.map((run) => recordOf(run, data.get(run.id)!));
+  const { runs, current, phase, goOnFrom, draft, link, view, checkpoint } = store.getState();
   const latest = recovery.latest();
-  const going = records.find(({ id }) => id === latest?.runId);
-  const saved = latest?.file && going ? { step: latest.step, file: latest.file, record: going } : checkpoint;
+  // Of a run that is over nothing goes on.
+  const going = (isLive(phase) || goOnFrom !== undefined) && latest?.runId === current ? runs.find(({ id }) => id === current) : undefined;
+  const saved = latest?.file && going ? { step: latest.step, file: latest.file, record: recordToGoOn(going, data.get(going.id)!) } : checkpoint;
+  // A run that comes with its snapshot is read from there, with its curves.
+  const beside = saved === checkpoint ? checkpoint?.shownAs : going?.id;
+  const records = runs.filter(({ kind, id }) => kind !== 'recorded' && id !== beside).map((run) => recordOf(run, data.get(run.id)!));
   const held = [...tables.held().values()];
   const parts: Zippable = {
     [RUNS]: strToU8(JSON.stringify({ runs: records })),
-    [SETTINGS]: strToU8(JSON.stringify({ link: linkOf(draft), view })),
+    [SETTINGS]: strToU8(JSON.stringify({ link: linkOf(draft, link?.changes), view })),
     [TABLES]: strToU8(JSON.stringify(held.map(({ source, table }) => ({ source, table })))),
   };
   for (const [index, { rows }] of held.entries()) parts[rowsName(index)] = new Uint8Array(await rows.arrayBuffer());

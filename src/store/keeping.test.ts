@@ -1,15 +1,16 @@
 /** Runs and the last snapshot outlive the page; a tab that is not the owner keeps its hands off them. */
 import 'fake-indexeddb/auto';
 import { IDBFactory } from 'fake-indexeddb';
-import { strFromU8, unzipSync } from 'fflate';
+import { strFromU8, strToU8, unzipSync, zipSync } from 'fflate';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { checkpointBytes } from '../../e2e/support/checkpointBytes';
 import { type TableMapping, tableKey } from '../config/tables';
+import { linkOf } from '../config/url';
 import { CHECKPOINT_FORMAT } from '../protocol/run';
 import { openDatabase } from '../storage/database';
 import { QuotaError } from '../storage/shelves';
 import { readCheckpoint } from './checkpointFile';
-import { exportEverything, importEverything } from './everything';
+import { exportEverything, importEverything, isEverything } from './everything';
 import { FAKE_DEVICE, FAKE_PLAN, FakeEngine } from './fakeEngine';
 import type { Place } from './keeping';
 import { startObstacle } from './obstacles';
@@ -163,6 +164,8 @@ describe('rows of a table', () => {
     const runId = train(before);
     await before.page.keeping!.flush();
     expect(before.state().keeping).toEqual({ state: 'kept', withoutRows: 'rooms.csv' });
+    await before.page.keeping!.flush();
+    expect(before.state().keeping).toEqual({ state: 'kept', withoutRows: 'rooms.csv' });
     const { engine, page, state } = await open();
     page.checkpoints.goOn();
     expect(engine.last('start')).toBeUndefined();
@@ -172,6 +175,25 @@ describe('rows of a table', () => {
     page.checkpoints.goOn();
     expect(engine.last('start')).toMatchObject({ resume: SNAPSHOT });
   });
+  it('says no more that rows found no room once nothing names them', async () => {
+    const database = await openDatabase('test');
+    const tab = await open({ database: () => Promise.resolve({ ...database, write: (entries) => ([...entries.keys()].some((key) => key.startsWith('table')) ? Promise.reject(new QuotaError('full')) : database.write(entries)) }) });
+    takeTable(tab);
+    await tab.page.keeping!.flush();
+    expect(tab.state().keeping).toEqual({ state: 'kept', withoutRows: 'rooms.csv' });
+    tab.page.edits.set('data.source', 'sentiment');
+    await tab.page.keeping!.flush();
+    expect(tab.state().keeping).toEqual({ state: 'kept', withoutRows: undefined });
+  });
+});
+
+it('forgets from a second tab, too', async () => {
+  const first = await open();
+  train(first);
+  await first.page.keeping!.flush();
+  const second = await open({ owned: () => new Promise<void>(() => undefined) });
+  await second.page.keeping!.forget();
+  expect((await (await openDatabase('test')).all()).size).toBe(0);
 });
 
 it('forgets everything', async () => {
@@ -181,6 +203,22 @@ it('forgets everything', async () => {
   await page.keeping!.forget();
   await page.keeping!.flush();
   expect((await (await openDatabase('test')).all()).size).toBe(0);
+});
+
+it('goes out with what a run is still to change, and without a snapshot once it is over', async () => {
+  const change = { step: 12, field: 'optimizer.learningRate', from: 0.005, to: 0.001 };
+  const one = await open();
+  one.page.edits.openLink(`#${linkOf(one.state().draft, [change])}`);
+  const runId = train(one);
+  const snapshotOf = async () => {
+    const parts = unzipSync(await exportEverything(one.page));
+    const [name] = Object.keys(parts).filter((part) => part.endsWith('.safetensors'));
+    return name && readCheckpoint(parts[name].slice(), name);
+  };
+  expect(await snapshotOf()).toMatchObject({ ok: true, checkpoint: { record: { changes: [change], points: { crossEntropy: Array.from(one.page.data.get(runId)!.crossEntropy.view()) } } } });
+  one.engine.say({ type: 'finished', runId, step: 8, seconds: 1, early: false });
+  expect(await snapshotOf()).toBeUndefined();
+  expect(await isEverything(new Blob([zipSync({ 'adapter_config.json': strToU8('{}') })]))).toBe(false);
 });
 
 it('goes out as one file and comes back', async () => {
@@ -193,6 +231,9 @@ it('goes out as one file and comes back', async () => {
   const [name] = Object.keys(parts).filter((part) => part.endsWith('.safetensors'));
   expect(readCheckpoint(parts[name].slice(), name)).toMatchObject({ ok: true, checkpoint: { step: 5, record: { id: runId } } });
   expect(strFromU8(parts['settings.json'])).toContain('seed=99');
+  expect(await isEverything(new Blob([file]))).toBe(true);
+  // A run comes with its snapshot or among the others, not twice.
+  expect(JSON.parse(strFromU8(parts['runs.json']))).toEqual({ runs: [] });
   const other = await open({ database: () => openDatabase('other') });
   await importEverything(other.page, new File([file], 'all.zip'));
   expect(other.state()).toMatchObject({ draft: { seed: 99 }, checkpoint: { step: 5 } });

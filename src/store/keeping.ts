@@ -12,8 +12,8 @@ import { QuotaError } from '../storage/shelves';
 import { damageOf } from './checkpointFile';
 import type { Checkpoints } from './checkpoints';
 import type { Context } from './context';
-import { exactPoints, keptRun, readKeptRun } from './keptRun';
-import { recordOf, type RunList } from './runList';
+import { keptRun, readKeptRun, recordToGoOn } from './keptRun';
+import type { RunList } from './runList';
 import type { Recovery, Snapshot } from './recovery';
 import { isLive, type RunInfo } from './state';
 import type { Tables } from './tables';
@@ -72,7 +72,7 @@ export function createKeeping({ store, data, redraw, engine }: Context, { runLis
   let cost = 0;
   let writing: Promise<void> = Promise.resolve();
   let written: Written = { runs: new Map(), tables: new Set(), snapshot: undefined };
-  /** Rows that the browser would not take; asked for again when other rows come. */
+  /** Rows that the browser would not take; asked for again when others have gone. */
   let refusedTables = new Set<string>();
 
   const refuse = (error: unknown) => {
@@ -111,27 +111,29 @@ export function createKeeping({ store, data, redraw, engine }: Context, { runLis
     cost = performance.now() - begun;
   };
 
-  /** Rows that a run or the cards name are kept, others go. */
-  const writeTables = async (target: Database) => {
+  /** Rows that a run or the cards name are kept, others go. @returns whose rows found no room */
+  const writeTables = async (target: Database): Promise<string | undefined> => {
     const { runs, draft, checkpoint } = get();
     const named = new Set([draft, ...runs.filter(({ kind }) => kind !== 'recorded').map(({ config }) => config), ...(checkpoint ? [checkpoint.record.config] : [])]
       .flatMap(({ data: { source, table } }) => (table ? [tableKey(source, table)] : [])));
     const held = tables.held();
+    refusedTables = new Set([...refusedTables].filter((key) => named.has(key)));
+    const withoutRoom = () => [...refusedTables].flatMap((key) => (held.has(key) ? [dataName(held.get(key)!.source)] : []))[0];
     const entries = new Map<string, HandedTable | undefined>();
     for (const key of named) if (held.has(key) && !written.tables.has(key) && !refusedTables.has(key)) entries.set(TABLE + key, held.get(key));
     for (const key of written.tables) if (!named.has(key)) entries.set(TABLE + key, undefined);
-    if (entries.size === 0) return undefined;
+    if (entries.size === 0) return withoutRoom();
     const wanted = [...entries].flatMap(([key, table]) => (table ? [{ key: key.slice(TABLE.length), table }] : []));
     try {
       await target.write(entries);
       written.tables = new Set([...[...written.tables].filter((key) => named.has(key)), ...wanted.map(({ key }) => key)]);
-      refusedTables = new Set();
-      return undefined;
+      // Some went, so there may be room for those that were refused.
+      if (wanted.length < entries.size) refusedTables = new Set();
     } catch {
       // No room, or a browser that stores no files, as some do in private windows: either way they are to be opened again.
       refusedTables = new Set([...refusedTables, ...wanted.map(({ key }) => key)]);
-      return wanted.map(({ table }) => dataName(table.source))[0];
     }
+    return withoutRoom();
   };
 
   const flush = (): Promise<void> => {
@@ -143,7 +145,8 @@ export function createKeeping({ store, data, redraw, engine }: Context, { runLis
       await writeRuns(target);
       const withoutRows = await writeTables(target);
       const { keeping } = get();
-      if (database && (keeping.state === 'refused' || withoutRows !== undefined)) set({ keeping: { state: 'kept', withoutRows } });
+      const said = keeping.state === 'kept' ? keeping.withoutRows : undefined;
+      if (database && (keeping.state !== 'kept' || withoutRows !== said)) set({ keeping: { state: 'kept', withoutRows } });
     }).catch(refuse);
     return writing;
   };
@@ -183,8 +186,7 @@ export function createKeeping({ store, data, redraw, engine }: Context, { runLis
     const damage = damageOf(snapshot.file);
     if (damage !== undefined) return set({ notice: `${run.name} was going when this page was left, and cannot go on: what was kept of its weights is damaged (${damage}). Its curves are below; start it again.` });
     written.snapshot = snapshot;
-    const changes = [...run.changes, ...(run.coming ?? []).filter(({ step }) => step > points.stepsDone())];
-    return set({ checkpoint: { fileName: LAST_VISIT, step: snapshot.step, file: snapshot.file, record: { ...recordOf(run, points), points: exactPoints(points), changes }, shownAs: run.id } });
+    return set({ checkpoint: { fileName: LAST_VISIT, step: snapshot.step, file: snapshot.file, record: recordToGoOn(run, points), shownAs: run.id } });
   };
 
   const whenReady = (act: () => void) => {
@@ -221,7 +223,8 @@ export function createKeeping({ store, data, redraw, engine }: Context, { runLis
       database = undefined;
       clearTimeout(timer);
       await writing;
-      await target?.clear();
+      // A tab that is not the owner can empty the store as well; what the owner holds it writes again.
+      await (target ?? await place.database().catch(() => undefined))?.clear();
     },
   };
 }

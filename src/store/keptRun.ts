@@ -20,7 +20,13 @@ export interface KeptRun {
 export const COLUMNS = ['step', 'crossEntropy', 'consistency', 'gradientNorm', 'learningRate', 'seconds'] as const;
 
 /** What a record holds of curves, without its rounding. */
-export const exactPoints = (data: RunData): RunRecord['points'] => Object.fromEntries(COLUMNS.map((name) => [name, Array.from(data[name].view())])) as unknown as RunRecord['points'];
+const exactPoints = (data: RunData): RunRecord['points'] => Object.fromEntries(COLUMNS.map((name) => [name, Array.from(data[name].view())])) as unknown as RunRecord['points'];
+
+/** The record that a run goes on from: its curves exactly as they are, and the changes that are still to come. */
+export function recordToGoOn(run: RunInfo, points: RunData): RunRecord {
+  const changes = [...run.changes, ...(run.coming ?? []).filter(({ step }) => step > points.stepsDone())];
+  return { ...recordOf(run, points), points: exactPoints(points), changes };
+}
 
 export function keptRun(run: RunInfo, data: RunData, place: number, over: boolean): KeptRun {
   const { renamed, colour, kind, pinned, hidden, coming } = run;

@@ -2,9 +2,10 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { TASK_NAMES } from '../config/tasks';
 import { DEFAULT_CONFIG } from '../config/config';
 import { applyPreset } from '../config/presets';
+import { linkOf } from '../config/url';
 import { FAKE_DEVICE, FAKE_PLAN, FakeEngine } from './fakeEngine';
 import { startObstacle } from './obstacles';
-import { createPlayground, type Playground } from './playground';
+import { createPlayground, initialState, type Playground } from './playground';
 import { DEFAULT_VIEW } from './state';
 import { coldDifferences } from './hotChanges';
 import { OFFERED_PRESET } from './transport';
@@ -261,4 +262,10 @@ it('opens a link that is pasted into the open page, changes included, and starts
   page.edits.dismissLink();
   start();
   expect(engine.last('start')?.changes).toHaveLength(1);
+});
+
+it('has what a link brings to change when it is loaded again, and says so', () => {
+  const change = { step: 40, field: 'optimizer.learningRate', from: 0.005, to: 0.001 };
+  expect(initialState(`#${linkOf(DEFAULT_CONFIG, [change])}`, DEFAULT_VIEW, false).link).toMatchObject({ changes: [change], dismissed: false });
+  expect(initialState(`#${linkOf({ ...DEFAULT_CONFIG, seed: 9 })}`, DEFAULT_VIEW, false).link).toBeUndefined();
 });

@@ -40,7 +40,8 @@ export interface Playground extends Context {
 export function initialState(hash: string, view: ViewSettings = DEFAULT_VIEW, brought = true): PageState {
   const opened = hash.length > 1 ? openLink(hash) : undefined;
   const draft = opened?.config ?? DEFAULT_CONFIG;
-  const fromLink = brought && opened && (opened.applied > 0 || opened.ignored.length > 0 || opened.changes.length > 0);
+  // What a run of another visit will change while it runs is said again, as it would surprise whoever presses Start.
+  const fromLink = opened && ((brought && (opened.applied > 0 || opened.ignored.length > 0)) || opened.changes.length > 0);
   return {
     draft,
     preset: presetOf(draft) ?? 'baseline',

@@ -1,6 +1,6 @@
 /** What stands on the cards, remembered in this browser as the text of a link. Storage may be missing or full; then it lasts until the page closes. */
 import { readAddress } from '../config/address';
-import type { RunConfig } from '../config/config';
+import type { Change, RunConfig } from '../config/config';
 import { linkOf } from '../config/url';
 
 const KEY = 'lora-dropout-settings';
@@ -33,9 +33,10 @@ function load(): Settings | undefined {
   }
 }
 
-export function saveSettings(draft: RunConfig, hash: string): void {
+/** @param changes what the link that they came from brings, to be made again while they run */
+export function saveSettings(draft: RunConfig, changes: readonly Change[], hash: string): void {
   try {
-    localStorage.setItem(KEY, JSON.stringify({ link: linkOf(draft), address: readAddress(hash).run } satisfies Settings));
+    localStorage.setItem(KEY, JSON.stringify({ link: linkOf(draft, changes), address: readAddress(hash).run } satisfies Settings));
   } catch {
     // Private windows may refuse; nothing depends on it.
   }

@@ -92,3 +92,14 @@ it('says that the worker failed, and starts another', async () => {
   await expect(client.read({ name: 'a.csv', files: file, wishes: {}, seed: 1 })).resolves.toMatchObject({ id: 2 });
   expect(workers).toHaveLength(2);
 });
+
+it('keeps the name of the files that it reads, whatever was looked at since', async () => {
+  const offer = { source: 'hub:org/set@0123456789012345678901234567890123456789', name: 'org/set', configurations: [], notes: [] };
+  const named: string[] = [];
+  const { tables } = pageWith({ read: ({ name }) => { named.push(name); return Promise.resolve(looked(1)); }, offer: () => Promise.resolve(offer) });
+  await tables.open('a.csv', file);
+  await tables.look('org/set');
+  await tables.choose({ text: 'b' });
+  expect(named).toEqual(['a.csv', 'a.csv']);
+  expect(tables.store.getState().name).toBe('a.csv');
+});

@@ -39,8 +39,8 @@ export interface GivenFile {
   blob: Blob;
 }
 
-/** What is read again with every choice. */
-type Given = { files: readonly GivenFile[]; source?: undefined } | { files?: undefined; source: string };
+/** What is read again with every choice, under the name that it came with. */
+type Given = { name: string } & ({ files: readonly GivenFile[]; source?: undefined } | { files?: undefined; source: string });
 
 export interface Tables {
   store: StoreApi<TableState>;
@@ -78,7 +78,7 @@ export interface Tables {
 
 export function createTables(link: TablesLink, { store: page, engine }: Pick<Context, 'store' | 'engine'>, edits: Pick<Edits, 'useTable'>): Tables {
   const store = createStore<TableState>(() => ({ name: undefined, wishes: {}, preset: undefined, reading: false, bytes: undefined, offer: undefined, looked: undefined, measured: undefined, isNamed: false, fault: undefined }));
-  let given: Given = { files: [] };
+  let given: Given | undefined;
   let parts: Record<string, Part> | undefined;
   let asked = 0;
   /** How often it was measured: the last one counts. */
@@ -94,23 +94,24 @@ export function createTables(link: TablesLink, { store: page, engine }: Pick<Con
     return named && isIt ? table : undefined;
   };
 
-  const ask = (name: string, wishes: Wishes): Promise<Looked> => {
+  const ask = (given: Given, wishes: Wishes): Promise<Looked> => {
     const { seed } = page.getState().draft;
     const { preset } = store.getState();
     const how = { parts, wishes, seed, preset };
-    if (given.source === undefined) return link.read({ name, files: [...given.files], ...how });
+    if (given.source === undefined) return link.read({ name: given.name, files: [...given.files], ...how });
     return link.load({ ...how, source: given.source, parts: parts ?? {} }, (bytes) => store.setState({ bytes }));
   };
 
-  const read = async (name: string, wishes: Wishes, isFirst = false): Promise<void> => {
+  const read = async (what: Given, wishes: Wishes, isFirst = false): Promise<void> => {
     const mine = ++asked;
-    store.setState({ name, wishes, reading: true, bytes: undefined, fault: undefined });
+    given = what;
+    store.setState({ name: what.name, wishes, reading: true, bytes: undefined, fault: undefined });
     try {
-      let looked = await ask(name, wishes);
-      const named = mine === asked ? wanted(given.source ?? '', looked.fingerprint) : undefined;
+      let looked = await ask(what, wishes);
+      const named = mine === asked ? wanted(what.source ?? '', looked.fingerprint) : undefined;
       if (isFirst && named) {
         store.setState({ wishes: named.read, preset: named.mirrors });
-        looked = await ask(name, named.read);
+        looked = await ask(what, named.read);
       }
       if (mine !== asked) return;
       const isOther = named?.fingerprint !== undefined && named.fingerprint !== looked.fingerprint;
@@ -121,8 +122,7 @@ export function createTables(link: TablesLink, { store: page, engine }: Pick<Con
     }
   };
   const again = async (wishes: Wishes): Promise<void> => {
-    const { name } = store.getState();
-    if (name !== undefined && (given.source !== undefined || given.files.length > 0)) await read(name, wishes);
+    if (given) await read(given, wishes);
   };
   /** The engine keeps only those that came last. */
   let last: string | undefined;
@@ -149,10 +149,9 @@ export function createTables(link: TablesLink, { store: page, engine }: Pick<Con
   return {
     store,
     async open(name, files) {
-      given = { files };
       parts = undefined;
       store.setState({ offer: undefined });
-      await read(name, {}, true);
+      await read({ name, files }, {}, true);
     },
     async look(text) {
       const mine = ++asked;
@@ -167,17 +166,15 @@ export function createTables(link: TablesLink, { store: page, engine }: Pick<Con
     async load(chosen) {
       const { offer } = store.getState();
       if (!offer) return;
-      given = { source: offer.source };
       parts = chosen;
-      await read(offer.name, {}, true);
+      await read({ name: offer.name, source: offer.source }, {}, true);
     },
     async loadNamed() {
       const { source, table } = page.getState().draft.data;
       if (!table) return;
-      given = { source };
       parts = Object.fromEntries(PARTS.flatMap((part) => (table.files[part] ?? []).map((path) => [path, part])));
       store.setState({ preset: table.mirrors, offer: undefined });
-      await read(dataName(source), table.read, true);
+      await read({ name: dataName(source), source }, table.read, true);
     },
     async mirror(preset) {
       store.setState({ preset, ...(preset !== undefined && { offer: undefined }) });

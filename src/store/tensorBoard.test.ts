@@ -8,7 +8,7 @@ import { eventsOf, tensorBoardOf } from './tensorBoard';
 const RECORD: RunRecord = {
   format: 'lora-dropout-run', version: 1, id: 'a', name: 'No dropout: seed 42', createdAt: '2026-11-26T00:00:00.000Z', device: 'an adapter', config: DEFAULT_CONFIG, changes: [],
   points: { step: [0, 1], crossEntropy: [0.75, Number.NaN], consistency: [0, 0], gradientNorm: [1, 2], learningRate: [0.005, 0.0025], seconds: [0.5, 1] },
-  evaluations: [{ step: 2, heldOut: { loss: 0.5, metric: 0.875 }, train: { loss: 0.25, metric: 1 }, seconds: 1.5 }],
+  evaluations: [{ step: 2, heldOut: { loss: 0.5, metric: 0.875, others: { matthews: 0.75 } }, train: { loss: 0.25, metric: 1 }, seconds: 1.5 }],
 };
 
 /** Payloads of a file of TFRecords, by their lengths alone. */

@@ -4,8 +4,10 @@
  */
 import { strToU8, zipSync } from 'fflate';
 import { linkOf } from '../config/url';
+import { METRIC_NAMES } from '../config/tasks';
 import type { RunRecord } from '../protocol/run';
-import { wordsOf } from './metrics';
+import type { Scores } from '../protocol/runMessages';
+import { LOOKS, wordsOf } from './metrics';
 
 /** Castagnoli's polynomial, its bits reversed. */
 const POLYNOMIAL = 0x82f63b78;
@@ -82,7 +84,8 @@ export function eventsOf({ config, createdAt, points, evaluations, name, device 
     ['batch/loss', points.crossEntropy[index]], ...(points.consistency.some((value) => value !== 0) ? [['batch/consistency', points.consistency[index]] as [string, number]] : []),
     ['batch/gradient norm', points.gradientNorm[index]], ['batch/learning rate', points.learningRate[index]],
   ] }));
-  for (const { step, seconds, heldOut, train } of evaluations) events.push({ seconds, step, values: [['held-out/loss', heldOut.loss], ['training/loss', train.loss], [`held-out/${metric}`, heldOut.metric], [`training/${metric}`, train.metric]] });
+  const measured = (rows: string, { loss, metric: first, others = {} }: Scores): [string, number][] => [[`${rows}/loss`, loss], [`${rows}/${metric}`, first], ...METRIC_NAMES.flatMap((name): [string, number][] => (others[name] === undefined ? [] : [[`${rows}/${LOOKS[name].metric}`, others[name]]]))];
+  for (const { step, seconds, heldOut, train } of evaluations) events.push({ seconds, step, values: [...measured('held-out', heldOut), ...measured('training', train)] });
   events.sort((one, other) => one.step - other.step);
   const settings = `${name}\n\n${device}\n\n${linkOf(config) || 'default settings'}`;
   return joined([

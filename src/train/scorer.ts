@@ -8,6 +8,7 @@ import type { NextTokens } from '../generation/nextTokens';
 import { optionProblems, settingsOf } from '../generation/settings';
 import { writeTexts } from '../generation/write';
 import { textScores } from '../metrics/textScores';
+import { bytes } from '../protocol/format';
 import type { Referenced, ScoreCommand, ScoredTexts, ScoreEvent, ScoreGroup, WrittenScores } from '../protocol/scoreMessages';
 import type { WritingOptions } from '../protocol/writingMessages';
 import type { Dataset } from './dataset';
@@ -86,6 +87,8 @@ export class Scorer {
     if (all.length === 0) throw new Error('the test rows have no reference to score a text on');
     const prompts = rows === 0 ? all : all.slice(0, rows);
     const options = { ...asked, maxNewTokens: asked.maxNewTokens ?? this.longestReference(prompts) };
+    const needed = ValuesCopy.bytesOf(this.trainer.state);
+    if (needed > this.budget) throw new Error(`a copy of the trained weights takes ${bytes(needed)} beside the run, and ${bytes(Math.max(0, this.budget))} are free; a smaller batch size leaves more`);
     const copy = new ValuesCopy(gpu, this.trainer.state);
     copy.take(values);
     try {

@@ -11,14 +11,16 @@ export function useFileDrop(): boolean {
   useEffect(() => {
     const carriesFiles = (event: DragEvent) => event.dataTransfer?.types.includes('Files') ?? false;
     const { checkpoints, models } = playground;
-    const take = (given: GivenFiles) => {
-      if (isAdapter(given)) {
+    const take = async (given: GivenFiles) => {
+      const [first] = given.files;
+      if (given.files.length === 1 && await isEverything(first.blob)) await importEverything(playground, first.blob);
+      else if (isAdapter(given)) {
         models.bringAdapter(given.name, given.files);
         openSheet('models');
       } else if (isModel(given)) {
         models.bring(given.name, given.files);
         openSheet('models');
-      } else for (const { blob } of given.files) void (isEverything(blob.name) ? importEverything(playground, blob) : checkpoints.open(blob));
+      } else for (const { blob } of given.files) void checkpoints.open(blob);
     };
     const drag = (event: DragEvent) => {
       if (!carriesFiles(event)) return;

@@ -25,6 +25,7 @@ function Takeable({ run }: { run: RunInfo }) {
   const [weights, setWeights] = useState<'best' | 'last'>('best');
   const chosen = best === undefined ? 'last' : weights;
   const { peft } = run.config.model;
+  const written = run.scores?.prompts.length ?? 0;
   return (
     <>
       <section className="take-which" aria-label="Which weights">
@@ -33,6 +34,7 @@ function Takeable({ run }: { run: RunInfo }) {
           label="Weights" value={chosen} onChange={setWeights}
           options={[...(best === undefined ? [] : [{ value: 'best' as const, label: `Best evaluation, step ${best}` }]), { value: 'last' as const, label: `Now, step ${last}` }]}
         />
+        {run.config.data.table && written > 0 && <p className="small muted">run.json holds {written} prompts of your test rows with their references, as the texts of the model were scored on them; leave it out of what you publish where they are private.</p>}
       </section>
       {peft !== 'full' && (
         <Form form="adapter" weights={chosen} title={isLora(peft) || isVirtual(peft) ? 'Adapter (PEFT)' : `${PEFT_TITLES[peft]}`}>

@@ -1,12 +1,14 @@
 import type { RefObject } from 'react';
 import { linkOf } from '../../../config/url';
 import { labelsOf } from '../../../store/labels';
+import { LOOKS } from '../../../store/metrics';
 import { effectiveConfig } from '../../../store/runList';
+import type { RunInfo } from '../../../store/state';
 import type { ChartModel } from '../../../store/chartModel';
 import { download } from '../../download';
 import { focusOf } from '../../kit/focus';
 import { usePlayground } from '../../kit/context';
-import { type Caption, chartPng, chartSvg } from './chartPicture';
+import { type Caption, chartPng, chartSvg, type LegendItem } from './chartPicture';
 import { colourOf } from './geometry';
 
 interface Props {
@@ -16,6 +18,14 @@ interface Props {
 }
 
 const KINDS = [['heldOut', 'held-out rows', { width: 2.8 }], ['train', 'training rows', { width: 1.6, dashes: '1.5 3' }], ['stochastic', 'each batch', { width: 1 }]] as const;
+
+/** Where there are several metrics, which line is which; nothing where there is one, as the title says it. */
+function metrics(focused: RunInfo | undefined, { kind, lines }: ChartModel): LegendItem[] {
+  if (kind !== 'metric' || !focused) return [];
+  const own = lines.filter(({ runId, metric }) => runId === focused.id && metric !== undefined);
+  if (own.length < 2) return [];
+  return own.map(({ metric, role }) => ({ label: LOOKS[metric!].metric, colour: colourOf(focused.colour), line: role === 'other' ? { width: 1.6, dashes: '5 3' } : { width: 2.8 } }));
+}
 
 /** Beside a chart's table: the chart as a picture, with its legend and what was run. */
 export function PictureButtons({ figure, model, title }: Props) {
@@ -30,6 +40,7 @@ export function PictureButtons({ figure, model, title }: Props) {
       title,
       legend: [
         ...(model.kind === 'loss' ? KINDS.filter(([kind]) => model.lines.some(({ role }) => role === kind)).map(([, label, line]) => ({ label, line, colour })) : []),
+        ...metrics(focused, model),
         ...drawn.map((run) => ({ label: labels.get(run.id) ?? run.name, colour: colourOf(run.colour) })),
       ],
       settings: focused ? [`${focused.name} · seed ${focused.config.seed} · ${focused.device}`, `#${linkOf(effectiveConfig(focused))}`] : [],
