@@ -1,14 +1,18 @@
 // npm run study -- NAME|FILE [--seeds 1-5] [--shard I/N] [--out DIR] [--estimate] [--profile software|gpu]
-// npm run study -- merge NAME|FILE DIR [DIR …] [--out FILE.md]
+// npm run study -- merge NAME|FILE [DIR …] [--out FILE.md]
+// npm run study -- costs NAME|FILE [--profile software|gpu]
 //
-// Runs what a study (src/studies/experiments/NAME.json, or a file like it) asks for and is not yet in DIR, a JSON line a run; stopped, it goes
-// on where it was. Parts of a study share no state, so that a job array runs them. `merge` makes the tables from the lines of all folders.
+// Runs what a study (src/studies/experiments/NAME.json, or a file like it) asks for and is not yet in DIR (or in docs/studies, where results lie
+// that were taken up), a JSON line a run; stopped, it goes on where it was. Studies with one DIR share their runs. Parts of a study share no state, so
+// that a job array runs them. `merge` makes the tables from the lines of all folders, with --out a page and its picture. `costs` measures what a
+// step of each variant costs beside the baseline's, in turns.
 import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { readArguments, readJson, Refusal, refuseUnlessOneOf, runCommand } from './command.mjs';
 import { ensureInstalled, root } from './install.mjs';
 
 const EXPERIMENTS = join(root, 'src/studies/experiments');
+const COMMITTED = join(root, 'docs/studies');
 const minutes = (seconds) => (seconds < 90 ? `${Math.round(seconds)} s` : `${(seconds / 60).toFixed(seconds < 600 ? 1 : 0)} min`);
 
 function fileOf(name) {
@@ -35,53 +39,65 @@ function readShard(text) {
 }
 
 /** The lines of all result files in a folder; one that was cut off in the middle of being written is left out, and its run is made again. */
-function linesIn(folder) {
+function linesIn(readLines, folder) {
   if (!existsSync(folder)) return [];
-  return readdirSync(folder).filter((file) => file.endsWith('.jsonl')).sort().flatMap((file) => readFileSync(join(folder, file), 'utf8').split('\n').flatMap((line) => {
-    try {
-      // JSON has no NaN: what was none was written as null.
-      return line === '' ? [] : [JSON.parse(line, (_, value) => (value === null ? Number.NaN : value))];
-    } catch {
-      console.error(`study: ${join(folder, file)} has a line that is cut off; its run is made again`);
-      return [];
-    }
-  }));
+  return readdirSync(folder).filter((file) => file.endsWith('.jsonl')).sort().flatMap((file) => {
+    const { lines, bad } = readLines(readFileSync(join(folder, file), 'utf8'));
+    if (bad > 0) console.error(`study: ${join(folder, file)} has ${bad === 1 ? 'a line that is' : `${bad} lines that are`} cut off or no result; ${bad === 1 ? 'its run is' : 'their runs are'} made again`);
+    return lines;
+  });
 }
 
-/** Says what is to be done, from the time that runs of this study took so far. */
-function sayEstimate({ title, question }, trials, waiting, lines) {
-  const links = new Set(trials.map(({ link }) => link));
-  const times = lines.filter(({ link }) => links.has(link)).map(({ seconds }) => seconds);
-  const mean = times.reduce((sum, seconds) => sum + seconds, 0) / times.length;
-  const left = times.length > 0 ? `about ${minutes(mean * waiting.length)} at ${mean.toFixed(1)} s a run so far` : 'the time is known after the first run';
-  console.log(`${title}. ${question}\n${trials.length} runs, ${trials.length - waiting.length} of them there; ${waiting.length} to go, ${left}.`);
+async function openHeadless(profile) {
+  const { openNode } = await import('./runtimes/node.mjs');
+  const { module, gpu } = await openNode('/src/headless/runner.ts');
+  return module.createHeadless({ gpu, models: join(root, 'public/models'), profile });
 }
 
-async function run({ study, trialsOf, shardOf, resultsOf, tableOf }, { seeds, shard, out, estimate, profile }) {
+async function run({ readLines, lineOf, estimate, trialsOf, shardOf, answer }, study, { seeds, shard, out = 'studies', estimate: only, profile }) {
   const chosen = seeds === undefined ? study : { ...study, seeds: readSeeds(seeds) };
   const [number, of] = readShard(shard ?? '1/1');
-  const folder = out ?? join('studies', study.name);
-  const trials = shardOf(trialsOf(chosen), number, of);
-  const lines = linesIn(folder);
+  // The same run in two studies, or in two variants of one, is made once.
+  const trials = shardOf([...new Map(trialsOf(chosen).map((trial) => [trial.link, trial])).values()], number, of);
+  const lines = [...linesIn(readLines, out), ...linesIn(readLines, COMMITTED)];
   const there = new Set(lines.map(({ link }) => link));
   const waiting = trials.filter(({ link }) => !there.has(link));
-  sayEstimate(study, trials, waiting, lines);
-  if (estimate) return;
+  const seconds = estimate(waiting.map(({ link }) => link), lines);
+  console.log(`${study.title}. ${study.question}\n${trials.length} runs, ${trials.length - waiting.length} of them there; ${waiting.length} to go, ${seconds === undefined ? 'the time is known after the first run' : `about ${minutes(seconds)} by the runs so far`}.`);
+  if (only) return;
   if (waiting.length > 0) {
-    const { openNode } = await import('./runtimes/node.mjs');
-    const { module, gpu } = await openNode('/src/headless/runner.ts');
-    const headless = module.createHeadless({ gpu, models: join(root, 'public/models'), profile });
-    mkdirSync(folder, { recursive: true });
-    const file = join(folder, `${study.name}.${number}-of-${of}.jsonl`);
-    for (const [index, { variant, rate, seed, link }] of waiting.entries()) {
-      const { device, seconds, evaluations, test } = await headless.run(link).catch((error) => { throw new Refusal(`${variant}, seed ${seed}: ${error.message}`); });
-      const line = { link, device, date: new Date().toISOString(), seconds, evaluations: evaluations.map(({ step, heldOut, train }) => ({ step, heldOut, train })), test };
+    const headless = await openHeadless(profile);
+    mkdirSync(out, { recursive: true });
+    const file = join(out, `${study.name}${of === 1 ? '' : `.${number}-of-${of}`}.jsonl`);
+    for (const [index, { variant, on, rate, seed, link }] of waiting.entries()) {
+      const line = lineOf(link, await headless.run(link).catch((error) => { throw new Refusal(`${variant}, seed ${seed}: ${error.message}`); }));
       appendFileSync(file, `${JSON.stringify(line)}\n`);
       lines.push(line);
-      console.log(`${index + 1} of ${waiting.length}: ${variant}${rate === undefined ? '' : ` at ${rate}`}, seed ${seed}: test ${test.metric.toFixed(4)}, ${seconds.toFixed(1)} s`);
+      console.log(`${index + 1} of ${waiting.length}: ${on && `${on}, `}${variant}${rate === undefined ? '' : ` at ${rate}`}, seed ${seed}: test ${line.test.metric.toFixed(4)}, ${line.seconds.toFixed(1)} s`);
     }
   }
-  console.log(`\n${tableOf(chosen, resultsOf(chosen, lines))}`);
+  console.log(`\n${answer(chosen, lines)}`);
+}
+
+async function costs(study, { profile }) {
+  const headless = await openHeadless(profile);
+  const { loadModule } = await import('./runtimes/vite.mjs');
+  const { measureCosts } = await loadModule('/src/headless/costs.ts');
+  const ratios = await measureCosts(headless, study, (variant, time) => console.log(`${variant}: ${time.toFixed(1)} ms a step`));
+  console.log(`"costs": ${JSON.stringify(ratios)}`);
+}
+
+function merge({ readLines, resultsOf, tableOf, pageOf, pictureOf }, study, folders, out) {
+  const missing = folders.find((folder) => !existsSync(folder));
+  if (missing !== undefined) throw new Refusal(`${missing} is not there; give the folders that --out named`);
+  const lines = (folders.length > 0 ? folders : ['studies', COMMITTED]).flatMap((folder) => linesIn(readLines, folder));
+  const result = resultsOf(study, lines);
+  console.log(tableOf(study, result));
+  if (!out) return;
+  const picture = `${basename(out).replace(/\.md$/, '')}.svg`;
+  mkdirSync(dirname(out), { recursive: true });
+  writeFileSync(out, pageOf(study, result, lines, picture));
+  writeFileSync(join(dirname(out), picture), pictureOf(study, result, lines));
 }
 
 await runCommand('study', async () => {
@@ -90,22 +106,16 @@ await runCommand('study', async () => {
     options: { seeds: { type: 'string' }, shard: { type: 'string' }, out: { type: 'string' }, estimate: { type: 'boolean' }, profile: { type: 'string' } },
   });
   refuseUnlessOneOf('profile', values.profile, ['software', 'gpu']);
-  const merging = positionals[0] === 'merge';
-  const [name, ...folders] = merging ? positionals.slice(1) : positionals;
-  if (name === undefined || (merging ? folders.length === 0 : folders.length > 0)) throw new Refusal('write NAME or FILE of one study, or merge NAME DIR …');
+  const verb = ['merge', 'costs'].includes(positionals[0]) ? positionals[0] : 'run';
+  const [name, ...folders] = verb === 'run' ? positionals : positionals.slice(1);
+  if (name === undefined || (verb !== 'merge' && folders.length > 0)) throw new Refusal('write NAME or FILE of one study, costs NAME, or merge NAME [DIR …]');
   ensureInstalled();
   const { loadModule } = await import('./runtimes/vite.mjs');
-  const { readStudy, trialsOf, shardOf } = await loadModule('/src/studies/study.ts');
-  const { resultsOf, tableOf } = await loadModule('/src/studies/results.ts');
+  const parts = await Promise.all(['study', 'lines', 'results', 'report', 'picture'].map((part) => loadModule(`/src/studies/${part}.ts`)));
+  const studies = Object.assign({}, ...parts);
   const file = fileOf(name);
-  const study = readStudy(readJson(file, 'a study, see docs/studies.md'), basename(file));
-  if (!merging) return run({ study, trialsOf, shardOf, resultsOf, tableOf }, values);
-  const missing = folders.find((folder) => !existsSync(folder));
-  if (missing !== undefined) throw new Refusal(`${missing} is not there; give the folders that --out named`);
-  const table = tableOf(study, resultsOf(study, folders.flatMap(linesIn)));
-  console.log(table);
-  if (values.out) {
-    mkdirSync(dirname(values.out), { recursive: true });
-    writeFileSync(values.out, `# ${study.title}\n\n${study.question}\n\n${table}\n`);
-  }
+  const study = studies.readStudy(readJson(file, 'a study, see docs/studies.md'), basename(file));
+  if (verb === 'costs') return costs(study, values);
+  if (verb === 'merge') return merge(studies, study, folders, values.out);
+  return run({ ...studies, answer: (chosen, lines) => studies.tableOf(chosen, studies.resultsOf(chosen, lines)) }, study, values);
 });

@@ -32,7 +32,7 @@ it('ends with 2 and a sentence for what it cannot do', () => {
   for (const [args, sentence] of [
     [['nothing-like-it'], /^study: nothing-like-it is neither a file nor one of the studies that come along \(ablation, /],
     [['ablation', '--shard', '3/2'], /^study: --shard 3\/2 is no part of a study; write I\/N/],
-    [[], /^study: write NAME or FILE of one study, or merge NAME DIR/],
+    [[], /^study: write NAME or FILE of one study, costs NAME, or merge NAME/],
   ] as const) {
     const { stderr, status } = study(...args);
     expect([status, stderr]).toEqual([2, expect.stringMatching(sentence)]);

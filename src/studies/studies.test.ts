@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { openLink } from '../config/url';
-import { type ResultLine, resultsOf, tableOf } from './results';
+import { estimate, readLines, type ResultLine } from './lines';
+import { pictureOf } from './picture';
+import { pageOf, tableOf } from './report';
+import { resultsOf } from './results';
 import { holm, median, paired, signTest } from './statistics';
 import { readStudy, shardOf, type Study, trialsOf } from './study';
 
@@ -41,6 +44,8 @@ describe('a study', () => {
     [{ seeds: [0.5] }, /^tried.json: seeds.0 is/],
     [{ variants: 3 }, /^tried.json: variants is 3, expected Array/],
     [{ more: 1 }, /^tried.json: more is/],
+    [{ chosenOn: 'RTE' }, /^tried.json: chosenOn "RTE" is none of "on" \(there is none\)$/],
+    [{ costs: { HiddenKey: 2 } }, /^tried.json: costs has "HiddenKey", which is no variant/],
   ])('is refused with a sentence: %j', (part, sentence) => {
     expect(() => readStudy(made(part), 'tried.json')).toThrow(sentence);
   });
@@ -95,17 +100,18 @@ describe('statistics', () => {
 /** A run whose held-out loss is lowest at step 10. */
 const line = (link: string, loss: number, test: number): ResultLine => ({
   link, device: 'made up', date: '2026-11-25T00:00:00Z', seconds: 2, test: { loss: 0, metric: test },
-  evaluations: [{ step: 0, heldOut: { loss: 0.7, metric: 0.5 } }, { step: 10, heldOut: { loss, metric: 0.8 } }, { step: 20, heldOut: { loss: loss + 0.1, metric: 0.8 } }],
+  evaluations: [[0, 0.7, 0.5], [10, loss, 0.8], [20, loss + 0.1, 0.8]].map(([step, heldOut, metric]) => ({ step, heldOut: { loss: heldOut, metric }, train: { loss: heldOut / 2, metric } })),
 });
 
 /** Scores by variant, rate and seed. */
-const lines = (score: (variant: string, rate: number | undefined, seed: number) => [loss: number, test: number]) => trialsOf(study).map(({ variant, rate, seed, link }) => line(link, ...score(variant, rate, seed)));
+const linesFor = (asked: Study, score: (variant: string, rate: number | undefined, seed: number, on: string) => [loss: number, test: number]) => trialsOf(asked).map(({ variant, rate, seed, on, link }) => line(link, ...score(variant, rate, seed, on)));
+const lines = (score: (variant: string, rate: number | undefined, seed: number) => [loss: number, test: number]) => linesFor(study, score);
 
 describe('results', () => {
   it('take the rate that validation chose, also where another is better on the test rows', () => {
     const { variants } = resultsOf(study, lines((_, rate) => (rate === 0.3 ? [0.4, 0.8] : [0.5, 0.9])));
-    expect(variants[2].seeds).toEqual(Array.from({ length: 6 }, () => ({ rate: 0.3, step: 10, metric: 0.8 })));
-    expect(variants[0].seeds[0]).toEqual({ rate: undefined, step: 10, metric: 0.9 });
+    expect(variants[2].seeds).toMatchObject(Array.from({ length: 6 }, () => ({ rate: 0.3, step: 10, metric: 0.8 })));
+    expect(variants[0].seeds[0]).toMatchObject({ rate: undefined, step: 10, metric: 0.9 });
   });
 
   it('name a winner only where the interval leaves 0 out, with five seeds or more', () => {
@@ -128,5 +134,58 @@ describe('results', () => {
   it('count the first of two lines of one run', () => {
     const all = lines(() => [0.5, 0.7]);
     expect(resultsOf(study, [...all, ...lines(() => [0.1, 0.99])]).variants[0].mean).toBeCloseTo(0.7, 12);
+  });
+
+  it('compare at equal seconds with a run of as many steps as take the baseline’s time', () => {
+    const costly = readStudy(made({ costs: { DropKey: 2.1, 'LoRA dropout': 1.02 } }), 'tried.json');
+    const shorter = trialsOf(costly).filter(({ budget }) => budget === 'seconds');
+    expect(shorter).toHaveLength(6 * 2);
+    expect(shorter[0].config).toMatchObject({ optimizer: { steps: 10 }, evaluation: { every: 5 } });
+    const { comparisons } = resultsOf(costly, linesFor(costly, () => [0.5, 0.8]));
+    expect(comparisons.map(({ label }) => label)).toEqual(['LoRA dropout', 'DropKey', 'DropKey, equal seconds']);
+  });
+
+  it('have on other data the rate that one of them chose', () => {
+    const wide = readStudy(made({ on: [{ name: 'pairs', settings: { 'data.task': 'similarity' } }, { name: 'reviews', settings: {} }], chosenOn: 'reviews' }), 'tried.json');
+    // On the pairs themselves the other rate is the better one.
+    const { variants } = resultsOf(wide, linesFor(wide, (_, rate, __, on) => ((rate === 0.3) === (on === 'reviews') ? [0.4, 0.8] : [0.5, 0.9])));
+    expect(variants.map(({ label, seeds }) => [label, seeds[0]?.rate])).toEqual([
+      ['pairs: LoRA', undefined], ['pairs: LoRA dropout', undefined], ['pairs: DropKey', 0.3], ['reviews: LoRA', undefined], ['reviews: LoRA dropout', undefined], ['reviews: DropKey', 0.3],
+    ]);
+  });
+
+  it.each(['differences', 'rates', 'courses'] as const)('are drawn as %s, whatever is there yet, with names that are text', (picture) => {
+    const drawn = readStudy(made({ picture, variants: [{ name: 'LoRA' }, { name: '<b>&', settings: { 'dropout.lora_input.p': 0.1 } }, study.variants[2]] }), 'tried.json');
+    for (const count of [0, 5, 24]) {
+      const some = linesFor(drawn, (_, rate = 0, seed) => [0.5, rate + 0.01 * seed]).slice(0, count);
+      const svg = pictureOf(drawn, resultsOf(drawn, some), some);
+      expect(svg).not.toMatch(/NaN|undefined|Infinity|<b>/);
+      if (count > 0) expect(svg).toContain('&lt;b&gt;&amp;');
+    }
+  });
+
+  it('make a page with what the paper has', () => {
+    const cited = readStudy(made({ paper: { source: 'table 9', columns: ['method', 'score'], rows: [['LoRA', 84.48]] } }), 'tried.json');
+    const all = lines(() => [0.5, 0.7]);
+    const page = pageOf(cited, resultsOf(cited, all), all, 'tried.svg');
+    expect(page).toContain('Run on made up, 2026-11-25.');
+    expect(page).toContain('| LoRA | 84.48 |');
+    expect(page).toContain('![Tried, drawn](tried.svg)');
+  });
+});
+
+describe('lines', () => {
+  it('are read back with what is no number, and without those that were cut off', () => {
+    const [first] = lines(() => [0.5, Number.NaN]);
+    const { lines: read, bad } = readLines(`${JSON.stringify(first)}\n\n${JSON.stringify(first).slice(0, 50)}\n{"link":""}\n`);
+    expect(bad).toBe(2);
+    expect(read).toEqual([first]);
+  });
+
+  it('tell how long other runs take, a second pass counted', () => {
+    const [plain] = lines(() => [0.5, 0.7]);
+    expect(estimate([plain.link], [])).toBeUndefined();
+    expect(estimate([plain.link, plain.link], [plain])).toBeCloseTo(4, 9);
+    expect(estimate([`${plain.link}&consistency.kind=kl&dropout.hidden.p=0.1`], [plain])).toBeGreaterThan(2.1);
   });
 });
