@@ -31,7 +31,7 @@ export async function createTrainer(gpu: Gpu, pipelines: Pipelines, tuner: Autot
   const options = { gpu, pipelines, checkpoint, config: shape.config, method, passes, batch: shape.batch, target: { tileFor: tuner.tileFor } };
   await tuner.tune(plansOf(options)[0]);
   const trainer = await Trainer.create(options);
-  trainer.state.reset(await initialValues(shape.config, method, parameterSpecs(shape.config, method), checkpoint.tensors, 1));
+  await trainer.state.reset(await initialValues(shape.config, method, parameterSpecs(shape.config, method), checkpoint.tensors, 1));
   return trainer;
 }
 

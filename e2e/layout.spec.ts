@@ -146,7 +146,15 @@ test('a sheet opens over the page and closes to where one was', async ({ page, p
   const sheet = page.getByRole('dialog', { name: 'Device and limits' });
   await playground.chip.focus();
   await page.keyboard.press('Enter');
-  await expect(sheet.getByText('Memory budget')).toBeVisible();
+  const budget = sheet.getByRole('textbox', { name: 'Memory budget' });
+  await budget.fill('999');
+  await budget.press('Enter');
+  await expect(sheet.getByRole('alert')).toContainText('choose up to');
+  await budget.fill('0.5');
+  await budget.press('Enter');
+  await expect(sheet.getByRole('alert')).toBeHidden();
+  await sheet.getByRole('button', { name: /^Take the usual/ }).click();
+  await expect(budget).not.toHaveValue('0.5');
   expect(page.url()).toContain('open=device');
   await page.keyboard.press('Escape');
   await expect(sheet).toBeHidden();

@@ -104,3 +104,9 @@ export async function writeFolder(folder, files) {
     }
   }
 }
+
+/** The GiB that `--budget` lets a command take of the device; undefined where it is not given. @throws Refusal */
+export function readBudget(text) {
+  if (text !== undefined && !/^\d*\.?\d+$/.test(text)) throw new Refusal(`--budget ${text} is no number of GiB; write one, as in --budget 4`);
+  return text === undefined ? undefined : Number(text);
+}

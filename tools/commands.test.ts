@@ -74,7 +74,7 @@ describe('a command that refuses', () => {
   const command = (name: string) => join(import.meta.dirname, '..', name);
 
   it.each([
-    ['an unknown option', 'tools/train.mjs', ['--nix'], "train: Unknown option '--nix'; the options are --out VALUE, --profile VALUE, --model VALUE, --data VALUE, --adapter VALUE, --weights VALUE, --merged"],
+    ['an unknown option', 'tools/train.mjs', ['--nix'], "train: Unknown option '--nix'; the options are --out VALUE, --profile VALUE, --budget VALUE, --model VALUE, --data VALUE, --adapter VALUE, --weights VALUE, --merged"],
     ['an adapter without a folder', 'tools/train.mjs', ['--model', 'nano-encoder'], 'train: --out is missing; write npm run train -- --model SOURCE --data TASK --out DIR [LINK]'],
     ['data', 'tools/train.mjs', ['--data', 'SST-2', '--out', 'none'], 'train: unknown data SST-2; choose sentiment, entailment, paraphrase, acceptability, answering, similarity, description or triples, or name a file'],
     ['a profile', 'tools/train.mjs', ['--profile', 'fast'], 'train: unknown profile fast; choose software or gpu'],

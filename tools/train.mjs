@@ -1,4 +1,4 @@
-// npm run train -- LINK [LINK …] [--out FILE] [--profile software|gpu]
+// npm run train -- LINK [LINK …] [--out FILE] [--profile software|gpu] [--budget GIB]
 // npm run train -- --model SOURCE --data TASK|FILE|FOLDER --out DIR [LINK] [--adapter DIR] [--weights last|best] [--merged] [--python]
 //                  [--validation FILE] [--test FILE] [--rows N] [--config NAME] [--split NAME] [--preset SET] [how a table is read]
 //
@@ -10,7 +10,7 @@
 // tables. --score-rows N|all|none (50) and --score-beams N say how a model that writes is scored: docs/metrics.md. Needs a Vulkan driver; on Linux that of an installed Chromium will do.
 import { existsSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readArguments, Refusal, refuseUnlessOneOf, runCommand, writeFolder } from './command.mjs';
+import { readArguments, readBudget, Refusal, refuseUnlessOneOf, runCommand, writeFolder } from './command.mjs';
 import { ensureInstalled, root } from './install.mjs';
 import { isFar, PRESETS, TABLE_OPTIONS, wishesOf } from './tableOptions.mjs';
 
@@ -40,10 +40,11 @@ const CHOICES = { profile: ['software', 'gpu'], weights: ['last', 'best'], prese
 
 function readOptions() {
   const text = { type: 'string' };
-  const { values, positionals: links } = readArguments({ allowPositionals: true, options: { out: text, profile: text, model: text, data: text, adapter: text, weights: text, merged: { type: 'boolean' }, python: { type: 'boolean' }, validation: text, test: text, rows: text, 'score-rows': text, 'score-beams': text, config: text, split: text, preset: text, ...TABLE_OPTIONS } });
+  const { values, positionals: links } = readArguments({ allowPositionals: true, options: { out: text, profile: text, budget: text, model: text, data: text, adapter: text, weights: text, merged: { type: 'boolean' }, python: { type: 'boolean' }, validation: text, test: text, rows: text, 'score-rows': text, 'score-beams': text, config: text, split: text, preset: text, ...TABLE_OPTIONS } });
   for (const [name, choices] of Object.entries(CHOICES)) refuseUnlessOneOf(name, values[name], choices);
   if (values['score-rows'] !== undefined && !/^([1-9]\d*|all|none)$/.test(values['score-rows'])) throw new Refusal(`--score-rows ${values['score-rows']} is no number of test prompts; give 1 or more, all or none`);
   if (values['score-beams'] !== undefined && !(/^[1-9]\d?$/.test(values['score-beams']) && Number(values['score-beams']) <= 64)) throw new Refusal(`--score-beams ${values['score-beams']} is no number of beams; give 1 (no beam search) to 64`);
+  const budget = readBudget(values.budget);
   const ofTable = ['validation', 'test', 'rows', 'config', 'split', 'preset', ...Object.keys(TABLE_OPTIONS)].find((name) => values[name] !== undefined);
   if (ofTable && values.data === undefined) throw new Refusal(`--${ofTable} says something of a table; give --data FILE`);
   if (values.data !== undefined && !TASKS.includes(values.data) && !existsSync(values.data) && !isFar(values.data)) throw new Refusal(`unknown data ${values.data}; choose ${TASKS.slice(0, -1).join(', ')} or ${TASKS.at(-1)}, or name a file on this machine, hub:org/name of the Hugging Face Hub, or the address of a file`);
@@ -52,11 +53,11 @@ function readOptions() {
   if (idle) throw new Refusal(`--${idle} says how an adapter is written; give --model SOURCE, --data TASK or --adapter DIR, and --out DIR`);
   const ofScores = ['score-rows', 'score-beams'].find((name) => values[name] !== undefined && !exports);
   if (ofScores) throw new Refusal(`--${ofScores} says how texts are scored, which goes into the folder of --out; give --model SOURCE, --data TASK or --adapter DIR, and --out DIR`);
-  if (!exports) return { ...values, links };
+  if (!exports) return { ...values, budget, links };
   if (!values.out) throw new Refusal('--out is missing; write npm run train -- --model SOURCE --data TASK --out DIR [LINK]');
   if (existsSync(values.out) && !statSync(values.out).isDirectory()) throw new Refusal(`--out ${values.out} is a file; give a folder, which is made where there is none`);
   if (links.length > 1) throw new Refusal(`${links.length} links were given; with --model, --data or --adapter one run is trained, give one link or none`);
-  return { ...values, links, exports };
+  return { ...values, budget, links, exports };
 }
 
 const sayIgnored = ({ ignored }) => {
@@ -64,12 +65,12 @@ const sayIgnored = ({ ignored }) => {
 };
 
 await runCommand('train', async () => {
-  const { out, profile, model, data, validation, test, rows, config: configuration, split, preset, adapter, weights = 'last', merged = false, python = false, 'score-rows': scoreRows = SCORED_ROWS, 'score-beams': scoreBeams = 1, links, exports, ...table } = readOptions();
+  const { out, profile, budget, model, data, validation, test, rows, config: configuration, split, preset, adapter, weights = 'last', merged = false, python = false, 'score-rows': scoreRows = SCORED_ROWS, 'score-beams': scoreBeams = 1, links, exports, ...table } = readOptions();
   const named = data === undefined ? undefined : { data, validation, test, configuration, split, preset, rows: rows === undefined ? undefined : Number(rows), wishes: wishesOf(table) };
   ensureInstalled();
   const { openNode } = await import('./runtimes/node.mjs');
   const { module, gpu } = await openNode('/src/headless/train.ts');
-  const headless = module.createHeadless({ gpu, models: join(root, 'public/models'), profile });
+  const headless = module.createHeadless({ gpu, models: join(root, 'public/models'), profile, budget });
   if (exports) {
     const { run, scores, files, notes } = await module.trainAndExport(headless, {
       models: join(root, 'public/models'), link: links[0] ?? '', model, named, adapter, weights, merged, python,

@@ -33,9 +33,10 @@ it.each<[string, Partial<Method>]>([['roberta', { peft: 'rslora' }], ['llama', {
   const files = peftFiles({ config, trained, values: await trainer.state.read('values'), base: stored.tensors }, { name: null, revision: null });
   const tensors = readSafetensors(writeSafetensors(files.tensors).buffer, 'adapter');
   const again = applyAdapter(checkpoint, { config: parseAdapterConfig(JSON.stringify(files.config)), tensors });
-  const weights = await Weights.load(gpu, storedCheckpoint(again.checkpoint).tensors);
-  const state = new ModelState(gpu, weights, parameterSpecs(again.checkpoint.config, again.trained));
-  state.reset(again.values);
+  const { tensors: loaded } = storedCheckpoint(again.checkpoint);
+  const weights = await Weights.load(gpu, loaded);
+  const state = new ModelState(gpu, weights, parameterSpecs(again.checkpoint.config, again.trained), loaded);
+  await state.reset(again.values);
   const execution = await Execution.create(gpu, pipelines, planEvaluation(again.checkpoint.config, again.trained, shape, targetOf(gpu)), state);
   expect(await logits(execution)).toBeBitEqual(expected);
   state.destroy();

@@ -9,8 +9,11 @@ export interface Gpu {
   profile: Profile;
   /** Smallest subgroup the adapter may run, 0 without the feature. */
   subgroupSize: number;
-  /** Bytes that all buffers of a plan may take together. */
+  /** Bytes that all buffers of a run may take together: the usual ones, unless a person says otherwise. */
   memoryBudget: number;
+  usualBudget: number;
+  /** What it may be raised to. No adapter says how much memory is free; one that has plenty grants large buffers. */
+  mostBudget: number;
   /** Tests only: a largest buffer below the device's. */
   lowLimit?: number;
   /** Resolves when the device is lost for a reason other than our own destroy(). */
@@ -37,6 +40,9 @@ const RAISED_LIMITS = ['maxStorageBuffersPerShaderStage', 'maxStorageBufferBindi
 /** Half of the largest buffer an adapter allows says little about free memory; these are what a page may take without asking. */
 const BUDGET: Record<Profile, number> = { software: 1 << 30, gpu: 2 ** 31 };
 
+/** So many of an adapter's largest buffers are the most that a person may say it holds. */
+const MOST_BUFFERS = 16;
+
 function isSoftware(info: GPUAdapterInfo): boolean {
   const architecture = info.architecture.toLowerCase();
   return architecture === 'swiftshader' || (info.vendor === 'mesa' && architecture === 'software') || info.isFallbackAdapter === true;
@@ -59,12 +65,15 @@ export async function acquireDevice(gpu: GPU | undefined, options: DeviceOptions
   const device = await adapter.requestDevice({ label: 'engine', requiredLimits, requiredFeatures });
   const profile = options.profile ?? (isSoftware(adapter.info) ? 'software' : 'gpu');
   const { vendor, architecture, description } = adapter.info;
+  const usualBudget = Math.min(BUDGET[profile], device.limits.maxBufferSize * 4);
   return {
     device,
     info: { vendor, architecture, description, fallback: adapter.info.isFallbackAdapter === true },
     profile,
     subgroupSize: device.features.has('subgroups') ? (adapter.info.subgroupMinSize ?? 0) : 0,
-    memoryBudget: Math.min(BUDGET[profile], device.limits.maxBufferSize * 4),
+    memoryBudget: usualBudget,
+    usualBudget,
+    mostBudget: device.limits.maxBufferSize * MOST_BUFFERS,
     lost: device.lost.then((loss) => (loss.reason === 'destroyed' ? new Promise<string>(() => {}) : loss.message || 'unknown reason')),
   };
 }

@@ -3,12 +3,13 @@ import { acquireDevice, type Gpu, type Profile } from '../gpu/device';
 import { Pipelines } from '../gpu/pipelines';
 import { selfTest } from '../gpu/selfTest';
 import type { Checkpoint } from '../model/files/folder';
-import { formatOf } from '../model/formatOf';
+import { formatOf, frozenTensors } from '../model/formatOf';
 import type { Trained } from '../model/method';
 import { parameterSpecs } from '../model/parameters';
 import { ModelState } from '../model/state';
 import { Weights } from '../model/weights';
 import { adapterName } from '../protocol/browsers';
+import { chooseBudget } from '../train/deviceInfo';
 
 /** A model with everything that is not in its checkpoint. */
 export interface Scored {
@@ -29,9 +30,11 @@ export interface Opened {
   name: string;
 }
 
-/** @throws with a sentence where there is no device that computes rightly */
-export async function openDevice(gpu: GPU, profile: Profile | undefined): Promise<Opened> {
+/** @param budget GiB that may be taken; left out: the usual. @throws with a sentence where there is no device that computes rightly */
+export async function openDevice(gpu: GPU, profile: Profile | undefined, budget?: number): Promise<Opened> {
   const device = await acquireDevice(gpu, { profile });
+  const problem = chooseBudget(device, budget);
+  if (problem) throw new Error(`--budget: ${problem}`);
   const pipelines = new Pipelines(device);
   const wrong = await selfTest(device, pipelines);
   if (wrong) throw new Error(`the GPU computes wrongly (${wrong}); choose another adapter`);
@@ -47,10 +50,10 @@ export async function withModel<T>(gpu: Gpu, { checkpoint: { config, tensors }, 
   const refused: string[] = [];
   const listen = ({ error }: GPUUncapturedErrorEvent) => refused.push(error.message.split('\n')[0]);
   gpu.device.addEventListener('uncapturederror', listen);
-  const weights = await Weights.load(gpu, tensors, { formatOf: formatOf(config, trained) });
-  const state = new ModelState(gpu, weights, parameterSpecs(config, trained));
+  const weights = await Weights.load(gpu, frozenTensors(config, trained, tensors), { formatOf: formatOf(config, trained) });
+  const state = new ModelState(gpu, weights, parameterSpecs(config, trained), tensors);
   try {
-    state.reset(values);
+    await state.reset(values);
     const result = await work(state);
     if (refused.length > 0) throw new Error(`WebGPU refused a command (${refused[0]}), so ${spoiled}, or choose another adapter`);
     return result;

@@ -51,11 +51,13 @@ async function adaptedModel(folder: ModelFolder, adapter: string, openable: Open
 export interface EvaluateOptions extends Openable {
   gpu: GPU;
   profile?: Profile;
+  /** GiB that may be taken; left out: the usual. */
+  budget?: number;
 }
 
 /** Prepares a device once. */
-export async function createEvaluate({ gpu, profile, ...openable }: EvaluateOptions) {
-  const { device, pipelines, name } = await openDevice(gpu, profile);
+export async function createEvaluate({ gpu, profile, budget, ...openable }: EvaluateOptions) {
+  const { device, pipelines, name } = await openDevice(gpu, profile, budget);
   return {
     device: name,
     /**

@@ -24,8 +24,8 @@ function shortRun(source: string, method: PeftKind): RunConfig {
   return { ...chosen, data: { ...chosen.data, rows: 16, maxLength: 16 }, optimizer: { ...chosen.optimizer, batchSize: 2, steps: 1, warmup: 0 }, evaluation: { ...chosen.evaluation, rows: 2 } };
 }
 
-/** @param folder holds a model that classifies, with a tokenizer. @throws with the sentence that a person would read */
-export async function measureStart(gpu: GPU, folder: string, method: PeftKind): Promise<MeasuredStart> {
+/** @param folder holds a model that classifies, with a tokenizer @param budget GiB that it may take; left out: the usual. @throws with the sentence that a person would read */
+export async function measureStart(gpu: GPU, folder: string, method: PeftKind, budget?: number): Promise<MeasuredStart> {
   const source = diskSource(folder);
   const config = shortRun(referenceText(source.reference), method);
   return new Promise((resolve, reject) => {
@@ -36,7 +36,7 @@ export async function measureStart(gpu: GPU, folder: string, method: PeftKind): 
         reject(new Error(`${method}: ${title}. ${text}`));
       }
       if (event.type === 'started') resolve({ seconds: (performance.now() - began) / 1000, bytes: event.summary.bytes.total });
-    }, { gpu, secure: true, open: async () => source, device: { profile: 'software' } });
+    }, { gpu, secure: true, open: async () => source, device: { profile: 'software' }, budget });
     void engine.handle({ type: 'start', runId: 'start', config, changes: [] });
   });
 }

@@ -61,6 +61,8 @@ export interface HeadlessOptions {
   /** Folder that holds the models' folders. */
   models: string;
   profile?: Profile;
+  /** GiB that runs may take; left out: the usual. */
+  budget?: number;
 }
 
 const errorOf = (fault: Fault) => {
@@ -69,7 +71,7 @@ const errorOf = (fault: Fault) => {
 };
 
 /** An engine for several runs, one after the other. */
-export function createHeadless({ gpu, models, profile }: HeadlessOptions) {
+export function createHeadless({ gpu, models, profile, budget }: HeadlessOptions) {
   let listen: (event: FromEngine) => void = () => undefined;
   let device = '';
   /** What stands in the way of every run: a fault that belongs to none. */
@@ -79,7 +81,7 @@ export function createHeadless({ gpu, models, profile }: HeadlessOptions) {
     if (event.type === 'ready') device = `${event.device.name}, ${event.device.profile}`;
     if (event.type === 'fault' && event.runId === undefined) broken ??= errorOf(event.fault);
     listen(event);
-  }, { gpu, secure: true, open: async (name) => opened.get(name) ?? diskSource(`${models}/${name}`, { kind: 'builtin', name }), device: { profile } });
+  }, { gpu, secure: true, open: async (name) => opened.get(name) ?? diskSource(`${models}/${name}`, { kind: 'builtin', name }), device: { profile }, budget });
 
   /** Trains to the end and scores the test rows; with `keep` everything trained is handed over, too. */
   function train({ config, changes, ignored }: Pick<HeadlessRun, 'config' | 'changes' | 'ignored'>, keep: (event: FromEngine) => void, runId: string, { weights, writing }: Pick<RunWishes, 'weights' | 'writing'> = {}): Promise<HeadlessRun> {

@@ -5,11 +5,16 @@ import { elements, type Tensor } from '../graph/tensor';
 import type { Gpu } from '../gpu/device';
 import { readRanges } from '../gpu/readback';
 import { RING_SLOTS, RING_WIDTH } from '../kernels/step_metrics';
+import type { StoredTensor } from './files/storedTensors';
+import { PIECE } from './files/weightFile';
 import type { ParameterSpec } from './parameterSpec';
 import type { Weights } from './weights';
 
 /** Slices of an arena start at multiples of this, the strictest alignment of a binding's offset. */
 const ALIGNMENT = 256;
+
+/** Values of a trained tensor that are read from its file at once. */
+const READ_AT_ONCE = PIECE / 4;
 
 /** Bytes of the step uniform: 16 scalars, then 16 bytes a slot. */
 export const STEP_SCALAR_BYTES = 64;
@@ -63,8 +68,11 @@ export class ModelState implements SharedBuffers {
   readonly arenaElements: number;
   private readonly buffers = new Map<string, GPUBuffer>();
 
-  /** @param weights frozen ones by transformers' name; they are the caller's */
-  constructor(private readonly gpu: Gpu, readonly weights: Weights, specs: ParameterSpec[]) {
+  /**
+   * @param weights frozen ones by transformers' name; they are the caller's
+   * @param checkpoint where a trained tensor begins that nobody gives values for
+   */
+  constructor(private readonly gpu: Gpu, readonly weights: Weights, specs: ParameterSpec[], private readonly checkpoint: ReadonlyMap<string, StoredTensor>) {
     const { device } = gpu;
     const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
     const { slices, bytes } = sliceArena(specs);
@@ -114,34 +122,34 @@ export class ModelState implements SharedBuffers {
   }
 
   /**
-   * Sets trained tensors and forgets the optimizer's moments. One without values starts from the checkpoint's tensor, on the device.
-   * @throws when it has none there either, or another size
+   * Sets trained tensors and forgets the optimizer's moments. One without values starts as the checkpoint has it.
+   * @throws when it has none there either, or another size; LoadError for a file that cannot be read
    */
-  reset(values: Map<string, Float32Array>): void {
+  async reset(values: ReadonlyMap<string, Float32Array>): Promise<void> {
     if (this.arenaElements === 0) return;
     const { device } = this.gpu;
     const encoder = device.createCommandEncoder({ label: 'reset' });
     for (const name of ['values', 'gradients', 'first moments', 'second moments'] as const) encoder.clearBuffer(this.arena(name));
     device.queue.submit([encoder.finish()]);
-    this.fill(this.values, values);
+    await this.fill(this.values, values);
   }
 
   /**
-   * Writes trained tensors into an arena of values. One that is not among `values` is the checkpoint's tensor, copied on the device.
-   * @throws when it has none there either, or another size
+   * Writes trained tensors into an arena of values. One that is not among `values` is read from the checkpoint, a piece at a time.
+   * @throws as `reset`
    */
-  fill(arena: GPUBuffer, values: ReadonlyMap<string, Float32Array>): void {
-    const { device } = this.gpu;
-    const encoder = device.createCommandEncoder({ label: 'values' });
-    for (const { spec, offset, bytes } of this.slices.values()) {
-      const stored = this.weights.bufferOf(spec.of);
-      if (!values.has(spec.name) && stored?.size === bytes) encoder.copyBufferToBuffer(stored, 0, arena, offset, bytes);
-    }
-    device.queue.submit([encoder.finish()]);
+  async fill(arena: GPUBuffer, values: ReadonlyMap<string, Float32Array>): Promise<void> {
+    const { queue } = this.gpu.device;
     for (const { spec, offset, bytes } of this.slices.values()) {
       const given = values.get(spec.name);
-      if (given?.byteLength === bytes) device.queue.writeBuffer(arena, offset, given as Float32Array<ArrayBuffer>);
-      else if (given || this.weights.bufferOf(spec.of)?.size !== bytes) throw new Error(`state: ${spec.name} needs ${bytes / 4} values, got ${given?.length ?? 'none'}`);
+      const stored = given ? undefined : this.checkpoint.get(spec.of);
+      if ((given?.length ?? stored?.count) !== bytes / 4) throw new Error(`state: ${spec.name} needs ${bytes / 4} values, got ${given?.length ?? stored?.count ?? 'none'}`);
+      if (given) queue.writeBuffer(arena, offset, given as Float32Array<ArrayBuffer>);
+      for (let first = 0; stored && first < stored.count; first += READ_AT_ONCE) {
+        queue.writeBuffer(arena, offset + 4 * first, await stored.read(first, Math.min(READ_AT_ONCE, stored.count - first)));
+        // Else what was written would pile up until the device has it.
+        if (first > 0) await queue.onSubmittedWorkDone();
+      }
     }
   }
 

@@ -8,7 +8,7 @@ import type { Pipelines } from '../gpu/pipelines';
 import { readRanges } from '../gpu/readback';
 import { type ModelFolder, loadCheckpoint } from '../model/files/folder';
 import { subfolder } from '../model/files/modelFolder';
-import { formatOf } from '../model/formatOf';
+import { formatOf, frozenTensors } from '../model/formatOf';
 import { checkpointFor } from '../model/forProblem';
 import { readSafetensors, type TensorFile, writeSafetensors } from '../model/files/safetensors';
 import type { Method, Passes } from '../model/method';
@@ -72,7 +72,8 @@ export async function runCase(gpu: Gpu, pipelines: Pipelines, description: Parit
   const { accumulation = 1 } = hyper;
   const held = formatOf(config, method);
   const lap = laps();
-  const onDevice = await Weights.load(gpu, checkpoint.tensors, { formatOf: held });
+  const frozen = frozenTensors(config, method, checkpoint.tensors);
+  const onDevice = await Weights.load(gpu, frozen, { formatOf: held });
   await gpu.device.queue.onSubmittedWorkDone();
   const load = lap();
   const trainer = await Trainer.create({ weights: onDevice, gpu, pipelines, checkpoint, config, method, batch: { samples, tokens }, accumulation, keep: ['logits', 'logits.branch1'], ...rest }).catch((error: unknown) => {
@@ -80,7 +81,7 @@ export async function runCase(gpu: Gpu, pipelines: Pipelines, description: Parit
     throw error;
   });
   const cost: ParityCost = {
-    load, compile: lap(), step: 0, weights: [...checkpoint.tensors].reduce((sum, [name, tensor]) => sum + weightBytes(tensor, held(name)), 0),
+    load, compile: lap(), step: 0, weights: [...frozen].reduce((sum, [name, tensor]) => sum + weightBytes(tensor, held(name)), 0),
     training: trainer.planBytes + ARENAS.length * 4 * trainer.state.arenaElements,
   };
   const rates: number[] = [];

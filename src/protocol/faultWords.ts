@@ -56,10 +56,10 @@ export const FAULT_WORDS: { [C in FaultCode]: (fault: Of<C>, userAgent: string) 
     title: 'This browser’s shader compiler refused a kernel', tone: 'bad', action: 'restart_engine', actionLabel: 'Try again',
     text: `${browserName(userAgent)} does not compile ${kernel}. The GPU itself is not at fault. Update the browser, or open the page in a current Chrome or Edge; a report with the compiler’s words helps to mend it.`, quote: words,
   }),
-  out_of_memory: ({ predicted, neededBytes, budgetBytes, largest, lower }) => ({
+  out_of_memory: ({ predicted, neededBytes, budgetBytes, largest, lower, raise = false }) => ({
     title: predicted ? Number.isFinite(neededBytes) ? `This would need ${bytes(neededBytes)} of ${bytes(budgetBytes)}` : 'This is larger than the GPU can hold' : 'The GPU ran out of memory', tone: 'warning',
     action: 'lower_control', actionLabel: lower.length ? `Lower the ${controlName(lower[0])}` : 'Reset',
-    text: `${lower.length ? `Lower the ${lower.map(controlName).join(' or the ')}.` : 'Choose a smaller setting.'}${largest.length ? ` Largest: ${largest.map(({ label, bytes: size }) => `${label} ${bytes(size)}`).join(', ')}.` : ''}`,
+    text: `${lower.length ? `Lower the ${lower.map(controlName).join(' or the ')}.` : 'Choose a smaller setting.'}${raise ? ' Or raise the memory budget (in the sheet of the adapter; --budget of a command), if this machine has so much.' : ''}${largest.length ? ` Largest: ${largest.map(({ label, bytes: size }) => `${label} ${bytes(size)}`).join(', ')}.` : ''}`,
   }),
   device_lost: ({ reason }) => ({
     title: 'The GPU was reset by the system', tone: 'bad', action: 'restart_engine', actionLabel: 'Restart the engine',

@@ -10,8 +10,8 @@ export type Fault =
   | { code: 'self_test_failed'; detail: string }
   /** A kernel (shader and entry point) does not compile here; `words` are the compiler's own. */
   | { code: 'compiler_refused'; kernel: string; words: string }
-  /** The plan does not fit; `lower` names the controls that shrink it most, first first. */
-  | { code: 'out_of_memory'; predicted: boolean; neededBytes: number; budgetBytes: number; largest: { label: string; bytes: number }[]; lower: string[] }
+  /** The plan does not fit; `lower` names the controls that shrink it most, first first. `raise`: the budget may be raised to what it needs. */
+  | { code: 'out_of_memory'; predicted: boolean; neededBytes: number; budgetBytes: number; largest: { label: string; bytes: number }[]; lower: string[]; raise?: boolean }
   | { code: 'device_lost'; reason: string }
   /** The loss or the gradient norm of `step` is not a finite number, or far outside what was seen before; the rate is that of the configuration. */
   | { code: 'diverged'; step: number; loss: number; learningRate: number }

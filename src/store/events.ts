@@ -72,8 +72,14 @@ export function handleEvents({ store, engine, data, redraw }: Context, { runList
       // A new engine has been asked and told nothing yet.
       set(({ answers }) => ({ answers: { ...answers, asking: undefined, scoring: undefined } }));
       if (get().answers.following) engine.post({ type: 'follow', rows: FOLLOWED_PROMPTS, options: {} });
+      const { budget } = get().view;
+      if (budget !== undefined) engine.post({ type: 'budget', gib: budget });
       models.plan();
       recovery.ready();
+    },
+    budgeted({ device, problem }) {
+      set({ device, estimates: {}, ...(problem !== undefined && { notice: `The memory budget of this browser’s settings is not in force: ${problem}.` }) });
+      models.plan();
     },
     pong: () => watch(),
     planned: ({ summary }) => set(({ problem }) => ({ plan: summary, problem: problem?.scope === 'plan' ? undefined : problem })),

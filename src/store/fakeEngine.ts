@@ -6,7 +6,7 @@ import type { EngineLink, Listener } from './engineClient';
 
 export const FAKE_DEVICE: DeviceInfo = {
   name: 'Fake adapter', vendor: 'nobody', architecture: 'none', profile: 'software', features: [],
-  memoryBudget: 2 ** 30, limits: { maxBufferSize: 268435456, maxStorageBuffersPerShaderStage: 8 },
+  memoryBudget: 2 ** 30, usualBudget: 2 ** 30, mostBudget: 2 ** 32, limits: { maxBufferSize: 268435456, maxStorageBuffersPerShaderStage: 8 },
 };
 
 export const FAKE_PLAN: PlanSummary = {

@@ -141,6 +141,7 @@ export function createPlayground(engine: EngineLink, options: PlaygroundOptions 
       const view = { ...store.getState().view, ...part };
       store.setState({ view });
       saveView(view);
+      if ('budget' in part) engine.post({ type: 'budget', gib: view.budget ?? null });
       context.redraw.request();
     },
   };

@@ -93,6 +93,8 @@ export interface ViewSettings {
   theme: 'system' | 'light' | 'dark';
   pauseWhenHidden: boolean;
   pace: Pace;
+  /** GiB that a run may take; undefined for the usual. */
+  budget?: number;
   /** Names of the parts of the page that are unfolded. */
   unfolded: readonly string[];
 }

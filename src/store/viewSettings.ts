@@ -13,6 +13,7 @@ export function loadView(): ViewSettings {
     if (stored.axis === 'steps' || stored.axis === 'examples' || stored.axis === 'seconds') view.axis = stored.axis;
     if (stored.theme === 'light' || stored.theme === 'dark') view.theme = stored.theme;
     view.pace = PACES.find((pace) => pace === stored.pace) ?? view.pace;
+    if (typeof stored.budget === 'number' && stored.budget > 0) view.budget = stored.budget;
     view.logScale = stored.logScale === true;
     view.pauseWhenHidden = stored.pauseWhenHidden === true;
     if (Array.isArray(stored.unfolded)) view.unfolded = stored.unfolded.filter((name) => typeof name === 'string');

@@ -36,7 +36,7 @@ export function checkPlans(gpu: Gpu, config: RunConfig, { summary, plans, inHalv
   const over = bytes.total - gpu.memoryBudget;
   if (!tooLarge && over <= 0) return;
   const lower = tooLarge ? smallerPlan(config) : strongest(config, bytes, bytes.weights - inHalves, over);
-  throw new Refusal({ code: 'out_of_memory', predicted: true, neededBytes: bytes.total, budgetBytes: tooLarge ? most : gpu.memoryBudget, largest, lower });
+  throw new Refusal({ code: 'out_of_memory', predicted: true, neededBytes: bytes.total, budgetBytes: tooLarge ? most : gpu.memoryBudget, largest, lower, ...(!tooLarge && bytes.total <= gpu.mostBudget && { raise: true }) });
 }
 
 /** Controls that shrink every buffer of a plan. */

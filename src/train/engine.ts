@@ -15,11 +15,12 @@ import { isTask } from '../config/tasks';
 import { TASKS } from '../data/tasks';
 import { LoadError } from '../model/files/loadError';
 import type { StreamOptions } from '../model/files/modelFolder';
-import { formatOf } from '../model/formatOf';
+import { formatOf, frozenTensors } from '../model/formatOf';
+import type { Trained } from '../model/method';
 import type { ModelPlaces } from '../sources/places';
 import { SourceError } from '../sources/sourceError';
 import { Autotuner, chosen } from './autotune';
-import { adapterKey, deviceInfo } from './deviceInfo';
+import { adapterKey, chooseBudget, deviceInfo } from './deviceInfo';
 import { readRun } from './checkpoint';
 import { ExportDesk } from './exportDesk';
 import type { Exported } from './exporter';
@@ -42,6 +43,8 @@ export interface EngineOptions {
   /** Where the page's models come from, for what it does about them besides running them. */
   places?: ModelPlaces;
   device?: DeviceOptions;
+  /** GiB that runs may take; left out: the usual, which `budget` may change. */
+  budget?: number;
   /** Whether a run that goes on sends snapshots, for whoever would go on without this engine. */
   snapshots?: boolean;
 }
@@ -122,6 +125,7 @@ export class Engine {
       case 'stop_exporting': return this.exports.handle(command);
       case 'estimate': return this.estimate(command.config);
       case 'ping': return this.post({ type: 'pong' });
+      case 'budget': return this.setBudget(command.gib ?? undefined);
       default: return this.desk.handle(command);
     }
   }
@@ -139,6 +143,8 @@ export class Engine {
       gpu.device.addEventListener('uncapturederror', (event) => {
         if (!this.faulted) void this.sayUnlessLost({ code: 'internal', detail: (event as GPUUncapturedErrorEvent).error.message });
       });
+      const problem = chooseBudget(gpu, this.options.budget);
+      if (problem) return this.say({ code: 'bad_config', problems: [`Memory budget: ${problem}.`] });
       if (this.faulted) return;
       this.gpu = gpu;
       this.pipelines = pipelines;
@@ -173,6 +179,13 @@ export class Engine {
     else this.session?.setPace(stepsPerSecond);
   }
 
+  private async setBudget(gib: number | undefined): Promise<void> {
+    await this.opened;
+    if (!this.gpu) return;
+    const problem = chooseBudget(this.gpu, gib);
+    this.post({ type: 'budgeted', device: deviceInfo(this.gpu), problem });
+  }
+
   private async prepare(config: RunConfig): Promise<void> {
     const number = ++this.latest;
     await this.opened;
@@ -188,8 +201,8 @@ export class Engine {
     await this.opened;
     const { checkpoint } = await this.library.model(source);
     // As most methods want them: nothing trained but a head of classes.
-    const held = formatOf(checkpoint.config, { peft: 'lora', rank: 1, alpha: 1, targets: [], weights });
-    (await this.keeper?.take(checkpoint.tensors, { formatOf: held, ...options }))?.release();
+    const trained: Trained = { peft: 'lora', rank: 1, alpha: 1, targets: [], weights };
+    (await this.keeper?.take(frozenTensors(checkpoint.config, trained, checkpoint.tensors), { formatOf: formatOf(checkpoint.config, trained), ...options }))?.release();
   }
 
   /** A refusal is the answer here, and no fault of what is on the cards. */

@@ -2,6 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_CONFIG, type RunConfig } from '../config/config';
+import type { PeftKind } from '../config/peft';
 import type { WeightFormat } from '../config/weightFormats';
 import type { Gpu } from '../gpu/device';
 import type { ModelConfig } from '../model/modelConfig';
@@ -14,8 +15,11 @@ import { Refusal } from './refusal';
 const real = new Library(async (name) => diskSource(fileURLToPath(new URL(`../../public/models/${name}`, import.meta.url))));
 const tuner = { tileFor: () => undefined, tune: async () => false } as unknown as Autotuner;
 
+const gpuOf = ({ limit = 2 ** 30, budget = 2 ** 40, most = budget }: { limit?: number; budget?: number; most?: number }) =>
+  ({ profile: 'gpu', subgroupSize: 0, memoryBudget: budget, mostBudget: most, device: { limits: { maxBufferSize: limit, maxStorageBufferBindingSize: limit } } }) as unknown as Gpu;
+
 /** The fault with which a preparation is refused, undefined where it is not. */
-async function faultOf({ sizes = {}, change = (config: RunConfig) => config, limit = 2 ** 30, budget = 2 ** 40 }: { sizes?: Partial<ModelConfig>; change?: (config: RunConfig) => RunConfig; limit?: number; budget?: number }) {
+async function faultOf({ sizes = {}, change = (config: RunConfig) => config, ...device }: { sizes?: Partial<ModelConfig>; change?: (config: RunConfig) => RunConfig; limit?: number; budget?: number; most?: number }) {
   const library = {
     async model(name: string) {
       const { checkpoint, tokenizer } = await real.model(name);
@@ -24,9 +28,8 @@ async function faultOf({ sizes = {}, change = (config: RunConfig) => config, lim
     data: (...given: Parameters<Library['data']>) => real.data(...given),
     start: () => Promise.resolve(undefined),
   } as unknown as Library;
-  const gpu = { profile: 'gpu', subgroupSize: 0, memoryBudget: budget, device: { limits: { maxBufferSize: limit, maxStorageBufferBindingSize: limit } } } as unknown as Gpu;
   try {
-    await prepare(gpu, tuner, library, change(structuredClone(DEFAULT_CONFIG)));
+    await prepare(gpuOf(device), tuner, library, change(structuredClone(DEFAULT_CONFIG)));
     return undefined;
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
@@ -63,6 +66,22 @@ describe('a preparation', () => {
     expect(await lower((config) => config)).toEqual(expect.arrayContaining(['model.weights', 'optimizer.batchSize']));
     expect(await lower((config) => ({ ...config, model: { ...config.model, weights: 'f16' } }))).toBeUndefined();
     expect(await faultOf({ budget: 2 ** 20, change: (config) => ({ ...config, data: { ...config.data, rows: 4096 }, optimizer: { ...config.optimizer, batchSize: 4096 } }) })).toMatchObject({ lower: ['optimizer.batchSize'] });
+  });
+
+  it('counts no frozen copy of what is trained', async () => {
+    const weightsOf = async (peft: PeftKind) => (await prepare(gpuOf({}), tuner, real, { ...DEFAULT_CONFIG, model: { ...DEFAULT_CONFIG.model, peft } })).summary.bytes.weights;
+    const { checkpoint } = await real.model('nano-encoder');
+    const bytesOf = (kind: RegExp) => [...checkpoint.tensors].reduce((sum, [name, { count }]) => sum + (kind.test(name) ? 4 * count : 0), 0);
+    expect(await weightsOf('full')).toBe(0);
+    expect(await weightsOf('bitfit')).toBe(bytesOf(/(?<!bias)$/));
+    expect(await weightsOf('lora')).toBe(bytesOf(/$/));
+  });
+
+  it('says where the budget could be raised', async () => {
+    const full = (config: RunConfig): RunConfig => ({ ...config, model: { ...config.model, peft: 'full' } });
+    const { neededBytes } = await faultOf({ budget: 1, change: full }) as { neededBytes: number };
+    expect(await faultOf({ budget: 1, most: neededBytes, change: full })).toMatchObject({ raise: true });
+    expect(await faultOf({ budget: 1, most: neededBytes - 1, change: full })).not.toHaveProperty('raise');
   });
 
   it('is refused where an arena of the optimizer is larger than a binding of the device', async () => {

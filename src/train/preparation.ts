@@ -9,7 +9,7 @@ import type { Plan } from '../graph/compile';
 import { compileAll } from '../graph/execution';
 import { bytesOf } from '../graph/pool';
 import { elements } from '../graph/tensor';
-import { formatOf } from '../model/formatOf';
+import { formatOf, frozenTensors } from '../model/formatOf';
 import { checkpointFor } from '../model/forProblem';
 import type { ModelConfig } from '../model/modelConfig';
 import type { Method } from '../model/method';
@@ -112,10 +112,10 @@ function rowsOf({ training, heldOut, test, leftOut = 0 }: Dataset): PlanSummary[
   return { of: leftOut + training.ids.length + heldOut.ids.length + test.ids.length, leftOut };
 }
 
-/** Bytes of all weights on the device, in the format that `method` holds each in. */
+/** Bytes of the frozen weights on the device, in the format that `method` holds each in. */
 function weightsBytes({ checkpoint }: LoadedModel, config: ModelConfig, method: Method): number {
   const held = formatOf(config, method);
-  return [...checkpoint.tensors].reduce((sum, [name, tensor]) => sum + weightBytes(tensor, held(name)), 0);
+  return [...frozenTensors(config, method, checkpoint.tensors)].reduce((sum, [name, tensor]) => sum + weightBytes(tensor, held(name)), 0);
 }
 
 function summarise({ model, modelConfig: config, method, dataset, buckets, training, evaluation, cached }: Pick<Preparation, 'model' | 'modelConfig' | 'dataset' | 'buckets' | 'training' | 'evaluation' | 'cached'> & { method: Method }): PlanSummary {

@@ -6,7 +6,7 @@ import { Execution } from '../graph/execution';
 import { bytesOf, Pool } from '../graph/pool';
 import type { Gpu } from '../gpu/device';
 import type { Pipelines } from '../gpu/pipelines';
-import { formatOf } from '../model/formatOf';
+import { formatOf, frozenTensors } from '../model/formatOf';
 import { initialValues } from '../model/initialValues';
 import { virtualRowsOf } from '../model/method';
 import { parameterSpecs } from '../model/parameters';
@@ -79,7 +79,7 @@ export class RunSession {
     // What is measured for other plans meanwhile is no matter of this run: all its plans multiply in one way.
     const target = { tileFor: chosen(kernels.tiles).tileFor };
     // What PiSSA leaves of the weights is of no use to the next run.
-    const lease = await keeper.take(model.checkpoint.tensors, { alone: method.peft === 'pissa', formatOf: formatOf(modelConfig, method) });
+    const lease = await keeper.take(frozenTensors(modelConfig, method, model.checkpoint.tensors), { alone: method.peft === 'pissa', formatOf: formatOf(modelConfig, method) });
     const trainer = await Trainer.create({ gpu, pipelines, checkpoint: model.checkpoint, weights: lease.weights, config: modelConfig, method, batch, widths: trainingWidths, accumulation, cached, target }, (done, of) => post({ type: 'compiling', done, of }))
       .catch((error: unknown) => {
         lease.release();

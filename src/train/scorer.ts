@@ -95,7 +95,7 @@ export class Scorer {
       const initial = await this.initial();
       const count = prompts.length * (initial ? 2 : 1);
       const after = await this.scored(job, copy, step, prompts, options, (done) => this.say({ type: 'scoring', done, of: count }));
-      if (initial) copy.set(initial);
+      if (initial) await copy.set(initial);
       const before = initial && (await this.scored(job, copy, 0, prompts, options, (done) => this.say({ type: 'scoring', done: prompts.length + done, of: count })));
       return { prompts, of: all.length, options, ...(before && { before }), after };
     } finally {

@@ -3,7 +3,7 @@ import { Execution } from '../graph/execution';
 import { readRanges } from '../gpu/readback';
 import type { Plan } from '../graph/compile';
 import type { ModelConfig } from '../model/modelConfig';
-import { formatOf } from '../model/formatOf';
+import { formatOf, frozenTensors } from '../model/formatOf';
 import type { Method } from '../model/method';
 import { parameterSpecs } from '../model/parameters';
 import { residualWeights } from '../model/pissa';
@@ -41,8 +41,8 @@ export class Trainer {
   /** Builds the training plan, and loads the weights where none are given. @throws LoadError, or when something cannot be allocated or compiled */
   static async create(options: TrainerOptions, progress?: (done: number, of: number) => void): Promise<Trainer> {
     const { gpu, checkpoint, config, method, cached } = options;
-    const own = options.weights ? undefined : await Weights.load(gpu, checkpoint.tensors, { formatOf: formatOf(config, method) });
-    const state = new ModelState(gpu, options.weights ?? own!, parameterSpecs(config, method));
+    const own = options.weights ? undefined : await Weights.load(gpu, frozenTensors(config, method, checkpoint.tensors), { formatOf: formatOf(config, method) });
+    const state = new ModelState(gpu, options.weights ?? own!, parameterSpecs(config, method), checkpoint.tensors);
     try {
       if (cached) state.provide(STATES, statesBytes(cached, config.hidden));
       return new Trainer(state, options, await StepExecutions.create(options, state, progress), own);
@@ -70,7 +70,7 @@ export class Trainer {
   /** Sets every trained tensor, and what of the frozen weights depends on them, and forgets the optimizer's moments. */
   async reset(values: Map<string, Float32Array>): Promise<void> {
     const { config, method, checkpoint } = this.options;
-    this.state.reset(values);
+    await this.state.reset(values);
     if (method.peft !== 'pissa') return;
     for await (const [name, rest] of residualWeights(config, method, parameterSpecs(config, method), checkpoint.tensors, values)) this.state.weights.overwrite(name, rest);
   }

@@ -26,8 +26,8 @@ export class ValuesCopy implements SharedBuffers {
   }
 
   /** Sets values by name, as `ModelState.reset` does. */
-  set(values: ReadonlyMap<string, Float32Array>): void {
-    this.state.fill(this.buffer, values);
+  async set(values: ReadonlyMap<string, Float32Array>): Promise<void> {
+    await this.state.fill(this.buffer, values);
   }
 
   bindingOf(tensor: Tensor): GPUBufferBinding {

@@ -1,7 +1,7 @@
 /** The weights of the model that was used last stay on the device: the next run on it starts without reading them again. */
 import type { Gpu } from '../gpu/device';
 import type { StoredTensor } from '../model/files/storedTensors';
-import { type FormatOf, type LoadOptions, Weights } from '../model/weights';
+import { type FormatOf, type LoadOptions, weightBytes, Weights } from '../model/weights';
 
 type Tensors = ReadonlyMap<string, StoredTensor>;
 
@@ -18,7 +18,15 @@ interface Entry {
   users: number;
 }
 
-const holds = ({ tensors, formatOf }: Entry, wanted: Tensors, wantedFormat: FormatOf): boolean => [...wanted].every(([name, tensor]) => tensors.get(name) === tensor && formatOf(name) === wantedFormat(name));
+/** What is kept beyond what a run wants may be this share of it: a head that another run trains, biases. A run's prediction knows nothing of the rest. */
+const MOST_BEYOND = 1 / 32;
+
+const bytesOf = (tensors: Tensors, formatOf: FormatOf): number => [...tensors].reduce((sum, [name, tensor]) => sum + weightBytes(tensor, formatOf(name)), 0);
+
+function holds({ tensors, formatOf }: Entry, wanted: Tensors, wantedFormat: FormatOf): boolean {
+  const all = [...wanted].every(([name, tensor]) => tensors.get(name) === tensor && formatOf(name) === wantedFormat(name));
+  return all && bytesOf(tensors, formatOf) <= (1 + MOST_BEYOND) * bytesOf(wanted, wantedFormat);
+}
 
 export class WeightsKeeper {
   private kept: Entry | undefined;

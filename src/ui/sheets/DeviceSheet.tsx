@@ -1,5 +1,6 @@
 import { bytes, digits, grouped } from '../../protocol/format';
 import { usePage } from '../kit/context';
+import { BudgetChoice } from './BudgetChoice';
 import { PaceChoice } from './PaceChoice';
 
 /** What the run runs on, what it takes of it, and the limits. */
@@ -13,6 +14,7 @@ export default function DeviceSheet() {
     <>
       {device.profile === 'software' && <p className="say">This adapter computes on the processor, slower than a GPU would. The engine uses kernels made for it; everything works.</p>}
       <PaceChoice />
+      <BudgetChoice device={device} />
       <section aria-labelledby="device-adapter">
         <h3 id="device-adapter">Adapter</h3>
         <dl className="facts">
@@ -20,7 +22,6 @@ export default function DeviceSheet() {
           <dt>Kernel profile</dt><dd>{device.profile}</dd>
           <dt>Vendor</dt><dd>{[device.vendor, device.architecture].filter(Boolean).join(' ') || 'kept back by this browser'}</dd>
           <dt>Features</dt><dd>{device.features.join(', ') || 'none beyond the default'}</dd>
-          <dt>Memory budget</dt><dd>{bytes(device.memoryBudget)}</dd>
         </dl>
       </section>
       {plan && (
