@@ -15,6 +15,7 @@ import './ui/styles/views.css';
 import './ui/styles/texts.css';
 import './ui/styles/curves.css';
 import './ui/styles/masks.css';
+import './ui/styles/race.css';
 import './ui/styles/sheets.css';
 import './ui/styles/states.css';
 

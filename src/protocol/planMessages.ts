@@ -1,5 +1,6 @@
 /** Asking what a configuration will cost, and being told. */
 import type { RunConfig } from '../config/config';
+import type { Fault } from './faults';
 
 /** What a configuration will cost, known before anything is allocated. */
 export interface PlanSummary {
@@ -21,8 +22,12 @@ export interface PlanSummary {
 
 export type PlanCommand =
   /** Plan `config` without starting it: answers `planned` or `fault`, and compiles its pipelines in the background. */
-  | { type: 'prepare'; config: RunConfig };
+  | { type: 'prepare'; config: RunConfig }
+  /** What runs would take that go on together: answers `race_planned`. */
+  | { type: 'plan_race'; configs: RunConfig[] };
 
 export type PlanEvent =
   | { type: 'planned'; config: RunConfig; summary: PlanSummary }
-  | { type: 'compiling'; done: number; of: number };
+  | { type: 'compiling'; done: number; of: number }
+  /** Bytes of so many lanes together, and those that the device may take; or why one of them cannot run. */
+  | ({ type: 'race_planned'; lanes: number } & ({ bytes: number; budget: number; fault?: undefined } | { fault: Fault }));

@@ -17,6 +17,11 @@ export interface Scores {
 export type RunCommand =
   /** Start a run; `changes` are replayed at their steps (a shared link). With `resume`, a file that `saved` brought, it goes on where that was made. `pace`: steps a second that it takes at most; left out, as many as it can. */
   | { type: 'start'; runId: RunId; config: RunConfig; changes: Change[]; pace?: number; resume?: Uint8Array }
+  /**
+   * Start several runs that take their steps in turn on the same batches. Each sends the events of a run; `pause`, `resume`, `step`, `pace`, `reset` and `inspect` are for all.
+   * A lane that ends early, or fails, leaves the others to go on. Their `seconds` are those of all lanes together.
+   */
+  | { type: 'race'; lanes: { runId: RunId; config: RunConfig }[]; pace?: number }
   /** Takes at most so many steps a second from now on. Waiting is in no `seconds`. */
   | { type: 'pace'; stepsPerSecond?: number }
   | { type: 'pause' }

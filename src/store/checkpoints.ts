@@ -1,8 +1,10 @@
 /** Saving a run as a file, and going on with one: what the page does around the engine's `save` and `start … resume`. */
 import type { RunId } from '../protocol/runMessages';
-import { checkpointName, isCheckpointName, readCheckpoint } from './checkpointFile';
+import { checkpointName, damageOf, isCheckpointName, readCheckpoint } from './checkpointFile';
 import type { Context } from './context';
 import { recordToGoOn } from './keptRun';
+import { without } from './keptWeights';
+import { startObstacle } from './obstacles';
 import type { RunList } from './runList';
 import type { Transport } from './transport';
 
@@ -17,6 +19,8 @@ export interface Checkpoints {
   /** Opens a dropped or chosen file: a checkpoint, or a run as JSON. */
   open(file: File): Promise<void>;
   goOn(): void;
+  /** Has the engine hold the weights of a run that is over and not the latest. */
+  bringBack(runId: RunId): Promise<void>;
   dismiss(): void;
 }
 
@@ -67,6 +71,18 @@ export function createCheckpoints({ store, engine, data }: Context, runList: Run
       const { checkpoint } = store.getState();
       if (!checkpoint) return;
       if (transport.goOn(checkpoint)) dismiss();
+    },
+    async bringBack(runId) {
+      const { runs, weights } = store.getState();
+      const run = runs.find(({ id }) => id === runId);
+      const kept = weights[runId];
+      if (!run || !kept) return;
+      // A browser may lose a file that it still names.
+      const file = await kept.file.arrayBuffer().then((buffer) => new Uint8Array(buffer), () => undefined);
+      const damage = file ? damageOf(file) : 'the browser cannot read them any more';
+      if (!file || damage !== undefined) {
+        store.setState(({ weights: all }) => ({ weights: without(all, [runId]), notice: `The weights of ${run.name} cannot be brought back (${damage}); its curves stay. Train it again with the same seed.` }));
+      } else if (!transport.bringBack(run, { step: kept.step, file })) store.setState({ notice: `The weights of ${run.name} cannot be brought back now: ${startObstacle(store.getState())}` });
     },
     dismiss,
   };

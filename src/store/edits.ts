@@ -14,7 +14,7 @@ import { type TableMapping, tableKey } from '../config/tables';
 import type { Context } from './context';
 import type { ModelTraits } from '../config/models';
 import type { Models } from './models';
-import { draftFacts, factsOf, isLive } from './state';
+import { draftFacts, factsOf, isLive, isRacing } from './state';
 import { effectiveConfig } from './runList';
 
 export interface Edits {
@@ -52,6 +52,8 @@ export function createEdits({ store, engine }: Context, models: Models): Edits {
     const { draft, phase, current, runs } = store.getState();
     const problems = configProblems(draft, draftFacts(store.getState()));
     const run = runs.find(({ id }) => id === current);
+    // What is changed while several runs go on side by side is for the next: it would make them other variants than they were chosen to be.
+    if (isRacing(store.getState())) return;
     if (isLive(phase) && run) {
       if (asked?.run !== run.id) asked = { run: run.id, config: effectiveConfig(run) };
       if (problems.length) return;

@@ -11,6 +11,7 @@ import type { Exports } from './exports';
 import type { Models } from './models';
 import type { Context } from './context';
 import { problemOf } from './metrics';
+import type { Races } from './race';
 import type { Recovery } from './recovery';
 import { type AnswersState, isLive } from './state';
 import type { Tables } from './tables';
@@ -44,14 +45,17 @@ export interface Handled {
   models: Models;
   edits: Pick<Edits, 'set'>;
   exports: Exports;
+  races: Races;
   recovery: Recovery;
   tables: Pick<Tables, 'lent'>;
 }
 
-export function handleEvents({ store, engine, data, redraw }: Context, { runList, checkpoints, models, edits, exports, recovery, tables }: Handled): void {
+export function handleEvents({ store, engine, data, redraw }: Context, { runList, checkpoints, models, edits, exports, races, recovery, tables }: Handled): void {
   const { setState: set, getState: get } = store;
   /** Step and time of a recent moment, for the speed. */
   let mark = { step: 0, at: 0 };
+  /** Where the current run began here: one that was brought back at its end has trained nothing since. */
+  let begunAt = 0;
 
   const meter = (step: number): number | undefined => {
     const now = performance.now();
@@ -82,9 +86,11 @@ export function handleEvents({ store, engine, data, redraw }: Context, { runList
       models.plan();
     },
     pong: () => watch(),
+    race_planned: (event) => races.planned(event),
     planned: ({ summary }) => set(({ problem }) => ({ plan: summary, problem: problem?.scope === 'plan' ? undefined : problem })),
     compiling: ({ done, of }) => set({ compiling: done < of ? { done, of } : undefined }),
     started({ step, summary, elsewhere }) {
+      begunAt = step;
       mark = { step, at: performance.now() };
       set(({ phase, recovering, notice }) => ({
         phase: phase === 'starting' ? 'running' : phase, plan: summary, compiling: undefined, step,
@@ -94,7 +100,7 @@ export function handleEvents({ store, engine, data, redraw }: Context, { runList
     points(event) {
       data.get(event.runId)?.appendPoints(event);
       const step = event.from + event.crossEntropy.length;
-      set({ step, speed: meter(step) });
+      if (races.leads(event.runId)) set({ step, speed: meter(step) });
       redraw.request();
     },
     evaluated({ runId, step, heldOut, train, seconds }) {
@@ -108,7 +114,10 @@ export function handleEvents({ store, engine, data, redraw }: Context, { runList
       const run = get().runs.find(({ id }) => id === runId);
       if (run) set(({ draft }) => ({ draft: restored(draft, effectiveConfig(run), field), refusal: { field, sentence } }));
     },
-    inspected: (event) => set({ inspection: event }),
+    inspected(event) {
+      races.inspected(event);
+      if (event.runId === get().current) set({ inspection: event });
+    },
     wrote: (event) => {
       if (event.request !== undefined) return answered(event);
       const written = { step: event.step, texts: event.texts };
@@ -126,21 +135,25 @@ export function handleEvents({ store, engine, data, redraw }: Context, { runList
       set(({ answers }) => ({ answers: { ...answers, scoring: undefined } }));
     },
     unscored: ({ sentence }) => set(({ answers }) => ({ answers: { ...answers, scoring: undefined, unscored: sentence } })),
-    paused({ step }) {
+    paused({ runId, step }) {
+      if (!races.leads(runId)) return;
       set({ phase: 'paused', step, speed: undefined });
       checkpoints.continueSaving();
     },
-    resumed({ step }) {
+    resumed({ runId, step }) {
+      if (!races.leads(runId)) return;
       mark = { step, at: performance.now() };
       set({ phase: 'running', step });
     },
     finished({ runId, step }) {
+      if (races.goesOnAfter(runId)) return redraw.request();
       const run = get().runs.find(({ id }) => id === runId);
       const plain = run !== undefined && activePositions(effectiveConfig(run)).length === 0;
       const overfits = visiblyOverfits(data.get(runId)?.evaluations ?? []);
       checkpoints.continueSaving();
-      set(({ offer }) => ({ phase: 'finished', step, speed: undefined, offer: offer === 'waiting' && plain && overfits ? 'shown' : offer }));
-      if (run && problemOf(run.config) === 'language_model' && get().answers.wish.atEnd) askForScores({ store, engine }, runId);
+      const again = step === begunAt || get().race !== undefined;
+      set(({ offer }) => ({ phase: 'finished', step, speed: undefined, offer: offer === 'waiting' && plain && overfits && !again ? 'shown' : offer }));
+      if (run && !again && problemOf(run.config) === 'language_model' && get().answers.wish.atEnd) askForScores({ store, engine }, runId);
       redraw.request();
     },
     snapshotted: (event) => recovery.took(event),
@@ -171,7 +184,8 @@ export function handleEvents({ store, engine, data, redraw }: Context, { runList
       if ((ENGINE_FAULTS.has(fault.code) || fault.code === 'internal') && recovery.lost(fault)) return;
       // What the self-test needs, everything needs; a kernel that one plan needs is a matter of this plan.
       const refusedAll = fault.code === 'compiler_refused' && get().engine === 'starting';
-      if (refusedAll || ENGINE_FAULTS.has(fault.code)) set({ engine: 'absent', problem: { fault, scope: 'engine' }, phase: isLive(phase) ? 'failed' : phase, compiling: undefined });
+      if (runId !== undefined && races.out(runId, fault)) redraw.request();
+      else if (refusedAll || ENGINE_FAULTS.has(fault.code)) set({ engine: 'absent', problem: { fault, scope: 'engine' }, phase: isLive(phase) ? 'failed' : phase, compiling: undefined });
       else if (runId !== undefined) set({ problem: { fault, scope: 'run' }, phase: 'failed', compiling: undefined, saving: undefined });
       // Of this configuration only: another one may be planned, so the engine is as good as before.
       else if (fault.code === 'out_of_memory' || fault.code === 'bad_config' || fault.code === 'load_failed' || fault.code === 'compiler_refused') set({ problem: { fault, scope: 'plan' } });
@@ -194,7 +208,7 @@ export function handleEvents({ store, engine, data, redraw }: Context, { runList
 
   engine.subscribe((event) => {
     // Late events of a run that is no longer current are dropped here, once for all; a test may answer for an older run.
-    if ('runId' in event && event.runId !== undefined && event.runId !== get().current && event.type !== 'tested') return;
+    if ('runId' in event && event.runId !== undefined && event.runId !== get().current && !get().race?.lanes.includes(event.runId) && event.type !== 'tested') return;
     // That it answers is no sign of a step.
     if (event.type !== 'pong' && get().silent) set({ silent: false });
     (on[event.type] as (event: FromEngine) => void)(event);

@@ -1,5 +1,5 @@
 /**
- * What outlives the page: its runs with their curves, the rows of tables that they or the cards name, and the last snapshot of the run that is
+ * What outlives the page: its runs with their curves and what they have trained, the rows of tables that they or the cards name, and the last snapshot of the run that is
  * going. One tab owns the store; another keeps its own runs in memory until that one is closed. A snapshot and the run it belongs to are
  * written together or not at all; rows are written apart, so that a table too large for this browser takes no run along.
  */
@@ -13,6 +13,7 @@ import { damageOf } from './checkpointFile';
 import type { Checkpoints } from './checkpoints';
 import type { Context } from './context';
 import { keptRun, readKeptRun, recordToGoOn } from './keptRun';
+import { type KeptWeights, WEIGHTS } from './keptWeights';
 import type { RunList } from './runList';
 import type { Recovery, Snapshot } from './recovery';
 import { isLive, type RunInfo } from './state';
@@ -39,6 +40,7 @@ export interface Kept {
   checkpoints: Checkpoints;
   recovery: Recovery;
   tables: Pick<Tables, 'held' | 'restore'>;
+  weights: KeptWeights;
 }
 
 /** Shortest time between two writes, in milliseconds. */
@@ -64,7 +66,7 @@ interface Written {
   snapshot: Snapshot | undefined;
 }
 
-export function createKeeping({ store, data, redraw, engine }: Context, { runList, checkpoints, recovery, tables }: Kept, place: Place): Keeping {
+export function createKeeping({ store, data, redraw, engine }: Context, { runList, checkpoints, recovery, tables, weights }: Kept, place: Place): Keeping {
   const { getState: get, setState: set } = store;
   let database: Database | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -144,6 +146,7 @@ export function createKeeping({ store, data, redraw, engine }: Context, { runLis
       if (!target) return;
       await writeRuns(target);
       const withoutRows = await writeTables(target);
+      await weights.write(target);
       const { keeping } = get();
       const said = keeping.state === 'kept' ? keeping.withoutRows : undefined;
       if (database && (keeping.state !== 'kept' || withoutRows !== said)) set({ keeping: { state: 'kept', withoutRows } });
@@ -167,6 +170,7 @@ export function createKeeping({ store, data, redraw, engine }: Context, { runLis
     const rows = under(TABLE).map(({ value }) => value).filter(isHandedTable);
     written.tables = new Set(under(TABLE).map(({ key }) => key));
     tables.restore(rows);
+    weights.restore(under(WEIGHTS));
     if (unread.length > 0) set({ notice: `${unread.length === 1 ? 'A run' : `${unread.length} runs`} of an earlier visit cannot be read here and ${unread.length === 1 ? 'is' : 'are'} left out; all others are here. ${unread[0]}` });
     offer(kept, all.get(SNAPSHOT) as Snapshot | undefined);
     database = opened;
@@ -212,7 +216,7 @@ export function createKeeping({ store, data, redraw, engine }: Context, { runLis
     if (database) timer ??= setTimeout(() => void flush(), get().keeping.state === 'refused' ? NO_ROOM_MS : Math.max(APART_MS, cost / SHARE));
   };
   store.subscribe((state, before) => {
-    if (state.runs !== before.runs || state.phase !== before.phase || state.checkpoint !== before.checkpoint || state.heldTables !== before.heldTables || state.draft.data !== before.draft.data) soon();
+    if (state.runs !== before.runs || state.phase !== before.phase || state.checkpoint !== before.checkpoint || state.weights !== before.weights || state.heldTables !== before.heldTables || state.draft.data !== before.draft.data) soon();
   });
   engine.subscribe(({ type }) => type === 'snapshotted' && soon());
 

@@ -12,8 +12,10 @@ import type { EngineLink } from './engineClient';
 import { handleEvents } from './events';
 import { createExports, type Exports } from './exports';
 import { createKeeping, type Keeping, type Place } from './keeping';
+import { createKeptWeights } from './keptWeights';
 import { createModels, type Models } from './models';
 import { createRecovery, type Recovery } from './recovery';
+import { createRaces, type Races } from './race';
 import { createRedrawQueue } from './redraw';
 import { createRunList, type RunList } from './runList';
 import { DEFAULT_VIEW, type PageState, type ViewSettings } from './state';
@@ -26,6 +28,7 @@ export interface Playground extends Context {
   edits: Edits;
   models: Models;
   transport: Transport;
+  races: Races;
   runList: RunList;
   checkpoints: Checkpoints;
   exports: Exports;
@@ -77,6 +80,9 @@ export function initialState(hash: string, view: ViewSettings = DEFAULT_VIEW, br
     offer: 'waiting',
     checkpoint: undefined,
     saving: undefined,
+    weights: {},
+    lineUp: { variants: ['baseline', 'dropkey', 'dropattention', 'hiddencut'] },
+    race: undefined,
     saved: undefined,
     exporting: undefined,
     exported: undefined,
@@ -107,6 +113,7 @@ export function createPlayground(engine: EngineLink, options: PlaygroundOptions 
   const tables = createTables(createTablesClient(), context, edits);
   const recovery = createRecovery(context, { remind: () => { models.remind(); tables.remind(); }, ready: tables.ready });
   const transport = createTransport(context, runList, models, tables, recovery);
+  const races = createRaces(context, { runList, recovery, ready: tables.ready });
   const checkpoints = createCheckpoints(context, runList, transport);
   const exports = createExports(context);
   // Examples need no GPU, so they are asked for without waiting for one.
@@ -116,7 +123,9 @@ export function createPlayground(engine: EngineLink, options: PlaygroundOptions 
       engine.post({ type: 'preview', data: source === draft.data.source ? draft.data : { ...DEFAULT_CONFIG.data, source, noise: draft.data.noise }, seed: draft.seed });
     }
   };
-  handleEvents(context, { runList, checkpoints, models, edits, exports, recovery, tables });
+  handleEvents(context, { runList, checkpoints, models, edits, exports, races, recovery, tables });
+  // After the events: it asks what a run is called.
+  const weights = createKeptWeights(context);
   preview();
   models.plan();
   return {
@@ -130,11 +139,12 @@ export function createPlayground(engine: EngineLink, options: PlaygroundOptions 
       },
     },
     transport,
+    races,
     runList,
     checkpoints,
     exports,
     recovery,
-    keeping: options.place && createKeeping(context, { runList, checkpoints, recovery, tables }, options.place),
+    keeping: options.place && createKeeping(context, { runList, checkpoints, recovery, tables, weights }, options.place),
     tables,
     answers: createAnswers(context),
     setView(part) {

@@ -10,7 +10,7 @@ import type { Context } from './context';
 import type { Models } from './models';
 import type { Tables } from './tables';
 import { stepsPerSecond } from './pace';
-import { isLive, type RunInfo } from './state';
+import { isLive, isRacing, type RunInfo } from './state';
 
 /** How often a run goes on by itself; what happens more often is not chance, and a person is asked. */
 export const MOST_BY_ITSELF = 2;
@@ -61,6 +61,8 @@ export function createRecovery({ store, engine, data, redraw }: Context, sources
   let restAt: number | undefined;
 
   const current = () => get().runs.find(({ id }) => id === get().current);
+  /** Lanes of a race, which begins again together: the same batches, masks and curves. */
+  let lanes: readonly RunId[] = [];
 
   /** Takes back what came after the snapshot, and has a new engine made. */
   const rebuild = (byItself: boolean, cause: Fault['code']) => {
@@ -70,11 +72,13 @@ export function createRecovery({ store, engine, data, redraw }: Context, sources
     const { phase, step: reached } = get();
     // Asked for by a person after a failure, it goes on.
     if (!get().recovering) restAt = phase === 'paused' ? reached : undefined;
-    data.set(run.id, data.get(run.id)!.upTo(step));
+    lanes = isRacing(get()) ? get().race!.lanes : [];
+    for (const id of [run.id, ...lanes]) data.set(id, data.get(id)!.upTo(step));
     const rewound = { ...run, changes: run.changes.filter((change) => change.step <= step), coming: allChanges(run) };
-    set(({ runs }) => ({
+    set(({ runs, race }) => ({
       runs: runs.map((other) => (other === run ? rewound : other)),
       engine: 'starting', phase: 'starting', problem: undefined, silent: false, saving: undefined, exporting: undefined, compiling: undefined, plan: undefined, fetching: undefined, speed: undefined, inspection: undefined,
+      race: lanes.length > 0 && race ? { ...race, finished: [], faults: {}, inspections: {} } : undefined,
       step, recovered: undefined, recovering: { cause, from: step, reached: Math.max(reached, get().recovering?.reached ?? 0), byItself }, goOnFrom: undefined,
     }));
     redraw.request();
@@ -88,7 +92,10 @@ export function createRecovery({ store, engine, data, redraw }: Context, sources
     if (!run || !held) return;
     // The engine keeps the last few tables only.
     sources.ready(run.config.data);
-    engine.post({ type: 'start', runId: run.id, config: run.config, changes: run.coming ?? [], pace: stepsPerSecond(get().view.pace, run.config.optimizer.steps), ...(held.file && { resume: held.file }) });
+    const pace = stepsPerSecond(get().view.pace, run.config.optimizer.steps);
+    const racing = get().runs.filter(({ id }) => lanes.includes(id));
+    if (racing.length > 0) engine.post({ type: 'race', lanes: lanes.flatMap((id) => racing.filter((lane) => lane.id === id).map(({ config }) => ({ runId: id, config }))), pace });
+    else engine.post({ type: 'start', runId: run.id, config: run.config, changes: run.coming ?? [], pace, ...(held.file && { resume: held.file }) });
     if (restAt === undefined) return;
     // It rests where it rested.
     engine.post(restAt > held.step ? { type: 'step', steps: restAt - held.step } : { type: 'pause' });
@@ -101,7 +108,8 @@ export function createRecovery({ store, engine, data, redraw }: Context, sources
       set({ recovering: undefined, recovered: undefined, goOnFrom: undefined });
     },
     took({ runId, step, file }) {
-      if (held?.runId === runId) held = { runId, step, file };
+      // Of a race that goes on, one lane's end is nowhere to go on from.
+      if (held?.runId === runId && !isRacing(get())) held = { runId, step, file };
     },
     lost(fault) {
       const { phase, recovering } = get();

@@ -42,6 +42,42 @@ export interface RunInfo {
   scores?: RunRecord['scores'];
 }
 
+/** What a run has trained, as the file that `resume` takes, of its last step. */
+export interface TrainedFile {
+  step: number;
+  /** When it was made, in milliseconds. */
+  at: number;
+  file: Blob;
+}
+
+export type TrainedFiles = Readonly<Record<RunId, TrainedFile>>;
+
+/** What a lane of a race drops: what the cards say, or what a preset does with everything else as on the cards. */
+export type Variant = 'cards' | PresetName;
+
+export interface LineUp {
+  variants: readonly Variant[];
+  /** Bytes of all lanes together, for these variants of this draft. */
+  plan?: { bytes: number; budget: number };
+  /** Why they cannot run together. */
+  fault?: Fault;
+}
+
+export interface Race {
+  /** In the order of their lanes; the first is the current run. */
+  lanes: readonly RunId[];
+  variants: readonly Variant[];
+  /** Those that are over. */
+  finished: readonly RunId[];
+  /** Those that went astray or failed, and why. */
+  faults: Readonly<Record<RunId, Fault>>;
+  /** One sentence as each lane's attention sees it. */
+  inspections: Readonly<Record<RunId, Inspection>>;
+}
+
+/** Whether several runs are going on together. */
+export const isRacing = ({ race, phase }: Pick<PageState, 'race' | 'phase'>): boolean => race !== undefined && isLive(phase);
+
 export type Preview = Extract<FromEngine, { type: 'previewed' }>;
 export type Inspection = Extract<FromEngine, { type: 'inspected' }>;
 
@@ -163,12 +199,18 @@ export interface PageState {
   checkpoint: (Checkpoint & { shownAs: RunId }) | undefined;
   /** A checkpoint is being made: the run pauses for it, and goes on afterwards if it was going. */
   saving: { goOn: boolean } | undefined;
+  /** Trained weights of runs that are over, by their ids. */
+  weights: TrainedFiles;
   /** A file that waits to be downloaded. */
   saved: { name: string; file: Uint8Array<ArrayBuffer> | Blob } | undefined;
   /** What was trained is being written. */
   exporting: { form: ExportForm; bytes: number; of: number } | undefined;
   /** What became of the last time. */
   exported: { ok: boolean; sentence: string } | undefined;
+  /** Who is to run side by side, and what they take together. */
+  lineUp: LineUp;
+  /** Runs that go on in lock-step, or did; undefined where the current run is alone. */
+  race: Race | undefined;
   /** What becomes of runs when the page is left: kept, apart from the rows of a table for which there was no room; kept by another tab only; refused by the browser, with the name of its error; or nobody knows yet. */
   keeping: { state: 'opening' | 'elsewhere' } | { state: 'kept'; withoutRows?: string } | { state: 'refused'; room: boolean; detail: string };
   /** A sentence about a file that could not be read, or the like; dismissable. */

@@ -11,7 +11,7 @@ import type { Models } from './models';
 import { stepsPerSecond } from './pace';
 import type { Recovery } from './recovery';
 import type { Tables } from './tables';
-import { draftFacts, factsOf, isLive } from './state';
+import { draftFacts, factsOf, isLive, type PageState, type RunInfo } from './state';
 import type { RunList } from './runList';
 
 /** What the page offers after the first run that overfits. */
@@ -24,6 +24,8 @@ export interface Transport {
   start(): void;
   /** Goes on with the run of a checkpoint, from the step where that was made. */
   goOn(checkpoint: Checkpoint): boolean;
+  /** Has the engine hold what a run has trained, as it was at its end: it is the current run again. @returns false where none can start now */
+  bringBack(run: RunInfo, trained: Pick<Checkpoint, 'step' | 'file'>): boolean;
   step(): void;
   reset(): void;
   /** Applies the offered preset, pins the current run and starts the next. */
@@ -37,21 +39,34 @@ export interface Transport {
   restartEngine(): void;
 }
 
+/** What the page forgets and shows when a run begins. */
+export const beginning = ({ answers }: Pick<PageState, 'answers'>, runId: RunId, step = 0): Partial<PageState> => ({
+  phase: 'starting', current: runId, step, speed: undefined, problem: undefined, refusal: undefined, silent: false, inspection: undefined, answers: keptAnswers(answers), saving: undefined, exporting: undefined, exported: undefined,
+});
+
+/** Where a run was measured. */
+export const deviceName = ({ device }: Pick<PageState, 'device'>): string => (device ? `${device.name}, ${device.profile}` : 'unknown');
+
 export function createTransport({ store, engine, data }: Context, runList: RunList, models: Models, tables: Pick<Tables, 'remind' | 'ready'>, recovery: Recovery): Transport {
   /** Tells the engine to begin, `from` a checkpoint or afresh; the run is in the list once `list` has put it there. */
-  const begin = (config: RunConfig, changes: Change[], list: (runId: RunId, device: string) => void, from?: Checkpoint) => {
+  const begin = (config: RunConfig, changes: Change[], list: (runId: RunId, device: string) => void, from?: Pick<Checkpoint, 'step' | 'file'>, runId: RunId = crypto.randomUUID()) => {
     const state = store.getState();
     if (isLive(state.phase)) engine.post({ type: 'reset' });
-    const runId = crypto.randomUUID();
     tables.ready(config.data);
-    list(runId, state.device ? `${state.device.name}, ${state.device.profile}` : 'unknown');
+    list(runId, deviceName(state));
     engine.post({ type: 'start', runId, config, changes, pace: stepsPerSecond(state.view.pace, config.optimizer.steps), ...(from && { resume: from.file }) });
     recovery.begun({ runId, step: from?.step ?? 0, file: from?.file });
     // Whoever starts the next run, taken up or not, has seen the offer.
     if (state.offer === 'shown') store.setState({ offer: 'done' });
-    store.setState(({ answers }) => ({
-      phase: 'starting', current: runId, step: from?.step ?? 0, speed: undefined, problem: undefined, refusal: undefined, silent: false, inspection: undefined, answers: keptAnswers(answers), saving: undefined, exporting: undefined, exported: undefined,
-    }));
+    store.setState((before) => ({ ...beginning(before, runId, from?.step), race: undefined }));
+  };
+
+  /** Puts what a run ended with on the cards. @returns whether it could start */
+  const lay = (config: RunConfig, changes: Change[]): boolean => {
+    const draft = withChanges(config, changes);
+    store.setState((state) => ({ draft, preset: presetOf(draft, factsOf(state, draft.model.source)) ?? 'baseline', link: undefined }));
+    models.look(draft.model.source);
+    return startObstacle(store.getState()) === undefined;
   };
 
   const start = (): boolean => {
@@ -71,11 +86,13 @@ export function createTransport({ store, engine, data }: Context, runList: RunLi
     start,
     goOn(checkpoint) {
       const { config, changes } = checkpoint.record;
-      const draft = withChanges(config, changes);
-      store.setState((state) => ({ draft, preset: presetOf(draft, factsOf(state, draft.model.source)) ?? 'baseline', link: undefined }));
-      models.look(draft.model.source);
-      if (startObstacle(store.getState())) return false;
+      if (!lay(config, changes)) return false;
       begin(config, changes, (runId, device) => runList.goOn(runId, checkpoint, device), checkpoint);
+      return true;
+    },
+    bringBack({ id, config, changes }, trained) {
+      if (!lay(config, changes)) return false;
+      begin(config, changes, () => undefined, trained, id);
       return true;
     },
     toggle() {
@@ -95,15 +112,15 @@ export function createTransport({ store, engine, data }: Context, runList: RunLi
       engine.post({ type: 'step', steps: 1 });
     },
     reset() {
-      const { current, phase } = store.getState();
+      const { current, phase, race } = store.getState();
       if (phase !== 'idle') engine.post({ type: 'reset' });
       store.setState(({ problem, answers }) => ({
-        phase: 'idle', current: undefined, step: 0, speed: undefined, compiling: undefined, silent: false, inspection: undefined, answers: keptAnswers(answers), saving: undefined, exporting: undefined, exported: undefined, recovering: undefined, recovered: undefined, goOnFrom: undefined,
+        phase: 'idle', current: undefined, race: undefined, step: 0, speed: undefined, compiling: undefined, silent: false, inspection: undefined, answers: keptAnswers(answers), saving: undefined, exporting: undefined, exported: undefined, recovering: undefined, recovered: undefined, goOnFrom: undefined,
         problem: problem?.scope === 'run' ? undefined : problem,
       }));
       // A run that has hardly begun is not worth a line among the others.
-      const run = store.getState().runs.find(({ id }) => id === current);
-      if (run && !run.pinned && (data.get(run.id)?.evaluations.length ?? 0) < 2) runList.remove(run.id);
+      const ended = race?.lanes ?? [current];
+      for (const run of store.getState().runs) if (ended.includes(run.id) && !run.pinned && (data.get(run.id)?.evaluations.length ?? 0) < 2) runList.remove(run.id);
     },
     takeOffer() {
       const { current, draft } = store.getState();
@@ -123,7 +140,7 @@ export function createTransport({ store, engine, data }: Context, runList: RunLi
     },
     restartEngine() {
       if (recovery.goOn()) return;
-      store.setState({ engine: 'starting', problem: undefined, silent: false, recovering: undefined, recovered: undefined, saving: undefined, exporting: undefined, phase: 'idle', current: undefined, compiling: undefined, plan: undefined, step: 0, speed: undefined, fetching: undefined });
+      store.setState({ engine: 'starting', problem: undefined, silent: false, recovering: undefined, recovered: undefined, saving: undefined, exporting: undefined, phase: 'idle', current: undefined, race: undefined, compiling: undefined, plan: undefined, step: 0, speed: undefined, fetching: undefined });
       engine.restart();
       models.remind();
       tables.remind();

@@ -51,3 +51,22 @@ function strongest(config: RunConfig, bytes: PlanSummary['bytes'], byHalves: num
   };
   return Object.keys(saved).filter((field) => saved[field] >= over * LEAST_SAVED).sort((one, other) => saved[other] - saved[one]);
 }
+
+/** A run with what it takes by itself. */
+interface Planned {
+  config: RunConfig;
+  summary: PlanSummary;
+}
+
+/** Bytes of runs that go on together: frozen weights are there once, but where each run writes into its own. */
+export function togetherBytes(all: readonly Planned[]): number {
+  return all.reduce((sum, { config, summary: { bytes } }, index) => sum + bytes.total - (index > 0 && config.model.peft !== 'pissa' ? bytes.weights : 0), 0);
+}
+
+/** @throws Refusal where the lanes of a race fit one by one and not together */
+export function checkTogether(gpu: Gpu, all: readonly Planned[]): void {
+  const needed = togetherBytes(all);
+  if (all.length < 2 || needed <= gpu.memoryBudget) return;
+  const [{ config, summary }] = all;
+  throw new Refusal({ code: 'out_of_memory', predicted: true, neededBytes: needed, budgetBytes: gpu.memoryBudget, largest: summary.largest, lower: smallerPlan(config) });
+}

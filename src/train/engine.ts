@@ -1,10 +1,7 @@
 /** The engine behind the protocol: takes commands in, posts events out. Knows no page and no DOM, so that it runs under Node too. */
-import type { InspectionPlace } from '../protocol/inspectionMessages';
 import type { FromEngine, ToEngine } from '../protocol/messages';
 import type { RunId } from '../protocol/runMessages';
-import type { Change, RunConfig } from '../config/config';
-import { withField } from '../config/change';
-import { withChanges } from '../config/diff';
+import type { RunConfig } from '../config/config';
 import type { WeightFormat } from '../config/weightFormats';
 import type { Fault } from '../protocol/faults';
 import { CompilerRefusal } from '../gpu/compilerRefusal';
@@ -19,9 +16,9 @@ import { formatOf, frozenTensors } from '../model/formatOf';
 import type { Trained } from '../model/method';
 import type { ModelPlaces } from '../sources/places';
 import { SourceError } from '../sources/sourceError';
-import { Autotuner, chosen } from './autotune';
-import { adapterKey, chooseBudget, deviceInfo } from './deviceInfo';
-import { readRun } from './checkpoint';
+import { Autotuner } from './autotune';
+import { togetherBytes } from './budget';
+import { chooseBudget, deviceInfo } from './deviceInfo';
 import { ExportDesk } from './exportDesk';
 import type { Exported } from './exporter';
 import { Library, type OpenModel } from './library';
@@ -29,9 +26,8 @@ import { ModelDesk } from './modelDesk';
 import { factsOf } from './head';
 import { estimate, prepare, warmUp } from './preparation';
 import { Refusal } from './refusal';
-import { RunSession } from './runSession';
+import { type Bench, Sessions } from './sessions';
 import { WeightsKeeper } from './weightsKeeper';
-import type { Following } from './writer';
 
 /** Rows of a task that the page shows as examples. */
 const PREVIEW_ROWS = 6;
@@ -50,21 +46,13 @@ export interface EngineOptions {
 }
 
 export class Engine {
-  private gpu: Gpu | undefined;
-  private pipelines: Pipelines | undefined;
-  private tuner: Autotuner | undefined;
-  private keeper: WeightsKeeper | undefined;
+  private bench: Bench | undefined;
   private readonly library: Library;
   private readonly desk: ModelDesk;
   private readonly exports: ExportDesk;
-  private session: RunSession | undefined;
+  private readonly sessions: Sessions;
   /** Counts preparations, so that only the newest is answered; starts are counted apart, since no preparation may supersede one. */
   private latest = 0;
-  private starts = 0;
-  /** A start that is under way, and what it was told meanwhile. */
-  private starting: { runId: RunId; allowance: number; pace?: number; done: Promise<void> } | undefined;
-  private inspecting: InspectionPlace | null = null;
-  private following: Following | null = null;
   private readonly opened: Promise<void>;
   private faulted = false;
   private lost: Gpu['lost'] | undefined;
@@ -74,6 +62,13 @@ export class Engine {
     this.desk = new ModelDesk(post, this.library, options.places, (source, weights, how) => this.load(source, weights, how));
     this.exports = new ExportDesk(post, (command) => this.exportFiles(command));
     this.opened = this.open();
+    this.sessions = new Sessions({
+      bench: async () => {
+        await this.opened;
+        return this.bench;
+      },
+      library: this.library, post, report: (error, runId) => this.report(error, runId), snapshots: options.snapshots ?? false,
+    });
   }
 
   /** Carries out one command. Never rejects: whatever goes wrong becomes a fault. */
@@ -87,8 +82,8 @@ export class Engine {
 
   /** What the run has trained, as files that are not written yet. @throws with a sentence */
   async exportFiles({ runId, form, weights, record }: Pick<Extract<ToEngine, { type: 'export' }>, 'runId' | 'form' | 'weights' | 'record'>): Promise<Exported> {
-    const { session } = this;
-    if (session?.runId !== runId) throw new Error('the engine holds the weights of the latest run only, and this is an older one; go on from its checkpoint, or train it again');
+    const session = this.sessions.of(runId);
+    if (!session) throw new Error('the engine holds the weights of the latest run only, and this is an older one; go on from its checkpoint, or train it again');
     const { source } = await this.library.describe(record.config.model.source);
     return session.exportFiles(source, { form, weights, record });
   }
@@ -98,29 +93,23 @@ export class Engine {
       case 'preview': return this.preview(command);
       case 'take_rows': return this.library.rows.take(command);
       case 'prepare': return this.prepare(command.config);
-      case 'start': return this.start(command);
-      case 'pause': return this.allow(0);
-      case 'resume': return this.allow(Infinity);
-      case 'step': return this.allow(command.steps);
-      case 'pace': return this.setPace(command.stepsPerSecond);
-      case 'reset': return this.end();
-      case 'change':
-        await this.starting?.done;
-        return this.session?.change(command.runId, command.field, command.to);
-      case 'inspect':
-        this.inspecting = command.at;
-        return this.session?.inspect(command.at);
-      case 'write': return this.session?.write(command);
-      case 'classify': return this.session?.classify(command);
-      case 'score': return this.session?.score(command);
-      case 'stop_scoring': return this.session?.stopScoring();
-      case 'follow':
-        this.following = command.rows === null ? null : { rows: command.rows, options: command.options };
-        return this.session?.follow(this.following);
-      case 'test':
-        await this.starting?.done;
-        return this.session?.test(command.runId, command.weights);
-      case 'save': return this.session?.save(command.runId, command.record);
+      case 'start': return this.sessions.start([command], command.pace);
+      case 'race': return this.race(command);
+      case 'plan_race': return this.planRace(command.configs);
+      case 'pause': return this.sessions.allow(0);
+      case 'resume': return this.sessions.allow(Infinity);
+      case 'step': return this.sessions.allow(command.steps);
+      case 'pace': return this.sessions.setPace(command.stepsPerSecond);
+      case 'reset': return this.sessions.end();
+      case 'change': return (await this.sessions.built(command.runId))?.change(command.field, command.to);
+      case 'inspect': return this.sessions.inspect(command.at);
+      case 'write': return this.sessions.of(command.runId)?.write(command);
+      case 'classify': return this.sessions.of(command.runId)?.classify(command);
+      case 'score': return this.sessions.of(command.runId)?.score(command);
+      case 'stop_scoring': return this.sessions.stopScoring();
+      case 'follow': return this.sessions.follow(command.rows === null ? null : { rows: command.rows, options: command.options });
+      case 'test': return (await this.sessions.built(command.runId))?.test(command.weights);
+      case 'save': return this.sessions.of(command.runId)?.save(command.record);
       case 'export':
       case 'stop_exporting': return this.exports.handle(command);
       case 'estimate': return this.estimate(command.config);
@@ -146,10 +135,7 @@ export class Engine {
       const problem = chooseBudget(gpu, this.options.budget);
       if (problem) return this.say({ code: 'bad_config', problems: [`Memory budget: ${problem}.`] });
       if (this.faulted) return;
-      this.gpu = gpu;
-      this.pipelines = pipelines;
-      this.tuner = new Autotuner(gpu, pipelines);
-      this.keeper = new WeightsKeeper(gpu);
+      this.bench = { gpu, pipelines, tuner: new Autotuner(gpu, pipelines), keeper: new WeightsKeeper(gpu) };
       this.post({ type: 'ready', device: deviceInfo(gpu) });
     } catch (error) {
       if (error instanceof DeviceError) this.say({ code: error.code });
@@ -167,33 +153,23 @@ export class Engine {
     if (!this.lost || !(await isLost(this.lost))) this.say(fault, runId);
   }
 
-  /** Lets the run go on for `steps` more steps; a run that is still being built remembers it. */
-  private allow(steps: number): void {
-    if (this.starting) this.starting.allowance = steps;
-    else if (steps === 0) this.session?.pause();
-    else this.session?.resume(steps);
-  }
-
-  private setPace(stepsPerSecond: number | undefined): void {
-    if (this.starting) this.starting.pace = stepsPerSecond;
-    else this.session?.setPace(stepsPerSecond);
-  }
-
   private async setBudget(gib: number | undefined): Promise<void> {
     await this.opened;
-    if (!this.gpu) return;
-    const problem = chooseBudget(this.gpu, gib);
-    this.post({ type: 'budgeted', device: deviceInfo(this.gpu), problem });
+    if (!this.bench) return;
+    const { gpu } = this.bench;
+    const problem = chooseBudget(gpu, gib);
+    this.post({ type: 'budgeted', device: deviceInfo(gpu), problem });
   }
 
   private async prepare(config: RunConfig): Promise<void> {
     const number = ++this.latest;
     await this.opened;
-    if (!this.gpu) return;
-    const preparation = await prepare(this.gpu, this.tuner!, this.library, config);
+    if (!this.bench) return;
+    const { gpu, tuner, pipelines } = this.bench;
+    const preparation = await prepare(gpu, tuner, this.library, config);
     if (number !== this.latest) return;
     this.post({ type: 'planned', config, summary: preparation.summary });
-    await warmUp(this.pipelines!, preparation, (done, of) => this.post({ type: 'compiling', done, of }));
+    await warmUp(pipelines, preparation, (done, of) => this.post({ type: 'compiling', done, of }));
   }
 
   /** Brings weights to the device, where they stay until another model's are wanted. */
@@ -202,65 +178,42 @@ export class Engine {
     const { checkpoint } = await this.library.model(source);
     // As most methods want them: nothing trained but a head of classes.
     const trained: Trained = { peft: 'lora', rank: 1, alpha: 1, targets: [], weights };
-    (await this.keeper?.take(frozenTensors(checkpoint.config, trained, checkpoint.tensors), { formatOf: formatOf(checkpoint.config, trained), ...options }))?.release();
+    (await this.bench?.keeper.take(frozenTensors(checkpoint.config, trained, checkpoint.tensors), { formatOf: formatOf(checkpoint.config, trained), ...options }))?.release();
   }
 
   /** A refusal is the answer here, and no fault of what is on the cards. */
   private async estimate(config: RunConfig): Promise<void> {
     await this.opened;
-    if (!this.gpu) return;
+    if (!this.bench) return;
     const { source } = config.model;
     try {
-      this.post({ type: 'estimated', source, summary: await estimate(this.gpu, this.library, config) });
+      this.post({ type: 'estimated', source, summary: await estimate(this.bench.gpu, this.library, config) });
     } catch (error) {
       this.post({ type: 'estimated', source, fault: faultOf(error) });
     }
   }
 
-  /** Only a newer start, or a reset, takes the place of a start. */
-  private async start({ runId, config, changes, pace, resume }: Extract<ToEngine, { type: 'start' }>): Promise<void> {
-    await this.end();
-    const number = ++this.starts;
-    const build = async () => {
-      await this.opened;
-      if (!this.gpu) return;
-      const saved = resume && readRun(resume);
-      // What was changed before it was saved is in force from the first step on.
-      const isPast = ({ step }: Change) => saved !== undefined && step <= saved.step;
-      const inForce = withChanges(config, changes.filter(isPast));
-      const adapter = adapterKey(this.gpu);
-      // Kernels that were measured on another adapter may not run here, or be slow.
-      const known = saved?.kernels?.adapter === adapter ? saved.kernels.tiles : undefined;
-      // A saved run has its adapter in its own tensors.
-      const preparation = await prepare(this.gpu, known ? chosen(known) : this.tuner!, this.library, saved ? withField(inForce, 'model.adapter', undefined) : inForce);
-      if (number !== this.starts) return;
-      const options = {
-        runId, saved, pace, changes: changes.filter((change) => !isPast(change)), inspecting: this.inspecting, following: this.following,
-        kernels: { adapter, tiles: known ?? this.tuner!.choices() }, snapshots: this.options.snapshots ?? false, isStartKnown: !saved || config.model.adapter === undefined, elsewhere: saved?.kernels && !known ? saved.kernels.adapter : undefined,
-      };
-      const session = await RunSession.create(this.gpu, this.pipelines!, this.keeper!, preparation, options, this.post, (error) => void this.report(error, runId));
-      if (number !== this.starts) return session.end();
-      this.session = session;
-      // Somebody may have begun to look, or looked elsewhere, while it was built.
-      if (this.inspecting !== options.inspecting) session.inspect(this.inspecting);
-      if (this.following !== options.following) void session.follow(this.following);
-      if (starting.pace !== pace) session.setPace(starting.pace);
-      void session.run(starting.allowance);
-    };
-    const starting = { runId, allowance: Infinity, pace, done: Promise.resolve() };
-    this.starting = starting;
-    starting.done = build().finally(() => {
-      if (this.starting === starting) this.starting = undefined;
-    });
-    await starting.done;
+  private async race({ lanes, pace }: Extract<ToEngine, { type: 'race' }>): Promise<void> {
+    try {
+      await this.sessions.start(lanes.map((lane) => ({ ...lane, changes: [] })), pace);
+    } catch (error) {
+      // It is the first lane that the page shows in front.
+      await this.report(error, lanes[0].runId);
+    }
   }
 
-  private async end(): Promise<void> {
-    this.starts++;
-    this.starting = undefined;
-    const session = this.session;
-    this.session = undefined;
-    await session?.end();
+  /** What lanes take together, known before any is begun. */
+  private async planRace(configs: readonly RunConfig[]): Promise<void> {
+    await this.opened;
+    if (!this.bench) return;
+    const { gpu } = this.bench;
+    try {
+      const summaries = [];
+      for (const config of configs) summaries.push({ config, summary: await estimate(gpu, this.library, config) });
+      this.post({ type: 'race_planned', lanes: configs.length, bytes: togetherBytes(summaries), budget: gpu.memoryBudget });
+    } catch (error) {
+      this.post({ type: 'race_planned', lanes: configs.length, fault: faultOf(error) });
+    }
   }
 
   private async preview({ data, seed }: Extract<ToEngine, { type: 'preview' }>): Promise<void> {

@@ -27,6 +27,7 @@ import { type Exported, exportFiles } from './exporter';
 import { Inspector } from './inspector';
 import { Predictor } from './predictor';
 import { keepStates } from './keptStates';
+import type { Lane } from './lockStep';
 import { methodOf } from './method';
 import type { Preparation } from './preparation';
 import { Run } from './run';
@@ -47,8 +48,10 @@ export interface SessionOptions {
   kernels: Kernels;
   /** Steps a second that it takes at most; left out: as many as it can. */
   pace?: number;
-  /** Whether snapshots are sent while it goes on. */
+  /** Whether snapshots are sent while it goes on; by a lane of a race at its end only. */
   snapshots: boolean;
+  /** Its place among runs that go on in lock-step. */
+  lane?: Lane;
   /** Whether the values that it began with can be made again: those of an adapter are not at hand where a saved run goes on. */
   isStartKnown: boolean;
   /** What the saved run was computed on, where that is another adapter. */
@@ -61,7 +64,7 @@ export class RunSession {
   private constructor(
     readonly runId: RunId, private readonly preparation: Preparation, private readonly trainer: Trainer,
     private readonly evaluator: Evaluator, private readonly best: BestWeights, private readonly inspector: Inspector, private readonly writer: Writer, private readonly scorer: Scorer, private readonly predictor: Predictor, private readonly training: Run,
-    private readonly lease: Lease, private readonly kernels: Kernels, private readonly snapshots: Snapshots | undefined, private readonly post: Post,
+    private readonly lease: Lease, private readonly kernels: Kernels, private readonly snapshots: Snapshots | undefined, private readonly lane: Lane | undefined, private readonly post: Post,
   ) {}
 
   static async create(
@@ -69,7 +72,7 @@ export class RunSession {
     post: Post, fail: (error: unknown) => void,
   ): Promise<RunSession> {
     const { config, model, modelConfig, dataset, buckets, evaluationRows, cached, summary } = preparation;
-    const { runId, saved } = options;
+    const { runId, saved, lane } = options;
     const method = methodOf(config);
     const virtualRows = virtualRowsOf(method).rows;
     const { batchSize, accumulation } = config.optimizer;
@@ -118,38 +121,51 @@ export class RunSession {
       points: (points) => post({ type: 'points', runId, ...points }),
       evaluated: (step, heldOut, train, seconds) => {
         post({ type: 'evaluated', runId, step, heldOut, train, seconds });
-        snapshots?.evaluated(step);
+        steady?.evaluated(step);
       },
       read: (step, outputs) => predictor.evaluated(step, outputs),
       changed: (change) => post({ type: 'changed', runId, change }),
       refused: (field, to, sentence) => post({ type: 'refused', runId, field, to, sentence }),
       paused: (step) => {
         post({ type: 'paused', runId, step });
-        snapshots?.resting();
+        lane?.rest(step);
+        steady?.resting();
       },
       resumed: (step) => post({ type: 'resumed', runId, step }),
       finished: (step, seconds, early) => {
+        lane?.leave();
         post({ type: 'finished', runId, step, seconds, early });
         snapshots?.resting();
       },
-      diverged: (step, loss, learningRate) => post({ type: 'fault', runId, fault: { code: 'diverged', step, loss, learningRate } }),
-      failed: fail,
+      diverged: (step, loss, learningRate) => {
+        lane?.leave();
+        post({ type: 'fault', runId, fault: { code: 'diverged', step, loss, learningRate } });
+      },
+      failed: (error) => {
+        lane?.leave();
+        fail(error);
+      },
       evaluating: (step) => {
-        snapshots?.evaluating(step);
+        steady?.evaluating(step);
         void writer.follow(step);
       },
-      free: () => writer.settle(),
+      free: async () => {
+        await writer.settle();
+        await lane?.turn(training.step);
+      },
       idle: (step) => {
-        snapshots?.between();
+        steady?.between();
         inspector.look(step);
       },
     }, { budget: gpu.memoryBudget - summary.bytes.total + bytesOf(preparation.training), step: saved?.step ?? 0, seconds: saved?.seconds ?? 0 });
     const snapshots = options.snapshots ? new Snapshots({
       state: trainer.state, best, kernels, now: () => ({ step: training.step, seconds: training.seconds }), home: () => training.bringHome(), isJudging: () => training.evaluations.isOpen,
     }, (step, file) => post({ type: 'snapshotted', runId, step, file })) : undefined;
+    // Lanes that went on from snapshots of different steps would not be in step; a race that loses its device begins again.
+    const steady = lane ? undefined : snapshots;
     training.setPace(options.pace);
     post({ type: 'started', runId, step: training.step, summary, ...(options.elsewhere !== undefined && { elsewhere: options.elsewhere }) });
-    return new RunSession(runId, preparation, trainer, evaluator, best, inspector, writer, scorer, predictor, training, lease, kernels, snapshots, post);
+    return new RunSession(runId, preparation, trainer, evaluator, best, inspector, writer, scorer, predictor, training, lease, kernels, snapshots, lane, post);
   }
 
   /** Trains `allowance` steps, then pauses. */
@@ -169,8 +185,8 @@ export class RunSession {
     this.training.resume(steps);
   }
 
-  async change(runId: RunId, field: string, to: unknown): Promise<void> {
-    if (runId === this.runId) await this.training.change(field, to);
+  change(field: string, to: unknown): Promise<void> {
+    return this.training.change(field, to);
   }
 
   inspect(at: InspectionPlace | null): void {
@@ -178,12 +194,12 @@ export class RunSession {
     this.inspector.look(this.training.step, true);
   }
 
-  write({ runId, request, prompts, options }: Extract<WritingCommand, { type: 'write' }>): Promise<void> | undefined {
-    return runId === this.runId ? this.writer.write(this.training.step, prompts, options, request) : undefined;
+  write({ request, prompts, options }: Extract<WritingCommand, { type: 'write' }>): Promise<void> {
+    return this.writer.write(this.training.step, prompts, options, request);
   }
 
-  classify({ runId, request, text, pair }: PredictionCommand): Promise<void> | undefined {
-    return runId === this.runId ? this.predictor.classify(this.training.step, request, text, pair) : undefined;
+  classify({ request, text, pair }: PredictionCommand): Promise<void> {
+    return this.predictor.classify(this.training.step, request, text, pair);
   }
 
   /** Writes behind held-out prompts, or says what is made of held-out rows, at every evaluation, and at once. */
@@ -194,8 +210,7 @@ export class RunSession {
   }
 
   /** Scores what the model writes behind test prompts; goes on beside the run. */
-  async score({ runId, weights, ...wish }: Extract<ScoreCommand, { type: 'score' }>): Promise<void> {
-    if (runId !== this.runId) return;
+  async score({ weights, ...wish }: Extract<ScoreCommand, { type: 'score' }>): Promise<void> {
     await this.training.evaluations.settle();
     const { trainer: { state }, best, training } = this;
     await this.scorer.score(() => (weights === 'best' && best.values ? { values: best.values, step: best.best!.step } : { values: state.values, step: training.step }), wish);
@@ -206,15 +221,15 @@ export class RunSession {
   }
 
   /** Scores of the test rows, with the weights of the best evaluation or those of now. */
-  async test(runId: RunId, weights: 'best' | 'last' = 'best'): Promise<void> {
-    if (runId !== this.runId) return;
+  async test(weights: 'best' | 'last' = 'best'): Promise<void> {
+    const { runId } = this;
     const { step = this.training.step, scores } = await this.training.evaluations.test(weights);
     this.post({ type: 'tested', runId, step, scores, rows: this.preparation.dataset.test.ids.length });
   }
 
   /** Sends the run as a file, as it is at this step; `record` is what the page knows of it. */
-  async save(runId: RunId, record: string): Promise<void> {
-    if (runId !== this.runId) return;
+  async save(record: string): Promise<void> {
+    const { runId } = this;
     // What is being judged would be lost: the copy of its weights is in no file.
     await this.training.evaluations.settle();
     const { step, seconds } = this.training;
@@ -234,6 +249,7 @@ export class RunSession {
 
   async end(): Promise<void> {
     this.snapshots?.end();
+    this.lane?.leave();
     const scored = this.scorer.destroy();
     await this.training.end();
     await Promise.all([scored, this.writer.destroy()]);

@@ -6,6 +6,7 @@ import { stepsOf, takeable } from '../../store/exports';
 import type { RunInfo } from '../../store/state';
 import { usePage, usePlayground } from '../kit/context';
 import { Segmented } from '../kit/Segmented';
+import { KeptTrained } from './KeptTrained';
 
 /** Where a browser has one, Chromium's: a dialog that lets somebody choose a folder to write into. */
 type FolderPicker = (options: { id: string; mode: 'readwrite' }) => Promise<FileSystemDirectoryHandle>;
@@ -14,8 +15,12 @@ const folderPicker = (): FolderPicker | undefined => (globalThis as { showDirect
 /** What was trained, as files to take away: the adapter for peft, or a model without one. */
 export default function ExportSheet() {
   const run = usePage(takeable);
-  if (!run) return <p className="say">There is nothing to take yet. Train a run: while it goes on, when it is paused and after its end its weights can be taken from here.</p>;
-  return <Takeable run={run} />;
+  return (
+    <>
+      {run ? <Takeable run={run} /> : <p className="say">There is nothing to take yet. Train a run: while it goes on, when it is paused and after its end its weights can be taken from here.</p>}
+      <KeptTrained current={run?.id} />
+    </>
+  );
 }
 
 function Takeable({ run }: { run: RunInfo }) {

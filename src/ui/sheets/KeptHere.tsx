@@ -1,12 +1,14 @@
 import { useRef, useState } from 'react';
 import { forgetEverything } from '../../store/browserPlace';
+import { MOST_KEPT } from '../../store/keptWeights';
 import { exportEverything, importEverything } from '../../store/everything';
+import { bytes } from '../../protocol/format';
 import { download } from '../download';
 import { usePage, usePlayground } from '../kit/context';
 
 const WORDS = {
-  opening: 'Runs, settings, rows of tables and the last snapshot of a run that is going are kept in this browser.',
-  kept: 'Runs, settings, rows of tables and the last snapshot of a run that is going are kept in this browser, and are here after a reload.',
+  opening: 'Runs, what they have trained, settings, rows of tables and the last snapshot of a run that is going are kept in this browser.',
+  kept: `Runs, what they have trained (${bytes(MOST_KEPT)} at most, the oldest make room), settings, rows of tables and the last snapshot of a run that is going are kept in this browser, and are here after a reload.`,
   elsewhere: 'Another tab of this page keeps the runs; those of this tab are gone when it is closed.',
   refused: 'This browser keeps no runs of this page; they are gone after a reload.',
 } as const;
