@@ -20,6 +20,8 @@ async function logitsOf(folder: string, ...options: string[]): Promise<number[]>
 
 test('a paused run is taken home as an adapter and as a model, and both are what was trained', async ({ page, playground }) => {
   test.setTimeout(240_000);
+  // A headless browser shows no dialog: whoever is asked chooses a folder of the page's own disk.
+  await page.addInitScript(() => Object.assign(globalThis, { showDirectoryPicker: async () => (await navigator.storage.getDirectory()).getDirectoryHandle('chosen', { create: true }) }));
   await playground.open({ 'dropout.hidden.p': 0.1, 'evaluation.every': 5, 'optimizer.learningRate': 0.02 });
   await playground.stepTo(5);
   await page.getByRole('button', { name: 'Download and open runs' }).click();
@@ -47,6 +49,24 @@ test('a paused run is taken home as an adapter and as a model, and both are what
   expect(new TextDecoder().decode(adapter['README.md'])).toContain('| step of these weights | 5 of 12 |');
   const merged = await take('Merged model (transformers)', 'merged');
   expect(JSON.parse(new TextDecoder().decode(merged['config.json']))).toMatchObject({ id2label: { 0: 'negative', 1: 'positive' } });
+
+  // Into a folder: the script for Python, with all that it reads.
+  await sheet.getByRole('region', { name: 'Go on in Python' }).getByRole('button', { name: 'Into a folder…' }).click();
+  await expect(sheet.getByRole('status')).toContainText(/-python-step-5 has the weights after step 5\.$/);
+  const inFolder = await page.evaluate(async () => {
+    const files: Record<string, string> = {};
+    const walk = async (folder: FileSystemDirectoryHandle, path: string) => {
+      for await (const [name, handle] of (folder as unknown as { entries(): AsyncIterable<[string, FileSystemFileHandle | FileSystemDirectoryHandle]> }).entries()) {
+        if (handle.kind === 'directory') await walk(handle, `${path}${name}/`);
+        else files[path + name] = await (await handle.getFile()).text();
+      }
+    };
+    await walk(await (await navigator.storage.getDirectory()).getDirectoryHandle('chosen'), '');
+    return files;
+  });
+  const written = Object.fromEntries(Object.entries(inFolder).map(([path, text]) => [path.replace(/^[^/]*-python-step-5\//, ''), text]));
+  expect(Object.keys(written).sort()).toEqual(['continue.json', 'continue.py', 'curves.csv', 'run.json', 'start/adapter_config.json', 'start/adapter_model.safetensors']);
+  expect((JSON.parse(written['continue.json']) as { losses: number[] }).losses).toHaveLength(5);
 
   // Onto its base again, on the same page: what does not fit is named, and what fits scores as it did.
   await page.keyboard.press('Escape');
