@@ -51,12 +51,25 @@ function printShape(shape) {
   }));
 }
 
+const mebibytes = (bytes) => (bytes / 2 ** 20).toFixed(1);
+
+function printPeers({ name, kind, hidden, tokens, samples, vocabulary, layers, heads, subjects }) {
+  console.log(`\n## ${name}: ${kind}, hidden ${hidden}, batch ${samples} × ${tokens} tokens, ${layers} layers, ${heads} heads, ${vocabulary} tokens in the vocabulary\n`);
+  table(['one LoRA step', 'median ms', 'best ms', 'steps', 'ratio', 'to', 'first step ms', 'dispatches', 'submits', 'buffers MiB', 'heap MiB', 'losses apart'], subjects.map((one) => [
+    one.name, digits(one.median), digits(one.best), one.steps, `${digits(one.ratio)}×`, one.than, digits(one.first), one.dispatches, one.submits, mebibytes(one.peakBytes), mebibytes(one.heapPeak), one.distance === undefined ? '–' : one.distance.toExponential(1),
+  ]));
+}
+
+/** What others kept busy meanwhile, in processors: beyond a tenth or two no time means much. */
+const othersBusy = (shapes) => Math.max(...shapes.flatMap(({ subjects }) => subjects.map((one) => one.othersBusy)));
+
 export function printResult(result) {
   const { adapter, profile, runtime, date, machine, rounds, timestamps } = result;
   console.log(`\n# ${adapter}${profile ? `, profile ${profile}` : ''}, ${runtime}, ${date}`);
-  const how = result.budgets ? `${rounds} rounds, a fresh browser each` : `${rounds} interleaved rounds; times by ${timestamps ? 'timestamps of the device' : 'the wall clock'}`;
+  const how = result.peers ? `${rounds} interleaved rounds, every engine in a page of its own; others kept up to ${digits(othersBusy(result.peers))} processors busy` : result.budgets ? `${rounds} rounds, a fresh browser each` : `${rounds} interleaved rounds; times by ${timestamps ? 'timestamps of the device' : 'the wall clock'}`;
   console.log(`${machine.processor}, ${machine.cores} cores, ${machine.system}; ${how}`);
   for (const shape of result.shapes ?? []) printShape(shape);
+  for (const shape of result.peers ?? []) printPeers(shape);
   if (result.budgets) {
     console.log('');
     table(['budget', 'best', 'median', 'worst', 'limit', 'met'], result.budgets.map(({ name, unit, values, limit }) => {
