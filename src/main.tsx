@@ -18,6 +18,7 @@ import './ui/styles/masks.css';
 import './ui/styles/race.css';
 import './ui/styles/sheets.css';
 import './ui/styles/states.css';
+import './ui/styles/tour.css';
 
 const isReload = (performance.getEntriesByType('navigation')[0] as PerformanceNavigationTiming | undefined)?.type === 'reload';
 const playground = createPlayground(createEngineClient(), { ...linkToOpen(location.hash, isReload), place: browserPlace() });

@@ -3,8 +3,8 @@
  * no link of a run carries what its sender happened to look at, and looking at something else opens no link anew.
  */
 
-/** Settings of the page and not of a run: the view in the right column, and the sheet that is open over it. */
-export const PAGE_KEYS = ['view', 'open'] as const;
+/** Settings of the page and not of a run: the view in the right column, the sheet that is open over it, and the step of the tour. */
+export const PAGE_KEYS = ['view', 'open', 'tour'] as const;
 export type PageKey = (typeof PAGE_KEYS)[number];
 export type PagePlace = Partial<Record<PageKey, string>>;
 

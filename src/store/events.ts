@@ -14,6 +14,7 @@ import { problemOf } from './metrics';
 import type { Races } from './race';
 import type { Recovery } from './recovery';
 import { type AnswersState, isLive } from './state';
+import { withInspection } from './captured';
 import type { Tables } from './tables';
 import { effectiveConfig, type RunList } from './runList';
 
@@ -116,7 +117,7 @@ export function handleEvents({ store, engine, data, redraw }: Context, { runList
     },
     inspected(event) {
       races.inspected(event);
-      if (event.runId === get().current) set({ inspection: event });
+      if (event.runId === get().current) set(({ captured }) => ({ inspection: event, captured: withInspection(captured, event) }));
     },
     wrote: (event) => {
       if (event.request !== undefined) return answered(event);

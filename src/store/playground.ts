@@ -75,6 +75,7 @@ export function initialState(hash: string, view: ViewSettings = DEFAULT_VIEW, br
     heldTables: [],
     inspectedPlace: { row: 0, layer: 0, head: 0 },
     inspection: undefined,
+    captured: [],
     answers: NO_ANSWERS,
     link: fromLink ? { applied: opened.applied, ignored: opened.ignored, changes: opened.changes, dismissed: false } : undefined,
     offer: 'waiting',

@@ -191,6 +191,8 @@ export interface PageState {
   heldTables: readonly string[];
   inspectedPlace: InspectionPlace;
   inspection: Inspection | undefined;
+  /** What was seen of this place in this run, the oldest first. */
+  captured: readonly Inspection[];
   answers: AnswersState;
   link: { applied: number; ignored: string[]; changes: Change[]; dismissed: boolean } | undefined;
   /** The card after the first run that overfits: shown once in a session. */

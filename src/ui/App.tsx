@@ -1,4 +1,5 @@
-import { useEffect } from 'react';
+import { lazy, Suspense, useEffect } from 'react';
+import { useAddress } from './address';
 import { Experiment } from './experiment/Experiment';
 import { usePage } from './kit/context';
 import { loadAhead } from './kit/Part';
@@ -15,6 +16,9 @@ import { useUnknownAddress } from './useUnknownAddress';
 import { VIEWS } from './views/registry';
 import { Views } from './views/Views';
 
+// Only who asks for it needs it.
+const Tour = lazy(() => import('./tour/Tour'));
+
 export function App() {
   useKeyboard();
   useTabState();
@@ -22,6 +26,7 @@ export function App() {
   useLoadAhead();
   const dropping = useFileDrop();
   useSavedFile();
+  const touring = useAddress('tour') !== undefined;
   return (
     <div className={dropping ? 'dropping-file' : undefined}>
       <TransportBar />
@@ -32,6 +37,7 @@ export function App() {
       </main>
       <Announcer />
       <SheetHost />
+      {touring && <Suspense fallback={null}><Tour /></Suspense>}
     </div>
   );
 }

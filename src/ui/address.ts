@@ -30,6 +30,11 @@ export function showView(view: string | undefined): void {
   if (placeNow().view !== view) write({ view }, 'pushState', null);
 }
 
+/** @param step of the tour, from 1; undefined ends it. Going back leads out of the tour, not through it. */
+export function showTour(step: number | undefined): void {
+  write({ tour: step?.toString() }, 'replaceState', history.state);
+}
+
 /** Opens a sheet over the page as a step forward; one that is opened out of another takes its step. */
 export function openSheet(name: string): void {
   const { open } = placeNow();

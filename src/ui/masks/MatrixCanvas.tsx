@@ -11,6 +11,8 @@ interface Props {
   values: ArrayLike<number> | undefined;
   /** Diverging: blue above zero, orange below. Otherwise blue from 0 to 1. */
   diverging?: boolean;
+  /** Value of the strongest colour of a diverging picture; left out: the largest one that is shown. */
+  largest?: number;
   dropped: Uint8Array | undefined;
   /** 0 where there is nothing to show: what a query cannot see. */
   allowed?: Uint8Array;
@@ -24,10 +26,11 @@ interface Props {
 }
 
 /** A matrix as coloured cells; hatched where something was dropped. */
-export function MatrixCanvas({ label, rows, columns, values, diverging = false, dropped, allowed, under, spared, describe, size, height = size }: Props) {
+export function MatrixCanvas({ label, rows, columns, values, diverging = false, largest: given, dropped, allowed, under, spared, describe, size, height = size }: Props) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const theme = useThemeKey();
   const [pointed, setPointed] = useState<string>();
+  const largest = diverging && values ? given ?? Math.max(1e-6, ...Array.from(values, (value, index) => (allowed?.[index] === 0 ? 0 : Math.abs(value)))) : 1;
 
   useEffect(() => {
     const element = canvas.current;
@@ -36,7 +39,6 @@ export function MatrixCanvas({ label, rows, columns, values, diverging = false, 
     const colours = themeColours(element, ['kept', 'negative', 'hatch', 'sunk', 'ink']);
     const width = size / columns;
     const tall = height / rows;
-    const largest = diverging && values ? Math.max(1e-6, ...Array.from(values, (value, index) => (allowed?.[index] === 0 ? 0 : Math.abs(value)))) : 1;
     context.fillStyle = colours.sunk;
     context.fillRect(0, 0, size, height);
     for (let index = 0; index < rows * columns; index++) {
@@ -61,7 +63,7 @@ export function MatrixCanvas({ label, rows, columns, values, diverging = false, 
       context.strokeStyle = colours.ink;
       context.strokeRect(0.5, row * tall + 0.5, size - 1, tall - 1);
     });
-  }, [rows, columns, values, diverging, dropped, allowed, under, spared, size, height, theme]);
+  }, [rows, columns, values, diverging, largest, dropped, allowed, under, spared, size, height, theme]);
 
   const point = (event: React.PointerEvent<HTMLCanvasElement>) => {
     const box = event.currentTarget.getBoundingClientRect();
@@ -75,6 +77,7 @@ export function MatrixCanvas({ label, rows, columns, values, diverging = false, 
   return (
     <div className="matrix">
       <canvas ref={canvas} role="img" aria-label={label} onPointerMove={point} onPointerLeave={() => setPointed(undefined)} />
+      {values && <span className={`matrix-scale${diverging ? ' diverging' : ''}`} aria-hidden="true"><em>{diverging ? steady(-largest) : '0'}</em><i /><em>{steady(largest)}</em></span>}
       <span className="matrix-readout">{pointed ?? '\u00a0'}</span>
     </div>
   );

@@ -4,7 +4,7 @@ import { impliedRescale, nameOfRule } from '../../config/literature';
 import type { AttentionView } from '../../protocol/inspectionMessages';
 import { digits, percent } from '../../protocol/format';
 import { MatrixCanvas } from './MatrixCanvas';
-import { cleanWeights, SHOWN_CHANNELS, sceneOf, type ShownPlace } from './scene';
+import { averageScene, cleanWeights, type Scene, SHOWN_CHANNELS, sceneOf, type ShownPlace } from './scene';
 import { TokenRow } from './TokenRow';
 
 interface Props {
@@ -24,6 +24,8 @@ interface Props {
   layer: number;
   head: number;
   dropping: boolean;
+  /** Draws that are averaged; 1 shows a mask. */
+  draws?: number;
   width: number;
 }
 
@@ -34,10 +36,13 @@ const LESSONS: Record<ShownPlace, string> = {
 };
 
 /** One line of the picture: where the hatching stands is the difference between the methods. */
-export function PlaceRow({ place, rule, active, view, step, layers, steps, accumulation, virtual, layer, head, dropping, width }: Props) {
+export function PlaceRow({ place, rule, active, view, step, layers, steps, accumulation, virtual, layer, head, dropping, draws = 1, width }: Props) {
   const begins = rule.fromLayer ?? 0;
   const p = layer < begins ? 0 : rateOf(rule, layer, layers, step, steps);
-  const scene = useMemo(() => sceneOf(place, { ...rule, p }, view, { step: step * accumulation, layer, head, virtual }, dropping), [place, rule, p, view, step, accumulation, layer, head, virtual, dropping]);
+  const scene: Scene & { kept?: Float64Array } = useMemo(() => {
+    const at = { step: step * accumulation, layer, head, virtual };
+    return dropping && draws > 1 ? averageScene(place, { ...rule, p }, view, at, draws) : sceneOf(place, { ...rule, p }, view, at, dropping);
+  }, [place, rule, p, view, step, accumulation, layer, head, virtual, dropping, draws]);
   const under = useMemo(() => cleanWeights(scene), [scene]);
   const { tokens } = view;
   const n = scene.n;
@@ -49,7 +54,7 @@ export function PlaceRow({ place, rule, active, view, step, layers, steps, accum
     <article className={`place${active ? ' active' : ''}`} style={{ '--tint': `var(--at-${place})` } as CSSProperties}>
       <header>
         <h4>{name}</h4>
-        <span className="small muted">{active ? 'in your sentence' : 'not in your sentence'} · p {digits(p)}{p !== rule.p && p > 0 && ` here and now, ${digits(rule.p)} at most`} · {layer < begins ? `begins in layer ${begins}, so nothing is dropped in layer ${layer}` : dropping ? `${percent(scene.share, 2)} dropped in this draw; ${impliedRescale(place, rule)}` : 'evaluation drops nothing'}</span>
+        <span className="small muted">{active ? 'in your sentence' : 'not in your sentence'} · p {digits(p)}{p !== rule.p && p > 0 && ` here and now, ${digits(rule.p)} at most`} · {layer < begins ? `begins in layer ${begins}, so nothing is dropped in layer ${layer}` : dropping ? `${percent(scene.share, 2)} dropped in ${draws > 1 ? `the mean of ${draws} draws` : 'this draw'}; ${impliedRescale(place, rule)}` : 'evaluation drops nothing'}</span>
       </header>
       <TokenRow tokens={tokens} struck={scene.struck} bold={active} />
       <div className="stages" tabIndex={0} role="group" aria-label="Logits, weights and hidden values">
@@ -64,7 +69,7 @@ export function PlaceRow({ place, rule, active, view, step, layers, steps, accum
         </figure>
         <span className="arrow" aria-hidden="true">FFN</span>
         <figure>
-          <MatrixCanvas label={`FFN output, first ${SHOWN_CHANNELS} channels of each token${scene.droppedHidden ? ', dropped values hatched' : ''}`} rows={n} columns={scene.channels} values={undefined} dropped={scene.droppedHidden} describe={(token, channel) => `‘${tokens[token]}’, channel ${channel}`} size={size} />
+          <MatrixCanvas label={`FFN output, first ${SHOWN_CHANNELS} channels of each token${scene.droppedHidden ? ', dropped values hatched' : ''}`} rows={n} columns={scene.channels} values={scene.kept} dropped={scene.droppedHidden} describe={(token, channel) => `‘${tokens[token]}’, channel ${channel}`} size={size} />
           <figcaption>hidden, {scene.channels} channels</figcaption>
         </figure>
       </div>

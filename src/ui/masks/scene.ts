@@ -54,5 +54,16 @@ export function sceneOf(place: ShownPlace, rule: DropoutRule, view: AttentionVie
   return { ...scene, ...common, droppedWeights: inverted(drawn.keep), weights: maskWeights(scene.weights, drawn, rule, n) };
 }
 
+/** The same over so many draws, of this step and those that follow: nothing is hatched, and what is often dropped is pale. */
+export function averageScene(place: ShownPlace, rule: DropoutRule, view: AttentionView, at: { step: number; layer: number; head: number; virtual: boolean }, draws: number): Scene & { kept?: Float64Array } {
+  const scenes = Array.from({ length: draws }, (_, draw) => sceneOf(place, rule, view, { ...at, step: at.step + draw }, true));
+  const [first] = scenes;
+  const mean = (of: (scene: Scene) => ArrayLike<number>) => Float64Array.from(of(first), (_, cell) => scenes.reduce((sum, scene) => sum + of(scene)[cell], 0) / draws);
+  return {
+    ...first, weights: mean(({ weights }) => weights), droppedLogits: undefined, droppedWeights: undefined, droppedHidden: undefined, spared: first.spared.map(() => false), struck: first.struck.map(() => false),
+    share: scenes.reduce((sum, { share }) => sum + share, 0) / draws, ...(first.droppedHidden && { kept: mean(({ droppedHidden }) => droppedHidden!).map((gone) => 1 - gone) }),
+  };
+}
+
 /** Weights as they were before a mask after the softmax, so that what is lost stays faintly visible. */
 export const cleanWeights = (scene: Scene) => softmaxKept(scene.logits, scene.allowed, scene.n);

@@ -5,6 +5,7 @@ import { isVirtual } from '../../config/peft';
 import { PRESETS } from '../../config/presets';
 import type { AttentionView } from '../../protocol/inspectionMessages';
 import { type Inspection, isLive } from '../../store/state';
+import { lookAt } from '../../store/captured';
 import { usePage, usePlayground } from '../kit/context';
 import { shapeOf } from '../kit/focus';
 import { EXAMPLE } from './example';
@@ -31,10 +32,13 @@ export interface Sentence {
   ruleAt(place: ShownPlace): { rule: DropoutRule; active: boolean };
 }
 
-/** @param seen attention is only asked for while this element is on the screen */
-export function useSentence(seen: RefObject<HTMLElement | null>): Sentence {
+/**
+ * @param seen attention is only asked for while this element is on the screen
+ * @param frozen the step of a look to stay at; left out: the latest
+ */
+export function useSentence(seen: RefObject<HTMLElement | null>, frozen?: number): Sentence {
   const { engine } = usePlayground();
-  const inspection = usePage((state) => state.inspection);
+  const inspection = usePage(({ inspection: latest, captured }) => (frozen === undefined ? latest : lookAt(captured, frozen) ?? latest));
   const place = usePage((state) => state.inspectedPlace);
   const dropout = usePage((state) => state.draft.dropout);
   const seed = usePage((state) => state.draft.seed);

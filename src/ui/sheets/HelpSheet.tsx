@@ -1,3 +1,4 @@
+import { closeSheet, showTour } from '../address';
 import { KeptHere } from './KeptHere';
 import { usePage, usePlayground } from '../kit/context';
 
@@ -15,6 +16,17 @@ const WORDS = [
   ['seed', 'Decides everything random: data, first weights, order of rows, masks. The same seed gives the same run.'],
 ] as const;
 
+/** The tour lies on the page that the sheet covers: it begins once going back from the sheet has come to its end. */
+function tour() {
+  const begin = () => {
+    removeEventListener('popstate', begin);
+    showTour(1);
+  };
+  if ((history.state as { opened?: boolean } | null)?.opened) addEventListener('popstate', begin);
+  closeSheet();
+  if (!(history.state as { opened?: boolean } | null)?.opened) begin();
+}
+
 /** What the page is for, its keys and its words. */
 export default function HelpSheet() {
   const { setView } = usePlayground();
@@ -24,6 +36,7 @@ export default function HelpSheet() {
       <p className="say">A small pretrained transformer learns a text task on your own GPU. Its weights stay frozen, unless you choose otherwise; only small low-rank matrices (LoRA) and the task’s head are trained.</p>
       <p className="say">With few rows it soon learns them by heart: loss on training rows goes on falling while loss on held-out rows turns up. Dropout hides parts of the network during training so that this happens later, or not at all. Where it hides what is the dropout sentence.</p>
       <p className="say">Nothing here can break. Press Start, change a word, start again: the next run is drawn over the last. <strong>Curves</strong> shows what happened, <strong>Inside</strong> what a mask takes from one sentence.</p>
+      <p><button type="button" className="button" onClick={tour}>A tour in six steps</button></p>
       <dl className="keys">{KEYS.map(([key, what]) => <div key={key}><dt><kbd>{key}</kbd></dt><dd>{what}</dd></div>)}</dl>
       <details className="more">
         <summary>Words used here</summary>

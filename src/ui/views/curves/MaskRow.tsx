@@ -1,5 +1,6 @@
 import { useRef } from 'react';
 import { showView } from '../../address';
+import { usePage } from '../../kit/context';
 import { useWidth } from '../../kit/useWidth';
 import { PlaceRow } from '../../masks/PlaceRow';
 import { PLACES, useSentence } from '../../masks/useSentence';
@@ -7,7 +8,9 @@ import { PLACES, useSentence } from '../../masks/useSentence';
 /** One row of masks: what the sentence of the experiment drops first, or what DropKey would where it drops nothing in attention. */
 export function MaskRow() {
   const section = useRef<HTMLElement>(null);
-  const { view, inspection, layer, head, step, run, ruleAt } = useSentence(section);
+  // The cursor of the charts goes through the steps that were looked at.
+  const pointed = usePage(({ cursor, view: { axis } }) => (axis === 'steps' ? cursor : undefined));
+  const { view, inspection, layer, head, step, run, ruleAt } = useSentence(section, pointed);
   const [frame, width] = useWidth<HTMLDivElement>();
   const active = PLACES.find((place) => ruleAt(place).active);
   const place = active ?? 'logits';

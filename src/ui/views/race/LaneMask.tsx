@@ -26,7 +26,8 @@ export function LaneMask({ run, inspection }: { run: RunInfo; inspection: Inspec
     return sceneOf(shown, { ...rule, p }, attention, { step: step * optimizer.accumulation, layer: at.layer, head: at.head, virtual: isVirtual(model.peft) }, dropping);
   }, [inspection, dropout, shown, optimizer, model, dropping]);
   const elsewhere = !dropping && Object.values(dropout).some((rule) => rule.p > 0);
-  if (!inspection || !scene) return <p className="small muted">Its mask comes with its first steps.</p>;
+  // The frame is there from the first, since it is what is measured.
+  if (!inspection || !scene) return <div className="lane-mask" ref={frame}><p className="small muted">Its mask comes with its first steps.</p></div>;
   const { tokens } = inspection.attention;
   const size = Math.max(80, Math.min(200, width));
   const hidden = shown === 'hidden';

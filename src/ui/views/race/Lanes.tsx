@@ -63,9 +63,9 @@ function LaneColumn({ run, title, model, race }: { run: RunInfo; title: string; 
         {width > 0 && <Suspense fallback={null}><Plot model={model} runs={[run]} focus={run.id} hovered={undefined} width={width} height={HEIGHT} /></Suspense>}
       </div>
       <dl className="small">
-        <dt>held-out loss now</dt><dd>{last ? `${steady(last.heldOut.loss)}, step ${last.step}` : '–'}</dd>
-        <dt>best so far</dt><dd>{at ? `${steady(at.heldOut.loss)}, step ${at.step}` : '–'}</dd>
-        <dt>gap now</dt><dd>{last ? steady(last.heldOut.loss - last.train.loss) : '–'}</dd>
+        <dt title="Held-out loss at the last evaluation">held-out</dt><dd>{last ? steady(last.heldOut.loss) : '–'}</dd>
+        <dt title="At the evaluation whose weights are kept">best</dt><dd>{at ? `${steady(at.heldOut.loss)} at step ${at.step}` : '–'}</dd>
+        <dt title="Held-out loss minus training loss">gap</dt><dd>{last ? steady(last.heldOut.loss - last.train.loss) : '–'}</dd>
       </dl>
       {fault && <p className="field-refusal" role="alert">{wordsFor(fault, navigator.userAgent).title}; the others go on.</p>}
       <LaneMask run={run} inspection={race.inspections[run.id]} />
