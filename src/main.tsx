@@ -1,6 +1,6 @@
 import { createRoot } from 'react-dom/client';
 import { createEngineClient } from './store/engineClient';
-import { browserPlace, rememberSettings } from './store/browserPlace';
+import { browserPlace, queuePlace, rememberSettings } from './store/browserPlace';
 import { createPlayground } from './store/playground';
 import { loadRecorded } from './store/recorded';
 import { linkToOpen } from './store/settings';
@@ -13,6 +13,7 @@ import './ui/styles/transport.css';
 import './ui/styles/experiment.css';
 import './ui/styles/views.css';
 import './ui/styles/texts.css';
+import './ui/styles/compare.css';
 import './ui/styles/curves.css';
 import './ui/styles/masks.css';
 import './ui/styles/race.css';
@@ -21,7 +22,7 @@ import './ui/styles/states.css';
 import './ui/styles/tour.css';
 
 const isReload = (performance.getEntriesByType('navigation')[0] as PerformanceNavigationTiming | undefined)?.type === 'reload';
-const playground = createPlayground(createEngineClient(), { ...linkToOpen(location.hash, isReload), place: browserPlace() });
+const playground = createPlayground(createEngineClient(), { ...linkToOpen(location.hash, isReload), place: browserPlace(), queuePlace });
 rememberSettings(playground);
 const { theme } = playground.store.getState().view;
 if (theme !== 'system') document.documentElement.dataset.theme = theme;

@@ -123,7 +123,7 @@ export class Playground {
   }
 
   /** Goes to a view of the right column, and answers what it shows. */
-  async view(title: 'Curves' | 'Inside' | 'Race' | 'Text'): Promise<Locator> {
+  async view(title: 'Curves' | 'Inside' | 'Race' | 'Text' | 'Compare'): Promise<Locator> {
     await this.page.getByRole('tab', { name: title, exact: true }).click();
     const panel = this.page.getByRole('tabpanel', { name: title, exact: true });
     await expect(panel).toBeVisible();

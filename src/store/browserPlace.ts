@@ -7,6 +7,7 @@ import { forgetSettings, saveSettings } from './settings';
 import { forgetView } from './viewSettings';
 
 const NAME = 'lora-dropout-playground';
+const QUEUE = 'lora-dropout-queue';
 /** For this tab and its next load only. */
 const GO_ON = 'lora-dropout-go-on';
 
@@ -26,13 +27,15 @@ export function browserPlace(): Place {
   };
 }
 
+export const queuePlace = () => openDatabase(QUEUE);
+
 /** A drag across a slider is one note, not fifty. */
 const SETTLE_MS = 300;
 
 let forgotten = false;
 
 /** Notes what stands on the cards, and writes what is to be kept when the page is left. */
-export function rememberSettings({ store, keeping }: Playground): void {
+export function rememberSettings({ store, keeping, keptQueue }: Playground): void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const save = () => {
     const { draft, link } = store.getState();
@@ -46,6 +49,7 @@ export function rememberSettings({ store, keeping }: Playground): void {
   addEventListener('pagehide', () => {
     save();
     void keeping?.flush();
+    void keptQueue?.flush();
   });
 }
 
@@ -61,8 +65,9 @@ export async function reloadAndGoOn({ keeping }: Playground): Promise<void> {
 }
 
 /** Leaves nothing of this page in this browser: runs, snapshots, settings, how it is looked at, models that were fetched; then begins anew. */
-export async function forgetEverything({ keeping }: Playground): Promise<void> {
+export async function forgetEverything({ keeping, keptQueue }: Playground): Promise<void> {
   forgotten = true;
+  await keptQueue?.forget();
   await keeping?.forget();
   forgetSettings();
   forgetView();

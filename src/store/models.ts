@@ -5,6 +5,7 @@ import { configProblems } from '../config/problems';
 import type { FromEngine, ToEngine } from '../protocol/messages';
 import type { ModelRefusal } from '../protocol/modelMessages';
 import type { Context } from './context';
+import type { EngineLink } from './engineClient';
 import { tableObstacle } from './obstacles';
 import { draftFacts, entryOf, type Estimate, factsOf, type ModelEntry } from './state';
 
@@ -29,6 +30,8 @@ export interface Models {
   stopFetching(): void;
   listKept(): void;
   forget(source: string): void;
+  /** Hands the files of this visit to an engine beside the page's own. */
+  bringTo(other: Pick<EngineLink, 'post'>): void;
   /** Tells a new engine what only the old one knew. */
   remind(): void;
   described(event: Extract<FromEngine, { type: 'described' }>): void;
@@ -50,6 +53,11 @@ export function createModels({ store, engine }: Context): Models {
     const { [source]: _, ...others } = models;
     return { models: entry ? { ...others, [source]: entry } : others };
   });
+
+  const bringTo = (other: Pick<EngineLink, 'post'>) => {
+    if (token !== undefined) other.post({ type: 'authorise', token });
+    for (const command of [...brought.values(), ...broughtAdapters.values()]) other.post(command);
+  };
 
   const look = (source: string) => {
     const entry = entryOf(get(), source);
@@ -129,9 +137,9 @@ export function createModels({ store, engine }: Context): Models {
       engine.post({ type: 'forget', source });
       if (get().draft.model.source === source) look(source);
     },
+    bringTo,
     remind() {
-      if (token !== undefined) engine.post({ type: 'authorise', token });
-      for (const command of [...brought.values(), ...broughtAdapters.values()]) engine.post(command);
+      bringTo(engine);
       for (const [source, entry] of Object.entries(get().models)) if (entry.state === 'looking') engine.post({ type: 'describe', source });
     },
     described({ asked, facts, toFetch }) {

@@ -1,5 +1,6 @@
 /** The page's model without a page: state, points of runs, and everything a person can do. React only reads it and calls it. */
 import { createStore } from 'zustand/vanilla';
+import type { Database } from '../storage/database';
 import { DEFAULT_CONFIG } from '../config/config';
 import { TASK_NAMES } from '../config/tasks';
 import { openLink } from '../config/url';
@@ -8,12 +9,14 @@ import { type Answers, createAnswers, NO_ANSWERS } from './answers';
 import type { Context } from './context';
 import { createEdits, type Edits } from './edits';
 import { type Checkpoints, createCheckpoints } from './checkpoints';
-import type { EngineLink } from './engineClient';
+import { createEngineClient, type EngineLink } from './engineClient';
 import { handleEvents } from './events';
 import { createExports, type Exports } from './exports';
 import { createKeeping, type Keeping, type Place } from './keeping';
 import { createKeptWeights } from './keptWeights';
 import { createModels, type Models } from './models';
+import { type KeptQueue, keepQueue } from './queue/keptQueue';
+import { createQueue, type Queue } from './queue/queue';
 import { createRecovery, type Recovery } from './recovery';
 import { createRaces, type Races } from './race';
 import { createRedrawQueue } from './redraw';
@@ -37,6 +40,9 @@ export interface Playground extends Context {
   recovery: Recovery;
   tables: Tables;
   answers: Answers;
+  queue: Queue;
+  /** Undefined where nothing is kept. */
+  keptQueue: KeptQueue | undefined;
   setView(part: Partial<ViewSettings>): void;
 }
 
@@ -102,6 +108,10 @@ export interface PlaygroundOptions {
   /** Where runs are kept between visits; left out: nowhere. */
   place?: Place;
   view?: ViewSettings;
+  /** Makes the engine of the queue; left out: a worker. */
+  queueEngine?: () => EngineLink;
+  /** Where results and what waits are kept; left out: nowhere. */
+  queuePlace?: () => Promise<Database>;
   nextFrame?: (callback: () => void) => void;
 }
 
@@ -124,6 +134,7 @@ export function createPlayground(engine: EngineLink, options: PlaygroundOptions 
       engine.post({ type: 'preview', data: source === draft.data.source ? draft.data : { ...DEFAULT_CONFIG.data, source, noise: draft.data.noise }, seed: draft.seed });
     }
   };
+  const queue = createQueue(context, { runList, models, tables }, options.queueEngine ?? createEngineClient);
   handleEvents(context, { runList, checkpoints, models, edits, exports, races, recovery, tables });
   // After the events: it asks what a run is called.
   const weights = createKeptWeights(context);
@@ -148,6 +159,8 @@ export function createPlayground(engine: EngineLink, options: PlaygroundOptions 
     keeping: options.place && createKeeping(context, { runList, checkpoints, recovery, tables, weights }, options.place),
     tables,
     answers: createAnswers(context),
+    queue,
+    keptQueue: options.queuePlace && keepQueue(queue, store, options.queuePlace),
     setView(part) {
       const view = { ...store.getState().view, ...part };
       store.setState({ view });

@@ -6,6 +6,7 @@ import type { Change } from '../config/config';
 import type { FromEngine } from '../protocol/messages';
 import type { Fault } from '../protocol/faults';
 import type { RunId } from '../protocol/runMessages';
+import { whenBrought } from './brought';
 import type { Context } from './context';
 import type { Models } from './models';
 import type { Tables } from './tables';
@@ -130,18 +131,8 @@ export function createRecovery({ store, engine, data, redraw }: Context, sources
     ready() {
       const { recovering } = get();
       if (!recovering) return;
-      // Files of this visit are being brought to the new engine; without them it would find no model.
-      const { source, adapter } = current()?.config.model ?? {};
-      const awaited = new Set([...(source?.startsWith('local:') ? [source] : []), ...(adapter !== undefined && !held?.file ? [adapter] : [])]);
-      if (awaited.size === 0) return start();
-      const stop = engine.subscribe((event) => {
-        if (event.type === 'described') awaited.delete(event.facts.source);
-        else if (event.type === 'adapted') awaited.delete(event.adapter);
-        else return;
-        if (awaited.size > 0) return;
-        stop();
-        if (get().recovering === recovering) start();
-      });
+      const run = current();
+      if (run) whenBrought(engine, run.config.model, held?.file !== undefined, () => get().recovering === recovering && start());
     },
     rest() {
       if (!get().recovering || get().engine !== 'starting') return false;

@@ -13,8 +13,13 @@ import { factsOf, type RunInfo } from './state';
 /** Colours to tell runs apart by; beyond that nobody can. */
 export const RUN_COLOURS = 8;
 
+/** Finished runs of the queue that are drawn beside a person's own. */
+const QUEUED_SHOWN = 4;
+
 export interface RunList {
   add(id: RunId, config: RunConfig, changes: Change[], device: string): void;
+  /** Adds a finished run of the queue. Of those only the last few stay in the list, and they take nobody's place but each other's. */
+  addQueued(record: RunRecord): void;
   /** Puts a run that goes on in the place of the one that shows its curves so far. */
   goOn(id: RunId, checkpoint: Checkpoint, device: string): void;
   update(id: RunId, part: Partial<RunInfo>): void;
@@ -104,6 +109,15 @@ export function createRunList({ store, data, redraw }: Context): RunList {
         createdAt: new Date().toISOString(), device, config, changes: [], pinned: false, hidden: false,
       };
       setRuns((all) => [...all, run]);
+    },
+    addQueued(record) {
+      const before = store.getState().runs.filter(({ queued, pinned, id }) => queued && !pinned && id !== store.getState().current);
+      const going = new Set(before.slice(0, Math.max(0, before.length - QUEUED_SHOWN + 1)).map(({ id }) => id));
+      if (going.size > 0) keep(({ id }) => !going.has(id));
+      const { runs } = store.getState();
+      const { id, name, createdAt, device, config, changes, test } = record;
+      data.set(id, RunData.fromRecord(record));
+      setRuns((all) => [...all, { id, name: distinct(name, runs), renamed: true, colour: freeColour(runs), kind: 'live', queued: true, createdAt, device, config, changes, pinned: false, hidden: false, ...(test && { test }) }]);
     },
     goOn(id, { record, step, ...opened }, device) {
       const { runs, checkpoint } = store.getState();

@@ -37,6 +37,8 @@ export interface RunInfo {
   coming?: Change[];
   pinned: boolean;
   hidden: boolean;
+  /** Made by the queue in this visit. */
+  queued?: boolean;
   test?: RunRecord['test'];
   texts?: RunRecord['texts'];
   scores?: RunRecord['scores'];

@@ -1,5 +1,6 @@
 /** Results of runs, one JSON line each: written by the command and the page, read by both. */
 import type { RunConfig } from '../config/config';
+import { isTask } from '../config/tasks';
 import { openLink } from '../config/url';
 import type { Scores } from '../protocol/runMessages';
 
@@ -61,14 +62,18 @@ function workOf({ optimizer: { steps, batchSize, accumulation }, evaluation: { e
   return steps * batchSize * accumulation * (3 + second) + (Math.floor(steps / every) + 1) * ((rows || 500) + 128);
 }
 
+/** Rows of a task that are scored when a run is over, which its seconds do not count; of a table nobody knows here. */
+const TEST_ROWS = 2000;
+const testOf = ({ data: { source } }: RunConfig) => (isTask(source) ? TEST_ROWS : 0);
+
 /** A group of runs whose times say something about each other. */
 const sortOf = ({ model, data }: RunConfig) => JSON.stringify([model.source, model.peft, data.source, data.maxLength]);
 
 /**
- * Seconds that runs take, from what others took: of the same model and data where there are some, else of any.
+ * Seconds that runs take, the scoring of their test rows included, from what others took: of the same model and data where there are some, else of any.
  * @returns undefined where no run was made yet
  */
-export function estimate(links: readonly string[], lines: Iterable<ResultLine>): number | undefined {
+export function estimate(links: readonly string[], lines: Iterable<Pick<ResultLine, 'link' | 'seconds'>>): number | undefined {
   const perWork = new Map<string, number[]>();
   const all: number[] = [];
   for (const { link, seconds } of lines) {
@@ -81,6 +86,6 @@ export function estimate(links: readonly string[], lines: Iterable<ResultLine>):
   const middle = (values: number[]) => [...values].sort((one, other) => one - other)[Math.floor(values.length / 2)];
   return links.reduce((sum, link) => {
     const { config } = openLink(link);
-    return sum + workOf(config) * middle(perWork.get(sortOf(config)) ?? all);
+    return sum + (workOf(config) + testOf(config)) * middle(perWork.get(sortOf(config)) ?? all);
   }, 0);
 }

@@ -77,7 +77,7 @@ interface Curve { label: string; points: { x: number; y: number }[] }
 function drawLines(title: string, panels: readonly { caption: string; across: readonly number[]; curves: readonly Curve[]; show: (value: number) => string }[], even: boolean): string {
   const tall = 230;
   const names = panels[0]?.curves.map(({ label }) => label) ?? [];
-  const height = Math.max(panels.length * (tall + 44), names.length * 18 + 24);
+  const height = Math.max(panels.length * (tall + 44) + 12, names.length * 18 + 24);
   const plot = (LEFT + 44);
   return framed(height, title, [
     ...names.flatMap((name, index) => [stroke(12, 24 + index * 18, 34, 24 + index * 18, `stroke="${colour(index)}" stroke-width="2.4" stroke-dasharray="${dashes(index)}"`), words(40, 28 + index * 18, name)]),
@@ -92,7 +92,13 @@ function drawLines(title: string, panels: readonly { caption: string; across: re
         ...roundTicks(low, high).flatMap((tick) => [stroke(plot, y(tick), WIDTH - RIGHT, y(tick), `stroke="${LINE}"`), words(plot - 6, y(tick) + 4, show(tick), { anchor: 'end', fill: MUTED })]),
         ...marks.map((mark) => words(x(mark), top + tall + 14, String(mark), { anchor: 'middle', fill: MUTED })),
         words(plot, top + tall + 30, caption, { fill: MUTED }),
-        ...curves.map(({ points }, index) => `<polyline fill="none" stroke="${colour(index)}" stroke-width="2" stroke-dasharray="${dashes(index)}" points="${points.filter((point) => Number.isFinite(point.y)).map((point) => `${x(point.x).toFixed(1)},${y(point.y).toFixed(1)}`).join(' ')}"/>`),
+        ...curves.flatMap(({ points }, index) => {
+          const drawn = points.filter((point) => Number.isFinite(point.y)).map((point) => [x(point.x).toFixed(1), y(point.y).toFixed(1)]);
+          return [
+            `<polyline fill="none" stroke="${colour(index)}" stroke-width="2" stroke-dasharray="${dashes(index)}" points="${drawn.map((point) => point.join(',')).join(' ')}"/>`,
+            ...drawn.map(([across, up]) => `<circle cx="${across}" cy="${up}" r="2.6" fill="${colour(index)}"/>`),
+          ];
+        }),
       ];
     }),
   ]);

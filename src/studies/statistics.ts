@@ -5,8 +5,9 @@ const { studentt } = jstat.jStat;
 
 export const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
-/** Standard deviation of a sample (n − 1). */
+/** Standard deviation of a sample (n − 1); NaN of fewer than two. */
 export function deviation(values: readonly number[]): number {
+  if (values.length < 2) return Number.NaN;
   const centre = mean(values);
   return Math.sqrt(values.reduce((sum, value) => sum + (value - centre) ** 2, 0) / (values.length - 1));
 }

@@ -10,6 +10,7 @@ import { FaultBanner } from './states/FaultBanner';
 import { TransportBar } from './transport/TransportBar';
 import { useFileDrop } from './useFileDrop';
 import { useKeyboard } from './useKeyboard';
+import { useQueueDuties } from './useQueueDuties';
 import { useSavedFile } from './useSavedFile';
 import { useTabState } from './useTabState';
 import { useUnknownAddress } from './useUnknownAddress';
@@ -22,6 +23,7 @@ const Tour = lazy(() => import('./tour/Tour'));
 export function App() {
   useKeyboard();
   useTabState();
+  useQueueDuties();
   useUnknownAddress();
   useLoadAhead();
   const dropping = useFileDrop();

@@ -1,6 +1,7 @@
 import { useEffect } from 'react';
 import { readAddress } from '../config/address';
-import { usePage, usePlayground } from './kit/context';
+import { leftIn } from '../store/queue/state';
+import { usePage, usePlayground, useQueue } from './kit/context';
 
 const NAME = 'LoRA Dropout Playground';
 
@@ -9,9 +10,11 @@ export function useTabState(): void {
   const { store, engine, edits } = usePlayground();
   const phase = usePage((state) => state.phase);
   const step = usePage((state) => (state.phase === 'running' || state.phase === 'paused' ? state.step - (state.step % 10) : 0));
+  // A queue speaks where no run of a person's does.
+  const queue = useQueue((state) => (leftIn(state) > 0 ? `${state.held ? '❚❚' : '▶'} ${state.done + 1} of ${state.done + leftIn(state)} runs` : state.done > 0 ? `✓ ${state.done} runs` : ''));
   useEffect(() => {
-    document.title = phase === 'running' ? `▶ ${step} – ${NAME}` : phase === 'paused' ? `❚❚ ${step} – ${NAME}` : phase === 'finished' ? `✓ ${NAME}` : NAME;
-  }, [phase, step]);
+    document.title = queue !== '' && phase !== 'running' && phase !== 'paused' ? `${queue} – ${NAME}` : phase === 'running' ? `▶ ${step} – ${NAME}` : phase === 'paused' ? `❚❚ ${step} – ${NAME}` : phase === 'finished' ? `✓ ${NAME}` : NAME;
+  }, [phase, step, queue]);
   useEffect(() => {
     const runIn = (address: string) => readAddress(new URL(address).hash).run;
     // Another view or sheet is no other run: what was edited since stays.

@@ -2,6 +2,7 @@
 import { createContext, useContext, useSyncExternalStore, useState, useEffect } from 'react';
 import { useStore } from 'zustand';
 import type { Playground } from '../../store/playground';
+import type { QueueState } from '../../store/queue/state';
 import type { PageState } from '../../store/state';
 import type { TableState } from '../../store/tables';
 
@@ -20,6 +21,11 @@ export function usePage<T>(select: (state: PageState) => T): T {
 
 /** What is known of the table that was given to the page. */
 export const useTable = (): TableState => useStore(usePlayground().tables.store);
+
+/** Reads a part of the queue, under the same rule as `usePage`. */
+export function useQueue<T>(select: (state: QueueState) => T): T {
+  return useStore(usePlayground().queue.store, select);
+}
 
 export function useMedia(query: string): boolean {
   return useSyncExternalStore(

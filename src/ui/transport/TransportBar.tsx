@@ -7,13 +7,14 @@ import { DeviceChip } from './DeviceChip';
 import { DownloadMenu } from './DownloadMenu';
 import { Logo } from './Logo';
 import { Progress } from './Progress';
+import { QueueLine } from './QueueLine';
 import { SeedField } from './SeedField';
 import { ShareButton } from './ShareButton';
 import { ThemeButton } from './ThemeButton';
 
 /**
  * Reset, start or pause, step: the same order as on any player, and always in sight. Each part keeps the room that it may need, so that nothing
- * moves when a run starts. What waits in a queue is to be one line below the others, with the class `bar-line`.
+ * moves when a run starts. What waits in a queue is one line below the others.
  */
 export function TransportBar() {
   const { transport } = usePlayground();
@@ -46,6 +47,7 @@ export function TransportBar() {
         <ThemeButton />
         <button type="button" className="button plain icon" aria-label="Help" aria-haspopup="dialog" title="Help (?)" data-opens="help" onClick={() => openSheet('help')}><strong aria-hidden="true">?</strong></button>
       </div>
+      <QueueLine />
     </header>
   );
 }

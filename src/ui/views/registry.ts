@@ -23,6 +23,7 @@ export const VIEWS = {
   inside: { title: 'Inside', hint: 'One held-out sentence in one attention head, and what the masks take from it', load: () => import('./inside/InsideView') },
   race: { title: 'Race', hint: 'Up to four variants trained side by side on the same batches', load: () => import('./race/RaceView') },
   text: { title: 'Text', hint: 'What the model writes, or makes of held-out rows, before training and now; and of a text of yours', load: () => import('./text/TextView') },
+  compare: { title: 'Compare', hint: 'Position × pattern of dropout over several seeds, and the studies of the paper: runs in a queue, differences with intervals', load: () => import('./compare/CompareView') },
 } satisfies Record<string, View>;
 
 export type ViewName = keyof typeof VIEWS;
