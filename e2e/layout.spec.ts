@@ -128,8 +128,8 @@ test('a view is a place: it stands in the address, back and forward lead there, 
   expect(await playground.link()).not.toContain('view=');
   // By keyboard: one stop, arrows inside.
   await page.getByRole('tab', { name: 'Inside' }).focus();
-  await page.keyboard.press('ArrowRight');
-  await expect(page.getByRole('tab', { name: 'Text' })).toBeFocused();
+  await page.keyboard.press('End');
+  await expect(page.getByRole('tab', { name: 'Compare' })).toBeFocused();
   await page.keyboard.press('ArrowRight');
   await expect(page.getByRole('tab', { name: 'Curves' })).toBeFocused();
   await expect(page.getByRole('tabpanel', { name: 'Curves' })).toBeVisible();
