@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { shader } from '../gpu/shader';
 import { word } from '../random/words';
 import type { Dispatch } from './emitter';
-import { place } from './place';
+import { liveBytes, place } from './place';
 import { Tape } from './tape';
 import { elements, type Role, type Tensor } from './tensor';
 
@@ -51,11 +51,21 @@ describe('random plans', () => {
           expect(end < otherStart || otherEnd < start, `seed ${seed}: ${one.label} and ${other.label}`).toBe(true);
         }
       }
+      expect(bytes).toBeGreaterThanOrEqual(liveBytes(dispatches, kept));
+      expect(place(dispatches, kept).bufferOf).toEqual(bufferOf);
       expect(bytes).toBe(buffers.reduce((sum, buffer) => sum + buffer.bytes, 0));
       for (const buffer of buffers) expect(buffer.bytes % 256).toBe(0);
     }
     expect(shared).toBeGreaterThan(300);
   });
+});
+
+it('puts small tensors into what large ones leave, where the order of use would grow a small buffer', () => {
+  const tape = new Tape();
+  const [small, large, middle] = [64, 256, 128].map((count, index) => tape.tensor(`t${index}`, [count], 'activation'));
+  const dispatches = [dispatch(small), dispatch(large), dispatch(large, middle)];
+  expect(liveBytes(dispatches, new Set())).toBe(1024 + 512);
+  expect(place(dispatches, new Set()).bytes).toBe(1024 + 512);
 });
 
 describe('a chain of equal layers', () => {

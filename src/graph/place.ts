@@ -13,38 +13,56 @@ export interface Placement {
 const ALIGNMENT = 256;
 const sizeOf = (tensor: Tensor) => Math.ceil((elements(tensor.shape) * 4) / ALIGNMENT) * ALIGNMENT;
 
+/** A tensor from its first dispatch to its last, both included. */
+interface Life {
+  tensor: Tensor;
+  bytes: number;
+  from: number;
+  to: number;
+}
+
+/** Those of all activations, in the order of their first use. Kept tensors live to the end. */
+function livesOf(dispatches: Dispatch[], kept: ReadonlySet<Tensor>): Life[] {
+  const lives = new Map<Tensor, Life>();
+  dispatches.forEach(({ bindings }, index) => {
+    for (const tensor of Object.values(bindings)) {
+      if (tensor.role !== 'activation') continue;
+      const life = lives.get(tensor);
+      if (life) life.to = Math.max(life.to, index);
+      else lives.set(tensor, { tensor, bytes: sizeOf(tensor), from: index, to: kept.has(tensor) ? Infinity : index });
+    }
+  });
+  return [...lives.values()];
+}
+
+/** Most bytes that are in use at once: no placement takes less. */
+export function liveBytes(dispatches: Dispatch[], kept: ReadonlySet<Tensor>): number {
+  const changes = new Float64Array(dispatches.length + 1);
+  for (const { bytes, from, to } of livesOf(dispatches, kept)) {
+    changes[from] += bytes;
+    if (to < dispatches.length) changes[to + 1] -= bytes;
+  }
+  let now = 0;
+  return changes.reduce((most, change) => Math.max(most, (now += change)), 0);
+}
+
 /**
- * Walks the dispatches in order; a tensor takes the smallest free buffer that is large enough (else the largest free one, grown) when it
- * is first used, and gives it back after its last use. Kept tensors never give theirs back.
+ * The largest first, each into the smallest buffer whose tenants live at other times, else into a new one: the small ones find room in what the
+ * large ones leave. The same plan is placed in the same way every time.
  */
 export function place(dispatches: Dispatch[], kept: ReadonlySet<Tensor>): Placement {
-  const last = new Map<Tensor, number>();
-  dispatches.forEach((dispatch, index) => {
-    for (const tensor of Object.values(dispatch.bindings)) if (tensor.role === 'activation') last.set(tensor, index);
-  });
   const bufferOf = new Map<Tensor, number>();
-  const buffers: { bytes: number; label: string }[] = [];
-  const free: number[] = [];
-  dispatches.forEach((dispatch, index) => {
-    const tenants = new Set(Object.values(dispatch.bindings).filter((tensor) => tensor.role === 'activation'));
-    for (const tensor of tenants) {
-      if (bufferOf.has(tensor)) continue;
-      const bytes = sizeOf(tensor);
-      free.sort((one, other) => buffers[one].bytes - buffers[other].bytes);
-      const fitting = free.findIndex((buffer) => buffers[buffer].bytes >= bytes);
-      const at = fitting >= 0 ? fitting : free.length - 1;
-      let buffer: number;
-      if (at >= 0) {
-        [buffer] = free.splice(at, 1);
-        if (buffers[buffer].bytes < bytes) buffers[buffer] = { bytes, label: tensor.label };
-      } else {
-        buffer = buffers.push({ bytes, label: tensor.label }) - 1;
-      }
-      bufferOf.set(tensor, buffer);
+  const buffers: (Placement['buffers'][number] & { tenants: Life[] })[] = [];
+  // The sort is stable: of one size, the first used comes first.
+  for (const life of livesOf(dispatches, kept).sort((one, other) => other.bytes - one.bytes)) {
+    let found = -1;
+    // Later ones are smaller, and all are large enough.
+    for (let buffer = buffers.length - 1; buffer >= 0 && found < 0; buffer--) {
+      if (buffers[buffer].tenants.every(({ from, to }) => to < life.from || life.to < from)) found = buffer;
     }
-    for (const tensor of tenants) {
-      if (last.get(tensor) === index && !kept.has(tensor)) free.push(bufferOf.get(tensor)!);
-    }
-  });
-  return { bufferOf, buffers, bytes: buffers.reduce((sum, buffer) => sum + buffer.bytes, 0) };
+    if (found < 0) found = buffers.push({ bytes: life.bytes, label: life.tensor.label, tenants: [] }) - 1;
+    buffers[found].tenants.push(life);
+    bufferOf.set(life.tensor, found);
+  }
+  return { bufferOf, buffers: buffers.map(({ bytes, label }) => ({ bytes, label })), bytes: buffers.reduce((sum, { bytes }) => sum + bytes, 0) };
 }

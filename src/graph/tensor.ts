@@ -4,10 +4,14 @@
  * Shapes: activations have the samples first, (S, …). Where a consistency loss runs both passes as one batch, S = 2·B and the second
  * half is the second pass.
  */
-/** `f16`: frozen weights only, two of them in a word of 32 bits. */
-export type DataType = 'f32' | 'u32' | 'i32' | 'f16';
+/** `f16`, `int8`, `nf4`: frozen weights only. */
+export type DataType = 'f32' | 'u32' | 'i32' | 'f16' | 'int8' | 'nf4';
 
-export const BYTES: Readonly<Record<DataType, number>> = { f32: 4, u32: 4, i32: 4, f16: 2 };
+/** How values lie in words of 32 bits: so many of them in so many bytes, of which no part is read without the rest. */
+export const PACKING: Readonly<Record<DataType, { values: number; bytes: number }>> = {
+  f32: { values: 1, bytes: 4 }, u32: { values: 1, bytes: 4 }, i32: { values: 1, bytes: 4 },
+  f16: { values: 2, bytes: 4 }, int8: { values: 64, bytes: 68 }, nf4: { values: 64, bytes: 36 },
+};
 
 /**
  * Where a tensor lives: `activation` in a buffer of the plan, `weight` frozen, `parameter` trained, `input` written by the host every

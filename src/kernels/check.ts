@@ -10,7 +10,7 @@ import { execute, recordCopy } from './testing/execute';
 import './testing/matcher';
 import { count, normals } from './testing/numbers';
 import type { Launch } from './testing/page';
-import { nearestHalf } from './weightFormats';
+import { WEIGHT_ROWS } from './weightFormats';
 
 /** A tensor that the operation reads. */
 export interface Leaf {
@@ -23,7 +23,7 @@ export interface Leaf {
 
 export const activation = (shape: number[], values: ArrayLike<number>): Leaf => ({ shape, values, role: 'activation' });
 export const parameter = (shape: number[], values: ArrayLike<number>): Leaf => ({ shape, values, role: 'parameter' });
-/** @param type `f16`: the reference is computed from the rounded values */
+/** @param type of a packed one: the reference is computed from the rounded values */
 export const weight = (shape: number[], values: ArrayLike<number>, type: DataType = 'f32'): Leaf => ({ shape, values, role: 'weight', type });
 export const input = (shape: number[], values: ArrayLike<number>, type: DataType = 'f32'): Leaf => ({ shape, values, role: 'input', type });
 
@@ -157,8 +157,7 @@ function slopes(objectives: (moved: Values, parts: number) => Float64Array, base
 }
 
 function typed({ values, type = 'f32' }: Leaf): Float32Array | Uint32Array | Int32Array {
-  if (type === 'f16') return Float32Array.from(values, nearestHalf);
-  return type === 'u32' ? Uint32Array.from(values) : type === 'i32' ? Int32Array.from(values) : Float32Array.from(values);
+  return type === 'u32' ? Uint32Array.from(values) : type === 'i32' ? Int32Array.from(values) : WEIGHT_ROWS[type].rounded(Float32Array.from(values));
 }
 
 function recordLeaf(tape: Tape, name: string, { shape, role, type = 'f32' }: Leaf): Tensor {

@@ -1,15 +1,16 @@
 import { describe, expect, it } from 'vitest';
+import { WEIGHT_FORMATS, type WeightFormat } from '../config/weightFormats';
 import { checkOp, parameter, weight } from './check';
 import { recordDoraNorm } from './dora_norm';
 import { normals, spiky } from './testing/numbers';
 import { launchName, type Launch, ROW_LAUNCHES } from './testing/page';
 
-interface Setting { O: number; I: number; r: number; transposed: boolean; values?: typeof normals; halves?: boolean }
+interface Setting { O: number; I: number; r: number; transposed: boolean; values?: typeof normals; format?: WeightFormat }
 
-function run({ O, I, r, transposed, values = normals, halves }: Setting, launch?: Launch) {
+function run({ O, I, r, transposed, values = normals, format }: Setting, launch?: Launch) {
   const scale = 2.5;
   return checkOp({
-    leaves: { w: weight(transposed ? [I, O] : [O, I], values(O * I, 1), halves ? 'f16' : 'f32'), a: weight([r, I], normals(r * I, 2)), b: weight([O, r], values(O * r, 3)) },
+    leaves: { w: weight(transposed ? [I, O] : [O, I], values(O * I, 1), format), a: weight([r, I], normals(r * I, 2)), b: weight([O, r], values(O * r, 3)) },
     record: (tape, { w, a, b }) => ({ norm: recordDoraNorm(tape, 'norm', w, a, b, { scale, transposed }) }),
     reference: ({ w, a, b }) => ({
       outputs: {
@@ -33,9 +34,11 @@ describe.each(ROW_LAUNCHES.map((launch) => [launchName(launch), launch] as const
     for (const transposed of [false, true]) await run({ ...sizes, transposed, values: transposed ? spiky : normals }, launch);
   });
 
-  it('of a weight in float16, and in blocks of rows', async () => {
-    for (const transposed of [false, true]) await run({ O: 7, I: 5, r: 2, transposed, halves: true }, launch);
-    for (const halves of [false, true]) await run({ O: 7, I: 5, r: 2, transposed: false, halves }, { ...launch, largestBuffer: 1 });
+  it('of a weight as it may be held, and in blocks of rows', async () => {
+    for (const format of WEIGHT_FORMATS) {
+      for (const transposed of [false, true]) await run({ O: 7, I: 5, r: 2, transposed, format }, launch);
+      await run({ O: 7, I: 32, r: 2, transposed: false, format }, { ...launch, largestBuffer: 1 });
+    }
   });
 });
 

@@ -1,16 +1,17 @@
 import { describe, expect, it } from 'vitest';
+import { WEIGHT_FORMATS, type WeightFormat } from '../config/weightFormats';
 import { checkOp, input, parameter, weight } from './check';
 import { recordEmbedding } from './embedding';
-import { nearestHalf } from './weightFormats';
+import { WEIGHT_ROWS } from './weightFormats';
 import { normals, wholes } from './testing/numbers';
 import { launchName, PLAIN_LAUNCHES } from './testing/page';
 
-interface Sizes { B: number; S: number; T: number; D: number; V: number; trained?: boolean; half?: boolean; uses?: 1 | 2; padding?: number; halves?: boolean }
+interface Sizes { B: number; S: number; T: number; D: number; V: number; trained?: boolean; half?: boolean; uses?: 1 | 2; padding?: number; format?: WeightFormat }
 
-function run({ B, S, T, D, V, trained, half, uses, padding, halves }: Sizes, launch = {}) {
+function run({ B, S, T, D, V, trained, half, uses, padding, format }: Sizes, launch = {}) {
   const ids = wholes(B * T, V, 8);
   return checkOp({
-    leaves: { ids: input([B, T], ids, 'u32'), table: trained ? parameter([V, D], normals(V * D, 1)) : weight([V, D], normals(V * D, 1), halves ? 'f16' : 'f32') },
+    leaves: { ids: input([B, T], ids, 'u32'), table: trained ? parameter([V, D], normals(V * D, 1)) : weight([V, D], normals(V * D, 1), format) },
     record: (tape, leaves) => ({ y: recordEmbedding(tape, 'embed', leaves.ids, leaves.table, S, padding) }),
     // Padding is looked up like any token, but what is learned does not reach its row: as if that row were a constant.
     reference: ({ table }) => ({ outputs: { y: Float64Array.from({ length: S * T * D }, (_, i) => {
@@ -32,14 +33,16 @@ describe.each(PLAIN_LAUNCHES.map((launch) => [launchName(launch), launch] as con
     for (const uses of [1, 2] as const) await run({ ...sizes, trained: true, uses }, launch);
   });
 
-  it('reads float16, and a table in blocks of rows, without any rounding of its own', async () => {
+  it.each(WEIGHT_FORMATS)('reads %s, and a table in blocks of rows, without any rounding of its own', async (format) => {
     for (const sizes of SIZES) {
+      const { V, D } = sizes;
+      const table = WEIGHT_ROWS[format].rounded(normals(V * D, 1) as Float32Array<ArrayBuffer>);
+      const { outputs: { y } } = await run({ ...sizes, format }, launch);
       const { outputs: whole } = await run(sizes, launch);
-      const { outputs: rounded } = await run({ ...sizes, halves: true }, launch);
-      expect(rounded.y).toBeBitEqual(whole.y.map(nearestHalf));
-      // Blocks of two rows, so that the last may have one.
-      expect((await run(sizes, { ...launch, largestBuffer: 1 })).outputs.y).toBeBitEqual(whole.y);
-      expect((await run({ ...sizes, halves: true }, { ...launch, largestBuffer: 1 })).outputs.y).toBeBitEqual(rounded.y);
+      // Every value that is read is one of the rounded ones, that of its place.
+      expect(y).toBeBitEqual(whole.y.map((value) => table[normals(V * D, 1).indexOf(value)]));
+      // The smallest blocks that hold nothing in parts.
+      expect((await run({ ...sizes, format }, { ...launch, largestBuffer: 1 })).outputs.y).toBeBitEqual(y);
     }
   });
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { WEIGHT_FORMATS, type WeightFormat } from '../config/weightFormats';
 import { activation, checkOp, type Leaf, parameter, weight } from './check';
 import { recordAttentionLogits, recordAttentionMix, recordLinear } from './matmul';
 import { count, normals, spiky } from './testing/numbers';
@@ -15,7 +16,9 @@ const LAUNCHES: Launch[] = [
 /** One of each kind: what differs in how a weight is read, or where its block begins, is the kind of kernel and not the extent of its tile. */
 const KINDS: Launch[] = [{ tile: { wx: 4, wy: 2, k: 0 } }, {}, { minimal: true }, { profile: 'gpu', tile: { wx: 2, wy: 4, k: 16 } }, { profile: 'gpu', tile: { wx: 2, wy: 2, k: 4, rowBlocks: 2, columnBlocks: 2 } }, { profile: 'gpu', minimal: true }];
 
-/** Rounding of up to 65 products and their sum. */
+const PACKED = WEIGHT_FORMATS.filter((format) => format !== 'f32');
+
+/** Rounding of up to 67 products and their sum. */
 const LIMIT = 2e-6;
 
 interface Linear {
@@ -32,14 +35,14 @@ interface Linear {
   frozen?: boolean;
   /** The weight is stored (K,N). */
   transposed?: boolean;
-  /** Packed halves, frozen. */
-  halves?: boolean;
+  /** Frozen, and held so. */
+  format?: WeightFormat;
 }
 
-function linear({ rows, K, N, biased, scale, into, uses, values = normals, frozen, transposed, halves }: Linear, launch: Launch) {
+function linear({ rows, K, N, biased, scale, into, uses, values = normals, frozen, transposed, format }: Linear, launch: Launch) {
   const R = count(rows);
   const trained = frozen ? weight : parameter;
-  const leaves: Record<string, Leaf> = { x: activation([...rows, K], values(R * K, 1)), weight: halves ? weight(transposed ? [K, N] : [N, K], values(N * K, 2), 'f16') : trained(transposed ? [K, N] : [N, K], values(N * K, 2)) };
+  const leaves: Record<string, Leaf> = { x: activation([...rows, K], values(R * K, 1)), weight: format ? weight(transposed ? [K, N] : [N, K], values(N * K, 2), format) : trained(transposed ? [K, N] : [N, K], values(N * K, 2)) };
   if (biased) leaves.bias = trained([N], normals(N, 3));
   if (into) leaves.before = activation([...rows, N], normals(R * N, 4));
   return checkOp({
@@ -131,21 +134,21 @@ describe.each(LAUNCHES.map((launch) => [launchName(launch), launch] as const))('
 });
 
 describe.each(KINDS.map((launch) => [launchName(launch), launch] as const))('weights as they are held, %s', (_, launch) => {
-  // Odd widths, so that rows begin in the middle of a word, an odd number of values, and one value.
-  it('linear with frozen weights in float16, forwards and towards its input', async () => {
-    await linear({ rows: [1], K: 1, N: 1, halves: true }, launch);
+  // Odd widths, so that rows begin in the middle of a word or of a block, a number of values that fills none, and one value.
+  it.each(PACKED)('linear with frozen weights in %s, forwards and towards its input', async (format) => {
+    await linear({ rows: [1], K: 1, N: 1, format }, launch);
     for (const transposed of [false, true]) {
-      await linear({ rows: [3], K: 7, N: 5, biased: true, scale: 1.5, halves: true, transposed }, launch);
-      await linear({ rows: [2], K: transposed ? 3 : 17, N: transposed ? 17 : 3, values: spiky, uses: 2, halves: true, transposed }, launch);
+      await linear({ rows: [3], K: 7, N: 5, biased: true, scale: 1.5, format, transposed }, launch);
+      await linear({ rows: [2], K: transposed ? 3 : 67, N: transposed ? 67 : 3, values: spiky, uses: 2, format, transposed }, launch);
     }
   });
 
   it('linear with a frozen weight in blocks of rows', async () => {
     for (const transposed of [false, true]) {
-      for (const halves of [false, true]) {
-        // Blocks of four rows and of two, the last of which has one.
-        const [largestBuffer, into] = halves ? [1, true] : [80, false];
-        await linear({ rows: [3], K: 5, N: 5, biased: true, scale: -0.5, halves, frozen: true, transposed, into }, { ...launch, largestBuffer });
+      for (const format of WEIGHT_FORMATS) {
+        // Blocks of two rows, the last of which has one: of 32 values each, so that none begins in the middle of what is packed.
+        const [K, N] = transposed ? [5, 32] : [32, 5];
+        await linear({ rows: [3], K, N, biased: true, scale: -0.5, format, transposed, into: format !== 'f32' }, { ...launch, largestBuffer: 1 });
       }
     }
   });

@@ -1,20 +1,23 @@
 /**
  * The formats in which frozen weights lie on the device, one row each: how values that stream by are stored, and the form of a kernel that
- * reads them. Bytes are those of the tensor's type (`BYTES`). Trained tensors, norms, biases and tables of positions are float32 always.
+ * reads them. Bytes are those of the tensor's type (`PACKING`). Trained tensors, norms, biases and tables of positions are float32 always.
  */
 import storedF16 from '../../shaders/lib/stored_f16.wgsl?raw';
+import storedInt8 from '../../shaders/lib/stored_int8.wgsl?raw';
+import storedNf4 from '../../shaders/lib/stored_nf4.wgsl?raw';
 import storedF32 from '../../shaders/lib/stored_f32.wgsl?raw';
 import { WEIGHT_FORMATS, type WeightFormat } from '../config/weightFormats';
 import { type Shader, shader } from '../gpu/shader';
 import type { Tensor } from '../graph/tensor';
+import { INT8, NF4, pack, type Quantisation, unpacked } from './quantised';
 
 export interface WeightRow {
   /**
-   * Values as they are stored, in whole words. They are a tensor from an even index on, in pieces of even length but for the last.
+   * Values as they are stored. They are a tensor's from the beginning of a packing on, in whole packings but for the last.
    * @param refuse is told the index of the first value that the format cannot hold
    */
   encode(values: Float32Array<ArrayBuffer>, refuse: (index: number) => never): Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>;
-  /** What a kernel reads of stored values. */
+  /** What a kernel reads of stored values, which are as of `encode`. */
   rounded(values: Float32Array<ArrayBuffer>): Float32Array<ArrayBuffer>;
   /** Largest value that can be held. */
   largest: number;
@@ -22,9 +25,15 @@ export interface WeightRow {
   library: string;
 }
 
+const LARGEST = 3.4028234663852886e38;
+
+const quantised = (how: Quantisation, library: string): WeightRow => ({ encode: (values, refuse) => pack(values, how, refuse), rounded: (values) => unpacked(values, how), largest: LARGEST, library });
+
 export const WEIGHT_ROWS: Readonly<Record<WeightFormat, WeightRow>> = {
-  f32: { encode: (values) => values, rounded: (values) => values, largest: 3.4028234663852886e38, library: storedF32 },
+  f32: { encode: (values) => values, rounded: (values) => values, largest: LARGEST, library: storedF32 },
   f16: { encode: packHalves, rounded: (values) => values.map(nearestHalf), largest: 65504, library: storedF16 },
+  int8: quantised(INT8, storedInt8),
+  nf4: quantised(NF4, storedNf4),
 };
 
 /** The kernel in the form for each format. */
@@ -38,7 +47,7 @@ export const forms = (name: string, code: string, libs: string[] = []): FormOf =
 
 /** The form that reads `tensor`. */
 export const formFor = (of: FormOf, { type, label }: Tensor): Shader => {
-  if (type !== 'f32' && type !== 'f16') throw new Error(`plan: ${label} holds ${type}, and a weight is one of ${WEIGHT_FORMATS.join(', ')}`);
+  if (type === 'u32' || type === 'i32') throw new Error(`plan: ${label} holds ${type}, and a weight is one of ${WEIGHT_FORMATS.join(', ')}`);
   return of[type];
 };
 

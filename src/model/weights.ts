@@ -2,7 +2,7 @@
 import type { WeightFormat } from '../config/weightFormats';
 import { type Gpu, largestBuffer } from '../gpu/device';
 import { bufferBytes, type RowBlock, rowBlocks } from '../graph/rowBlocks';
-import { BYTES, elements } from '../graph/tensor';
+import { elements, PACKING } from '../graph/tensor';
 import { WEIGHT_ROWS } from '../kernels/weightFormats';
 import { LoadError } from './files/loadError';
 import type { StreamOptions } from './files/modelFolder';
@@ -76,7 +76,7 @@ export class Weights {
     }
   }
 
-  /** Writes values from index `first` on, an even number, wherever their rows lie. */
+  /** Writes values from index `first` on, where a packing begins, wherever their rows lie. */
   private write(name: string, first: number, values: Float32Array<ArrayBuffer>, source: string): void {
     const { format, width, blocks } = this.held.get(name)!;
     for (const block of blocks) {
@@ -88,7 +88,7 @@ export class Weights {
         const { largest } = WEIGHT_ROWS[format];
         throw new LoadError(source, `tensor ${name}: the value at index ${from + index} (${here[index]}) is beyond what ${format} holds (±${largest}); keep the weights in float32`);
       });
-      this.gpu.device.queue.writeBuffer(block.buffer, (from - start) * BYTES[format], stored);
+      this.gpu.device.queue.writeBuffer(block.buffer, ((from - start) / PACKING[format].values) * PACKING[format].bytes, stored);
     }
   }
 

@@ -3,7 +3,7 @@ import { acquireDevice, type Profile } from '../gpu/device';
 import { Pipelines } from '../gpu/pipelines';
 import { diskSource } from '../sources/disk';
 import { adapterName } from '../protocol/browsers';
-import { runCaseFolder } from './runCase';
+import { type ParityOptions, runCaseFolder } from './runCase';
 
 /** Prepares a device once; the returned function runs one case folder with it. @param minimal with WebGPU's default limits and no optional feature */
 export async function createRunner(gpu: GPU, profile: Profile | undefined, minimal = false) {
@@ -12,7 +12,8 @@ export async function createRunner(gpu: GPU, profile: Profile | undefined, minim
   return {
     adapter: adapterName(device.info),
     profile: device.profile,
-    run: (path: string) => runCaseFolder(device, pipelines, diskSource(path)),
+    /** @param options how frozen matrices are held; left out: as float32 */
+    run: (path: string, options?: ParityOptions) => runCaseFolder(device, pipelines, diskSource(path), options),
     close: () => device.device.destroy(),
   };
 }

@@ -1,18 +1,16 @@
-/** How weights are held on the device changes nothing but their own rounding: golden trainings with float16 weights, and with weights cut into blocks of rows. */
+/** How weights are held on the device changes nothing but their own rounding: golden trainings with packed weights, and with weights cut into blocks of rows. */
 import { describe, expect, it } from 'vitest';
-import { nearestHalf } from '../kernels/weightFormats';
+import type { WeightFormat } from '../config/weightFormats';
 import { FIXTURES, fixtureFolder } from '../kernels/testing/fixtures';
 import '../kernels/testing/matcher';
 import { type Launch, pageFor } from '../kernels/testing/page';
-import { loadCheckpoint, type ModelFolder } from '../model/files/folder';
-import { readSafetensors, writeSafetensors } from '../model/files/safetensors';
-import { formatOf } from '../model/formatOf';
+import type { ModelFolder } from '../model/files/folder';
 import { compareOutcomes, type Distances, LIMITS, readGoldenCase } from '../reference/golden';
 import { referenceTrain } from '../reference/train';
-import { methodOf, type ParityCase } from './case';
+import type { ParityCase } from './case';
+import { roundedWeights, WEIGHTS_FILE } from './roundedModel';
 import { type ParityOptions, type ParityResult, runCase } from './runCase';
 
-const WEIGHTS = 'model.safetensors';
 const PROFILES = ['software', 'gpu'] as const;
 
 async function run(name: string, launch: Launch, model: ModelFolder, options: ParityOptions = {}): Promise<ParityResult> {
@@ -23,22 +21,17 @@ async function run(name: string, launch: Launch, model: ModelFolder, options: Pa
   return result;
 }
 
-/** The fixture's model with the values that float16 leaves of its frozen matrices. */
-async function rounded(name: string): Promise<ModelFolder> {
+/** The fixture's model with the values that `format` leaves of its frozen matrices. */
+async function rounded(name: string, format: WeightFormat): Promise<ModelFolder> {
   const folder = fixtureFolder(name, 'model/');
   const { file } = await readGoldenCase(fixtureFolder(name));
-  const { config } = await loadCheckpoint(folder);
-  const held = formatOf(config, { ...methodOf(file as unknown as ParityCase), weights: 'f16' });
-  const tensors = readSafetensors(await folder.read(WEIGHTS), WEIGHTS);
-  const names = [...tensors.keys()].filter((tensor) => held(tensor) === 'f16');
-  expect(names.length).toBeGreaterThan(4);
-  for (const tensor of names) tensors.set(tensor, { ...tensors.get(tensor)!, values: tensors.get(tensor)!.values.map(nearestHalf) });
-  const bytes = writeSafetensors(tensors);
+  const { bytes, changed } = await roundedWeights(file as unknown as ParityCase, folder, format);
+  expect(changed.length).toBeGreaterThan(4);
   return {
     ...folder, size: undefined,
-    read: async (file_) => (file_ === WEIGHTS ? bytes : folder.read(file_)),
-    range: async (file_, begin, end) => (file_ === WEIGHTS ? bytes.slice(begin, end) : folder.range(file_, begin, end)),
-    stream: (file_, options) => (file_ === WEIGHTS ? (async function* () { yield bytes; })() : folder.stream(file_, options)),
+    read: async (file_) => (file_ === WEIGHTS_FILE ? bytes : folder.read(file_)),
+    range: async (file_, begin, end) => (file_ === WEIGHTS_FILE ? bytes.slice(begin, end) : folder.range(file_, begin, end)),
+    stream: (file_, options) => (file_ === WEIGHTS_FILE ? (async function* () { yield bytes; })() : folder.stream(file_, options)),
   };
 }
 
@@ -48,31 +41,31 @@ function holdWithin(limits: Distances, distances: Distances): void {
 
 const tensorsOf = ({ tensors }: ParityResult) => Object.fromEntries([...tensors].map(([name, { values }]) => [name, values]));
 
-describe.each(PROFILES)('float16 weights, %s', (profile) => {
-  it('train as the float64 reference does from the rounded weights', async () => {
+describe.each(PROFILES)('weights that are rounded, %s', (profile) => {
+  it.each(['f16', 'nf4'] as const)('in %s train as the float64 reference does from what is left of them', async (weights) => {
     const name = 'bert-hiddenkey-kl-two-branch';
     const golden = await readGoldenCase(fixtureFolder(name));
-    const { checkpoint } = await readGoldenCase({ ...fixtureFolder(name), ...await caseWith(name) });
-    const { steps, tensors } = await run(name, { profile }, fixtureFolder(name, 'model/'), { weights: 'f16' });
+    const { checkpoint } = await readGoldenCase({ ...fixtureFolder(name), ...await caseWith(name, weights) });
+    const { steps, tensors } = await run(name, { profile }, fixtureFolder(name, 'model/'), { weights });
     const mask = golden.file.batches[0].attention_mask;
     holdWithin(LIMITS, compareOutcomes(referenceTrain(golden.file, checkpoint, golden.init), { perStep: steps, tensors }, mask));
     // Not for nothing: the golden outcome, of the weights as they were, is farther away.
     expect(compareOutcomes(golden.expected, { perStep: steps, tensors }, mask).logits).toBeGreaterThan(1e-5);
   });
 
-  // Tied heads and stored transposes, DoRA's norms, grouped heads, PiSSA's rest, trained heads beside frozen ones.
-  it.each(['gpt2-lm-hiddenkey', 'bert-dora-lora-input', 'llama-lm-prefix-hiddenkey', 'roberta-output'])('%s gives the bits of float32 kernels on the rounded weights', async (name) => {
-    const halves = await run(name, { profile }, fixtureFolder(name, 'model/'), { weights: 'f16' });
-    const whole = await run(name, { profile }, await rounded(name));
-    expect(halves.steps).toEqual(whole.steps);
+  // Tied heads and stored transposes, DoRA's norms, grouped heads, trained heads beside frozen ones.
+  it.each([['gpt2-lm-hiddenkey', 'f16'], ['gpt2-lm-hiddenkey', 'nf4'], ['bert-dora-lora-input', 'int8'], ['llama-lm-prefix-hiddenkey', 'nf4'], ['roberta-output', 'f16']] as const)('%s in %s gives the bits of float32 kernels on what is left', async (name, weights) => {
+    const packed = await run(name, { profile }, fixtureFolder(name, 'model/'), { weights });
+    const whole = await run(name, { profile }, await rounded(name, weights));
+    expect(packed.steps).toEqual(whole.steps);
     const expected = tensorsOf(whole);
-    for (const [tensor, values] of Object.entries(tensorsOf(halves))) expect(values, tensor).toBeBitEqual(expected[tensor]);
+    for (const [tensor, values] of Object.entries(tensorsOf(packed))) expect(values, tensor).toBeBitEqual(expected[tensor]);
   });
 });
 
 /** The reading of a fixture's folder with its model's weights rounded. */
-async function caseWith(name: string): Promise<Pick<ModelFolder, 'read' | 'range' | 'stream'>> {
-  const [folder, model] = [fixtureFolder(name), await rounded(name)];
+async function caseWith(name: string, format: WeightFormat): Promise<Pick<ModelFolder, 'read' | 'range' | 'stream'>> {
+  const [folder, model] = [fixtureFolder(name), await rounded(name, format)];
   const inside = (file: string) => (file.startsWith('model/') ? file.slice('model/'.length) : undefined);
   return {
     read: async (file) => (inside(file) === undefined ? folder.read(file) : model.read(inside(file)!)),

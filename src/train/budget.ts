@@ -1,6 +1,7 @@
 /** Refusals of what a device cannot hold, each with the controls that make it smaller. */
 import type { RunConfig } from '../config/config';
 import { isLora } from '../config/peft';
+import type { WeightFormat } from '../config/weightFormats';
 import { type Gpu, largestBuffer } from '../gpu/device';
 import type { Plan } from '../graph/compile';
 import type { PlanSummary } from '../protocol/planMessages';
@@ -28,26 +29,34 @@ export function checkState(gpu: Gpu, config: RunConfig, bytes: number): void {
   throw new Refusal({ code: 'out_of_memory', predicted: true, neededBytes: bytes, budgetBytes: most, largest: [{ label: 'optimizer', bytes }], lower });
 }
 
-/** @param inHalves bytes of the weights if what is frozen were float16. @throws Refusal where a buffer, or all together, are larger than the device's */
-export function checkPlans(gpu: Gpu, config: RunConfig, { summary, plans, inHalves }: { summary: PlanSummary; plans: Plan[]; inHalves: number }): void {
+/** A format that frozen weights could be held in, and the bytes that it would save. */
+interface SmallerWeights {
+  format: WeightFormat;
+  saved: number;
+}
+
+/** @param smaller ones than the present, the largest first. @throws Refusal where a buffer, or all together, are larger than the device's */
+export function checkPlans(gpu: Gpu, config: RunConfig, { summary, plans, smaller }: { summary: PlanSummary; plans: Plan[]; smaller: readonly SmallerWeights[] }): void {
   const { bytes, largest } = summary;
   const most = largestBuffer(gpu);
   const tooLarge = hasLarger(plans, most);
   const over = bytes.total - gpu.memoryBudget;
   if (!tooLarge && over <= 0) return;
-  const lower = tooLarge ? smallerPlan(config) : strongest(config, bytes, bytes.weights - inHalves, over);
-  throw new Refusal({ code: 'out_of_memory', predicted: true, neededBytes: bytes.total, budgetBytes: tooLarge ? most : gpu.memoryBudget, largest, lower, ...(!tooLarge && bytes.total <= gpu.mostBudget && { raise: true }) });
+  // The first that is enough rounds least.
+  const weights = smaller.find(({ saved }) => saved >= over) ?? smaller.at(-1);
+  const lower = tooLarge ? smallerPlan(config) : strongest(config, bytes, weights?.saved ?? 0, over);
+  throw new Refusal({ code: 'out_of_memory', predicted: true, neededBytes: bytes.total, budgetBytes: tooLarge ? most : gpu.memoryBudget, largest, lower, ...(!tooLarge && bytes.total <= gpu.mostBudget && { raise: true }), ...(lower.includes('model.weights') && { weights: weights?.format }) });
 }
 
 /** Controls that shrink every buffer of a plan. */
 const smallerPlan = (config: RunConfig): string[] => (config.consistency.kind === 'none' ? ['optimizer.batchSize'] : ['optimizer.batchSize', 'consistency.kind']);
 
-/** Controls that save something of what is too much, the strongest first; none where the model itself is too large. @param byHalves bytes that float16 weights would save */
-function strongest(config: RunConfig, bytes: PlanSummary['bytes'], byHalves: number, over: number): string[] {
+/** Controls that save something of what is too much, the strongest first; none where the model itself is too large. @param byWeights bytes that weights of another format would save */
+function strongest(config: RunConfig, bytes: PlanSummary['bytes'], byWeights: number, over: number): string[] {
   const saved: Record<string, number> = {
     'optimizer.batchSize': bytes.train * (1 - 1 / config.optimizer.batchSize),
     'consistency.kind': config.consistency.kind === 'none' ? 0 : bytes.train / 2,
-    'model.weights': byHalves,
+    'model.weights': byWeights,
   };
   return Object.keys(saved).filter((field) => saved[field] >= over * LEAST_SAVED).sort((one, other) => saved[other] - saved[one]);
 }

@@ -58,12 +58,14 @@ describe('a preparation', () => {
     expect(await faultOf({ limit: 8 * 2 ** 20, sizes: { vocabulary: 2 ** 20 } })).toBeUndefined();
   });
 
-  it('names what saves most of the bytes that are too many, and float16 weights only where they would be felt', async () => {
+  it('names what saves most of the bytes that are too many, and smaller weights only where they would be felt, those that are enough', async () => {
     const neededBytes = async (weights: WeightFormat) => (await faultOf({ budget: 1, change: (config) => ({ ...config, model: { ...config.model, weights } }) }) as { neededBytes: number }).neededBytes;
     const [whole, halves] = [await neededBytes('f32'), await neededBytes('f16')];
     const lower = async (change: (config: RunConfig) => RunConfig) => (await faultOf({ budget: halves, change }) as { lower: string[] } | undefined)?.lower;
     expect(whole - halves).toBeGreaterThan(100_000);
     expect(await lower((config) => config)).toEqual(expect.arrayContaining(['model.weights', 'optimizer.batchSize']));
+    expect(await faultOf({ budget: halves })).toMatchObject({ weights: 'f16' });
+    expect(await faultOf({ budget: halves - 1 })).toMatchObject({ weights: 'int8' });
     expect(await lower((config) => ({ ...config, model: { ...config.model, weights: 'f16' } }))).toBeUndefined();
     expect(await faultOf({ budget: 2 ** 20, change: (config) => ({ ...config, data: { ...config.data, rows: 4096 }, optimizer: { ...config.optimizer, batchSize: 4096 } }) })).toMatchObject({ lower: ['optimizer.batchSize'] });
   });

@@ -1,6 +1,7 @@
 /** From a configuration to everything a run needs short of memory: rows, plans, pipelines, and what it will cost. */
 import type { RunConfig } from '../config/config';
 import { modelName } from '../config/models';
+import { WEIGHT_FORMATS } from '../config/weightFormats';
 import { configProblems } from '../config/problems';
 import { type Buckets, paddingOf } from '../data/buckets';
 import type { Gpu } from '../gpu/device';
@@ -95,9 +96,10 @@ async function prepareModel(gpu: Gpu, tuner: Tuner, library: Library, config: Ru
   let evaluation = makeEvaluation();
   const { conversations } = dataset;
   const summary = { ...summarise({ model, modelConfig, method, dataset, buckets, training, evaluation, cached }), rows: rowsOf(dataset), ...(conversations && { conversations }) };
-  const inHalves = method.weights === 'f16' || method.peft === 'full' ? summary.bytes.weights : weightsBytes(model, modelConfig, { ...method, weights: 'f16' });
+  const smaller = WEIGHT_FORMATS.slice(method.peft === 'full' ? WEIGHT_FORMATS.length : WEIGHT_FORMATS.indexOf(method.weights ?? 'f32') + 1)
+    .map((format) => ({ format, saved: summary.bytes.weights - weightsBytes(model, modelConfig, { ...method, weights: format }) }));
   checkState(gpu, config, summary.bytes.optimizer / ARENA_COPIES);
-  checkPlans(gpu, config, { summary, plans: [...training, ...evaluation.map(({ plan }) => plan)], inHalves });
+  checkPlans(gpu, config, { summary, plans: [...training, ...evaluation.map(({ plan }) => plan)], smaller });
   // Tiles change neither buffers nor bytes nor the number of dispatches: only the workgroups are planned anew.
   let measured = false;
   for (const plan of training) measured = (await tuner.tune(plan)) || measured;

@@ -72,7 +72,8 @@ function storedBlocks({ label, shape, type }: Tensor, values: Numbers, largestBu
   const width = elements(shape) / rowCount;
   return rowBlocks(label, shape, type, largestBuffer).map((block) => {
     const rows = values.slice(block.first * width, (block.first + block.rows) * width);
-    return [block.label, type === 'f16' ? WEIGHT_ROWS.f16.encode(rows as Float32Array<ArrayBuffer>, (index) => { throw new Error(`test: ${label} at ${index}`); }) : rows];
+    if (type === 'u32' || type === 'i32') return [block.label, rows];
+    return [block.label, WEIGHT_ROWS[type].encode(rows as Float32Array<ArrayBuffer>, (index) => { throw new Error(`test: ${label} at ${index}`); })];
   });
 }
 

@@ -7,7 +7,7 @@ import { PIECE, type WeightFile } from './weightFile';
 export interface Piece {
   /** Key of the tensor in the map that was asked for. */
   name: string;
-  /** Index of the first of `values`; a multiple of 2, so that halves can be packed in words. */
+  /** Index of the first of `values`; with the usual size of pieces a multiple of 64 and more, so that blocks can be packed. */
   first: number;
   values: Float32Array<ArrayBuffer>;
 }

@@ -1,5 +1,5 @@
 import { hasLayers, isLora, isVirtual, type Target } from '../../config/peft';
-import { WEIGHT_FORMATS, WEIGHT_TITLES, type WeightFormat } from '../../config/weightFormats';
+import { WEIGHT_FORMATS, WEIGHT_HINTS, WEIGHT_TITLES, type WeightFormat } from '../../config/weightFormats';
 import { usePage } from '../kit/context';
 import { shapeOf } from '../kit/focus';
 import { FieldFrame } from '../kit/FieldFrame';
@@ -37,7 +37,7 @@ function HeldWeights() {
   return (
     <details className="more" open={weights.value !== 'f32' || undefined}>
       <summary>Memory of the weights</summary>
-      <FieldFrame field={weights} label="Frozen weights" hint="float16 takes half of their memory and rounds each to 3 digits. What is trained stays float32.">
+      <FieldFrame field={weights} label="Frozen weights" hint={`${WEIGHT_HINTS[weights.value]} What is trained stays float32.`}>
         <Segmented label="Frozen weights" value={weights.value} options={WEIGHT_FORMATS.map((value) => ({ value, label: WEIGHT_TITLES[value] }))} onChange={weights.set} />
       </FieldFrame>
     </details>

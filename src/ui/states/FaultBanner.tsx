@@ -34,7 +34,7 @@ export function FaultBanner() {
       const value = fieldOf(store.getState().draft, field);
       if (typeof value === 'number') edits.set(field, Math.max(1, Math.floor(value / 2)));
       else if (field.startsWith('consistency')) edits.set('consistency.kind', 'none');
-      else if (field === 'model.weights') edits.set(field, 'f16');
+      else if (field === 'model.weights') edits.set(field, fault.weights ?? 'f16');
       if (problem?.scope === 'run') transport.reset();
     } else transport.reset();
   };
