@@ -37,7 +37,7 @@ import { type Start, startProblem } from './start';
 import { plansOf } from './stepExecutions';
 
 /** Buffers as large as all trained tensors: values, gradients, moments and groups, and those that hold the best evaluation's. */
-const ARENA_COPIES = ARENAS.length + BEST_COPIES;
+export const ARENA_COPIES = ARENAS.length + BEST_COPIES;
 
 export interface Preparation {
   config: RunConfig;

@@ -22,7 +22,7 @@ await runCommand('formats', async () => {
   const { openNode } = await import('../runtimes/node.mjs');
   const { module, gpu } = await openNode('/src/parity/node.ts', 'software');
   const { loadModule } = await import('../runtimes/vite.mjs');
-  const { roundCase } = await loadModule('/src/headless/roundCase.ts');
+  const { roundCase } = await loadModule('/src/parity/roundCase.ts');
   const folder = mkdtempSync(join(tmpdir(), 'formats-'));
   closeAtEnd(() => rmSync(folder, { recursive: true, force: true }));
   const [given, expected, actual] = ['given', 'expected', 'actual'].map((name) => join(folder, name));

@@ -1,7 +1,7 @@
 /** A golden case as a referee has to see it where the engine holds weights in another format. */
 import type { WeightFormat } from '../config/weightFormats';
-import { readCase } from '../parity/case';
-import { roundedWeights } from '../parity/roundedModel';
+import { readCase } from './case';
+import { roundedWeights } from './roundedModel';
 import { subfolder } from '../model/files/modelFolder';
 import { diskSource } from '../sources/disk';
 
