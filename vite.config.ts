@@ -38,7 +38,8 @@ export default defineConfig({
   define: { __ALLOWED_HOSTS__: JSON.stringify(allowedHosts) },
   plugins: [react(), contentSecurityPolicy, licences],
   worker: { format: 'es' },
-  build: { target: 'es2022', assetsInlineLimit: 0, chunkSizeWarningLimit: 600 },
+  // The gallery of states is a page of its own beside the playground.
+  build: { target: 'es2022', assetsInlineLimit: 0, chunkSizeWarningLimit: 600, rolldownOptions: { input: [join(import.meta.dirname, 'index.html'), join(import.meta.dirname, 'gallery.html')] } },
   // Named, because a package that the developer's server meets late (in the worker, in a lazy chart) makes it reload the page under a run.
   optimizeDeps: { include: ['react', 'react-dom/client', 'react/jsx-dev-runtime', 'recharts', 'zustand', 'valibot', 'oniguruma-to-es'] },
 });

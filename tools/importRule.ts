@@ -44,11 +44,13 @@ export const MAY_IMPORT: Record<string, readonly string[]> = {
   store: ['storage', 'sources', 'studies', ...LANGUAGE],
   ui: ['store', ...LANGUAGE],
   main: ['ui', 'store', ...LANGUAGE],
+  // The page of states.
+  gallery: ['ui', 'store', ...LANGUAGE],
 };
 
 const SHARED = ['storage', 'sources', 'metrics', 'studies'];
 const ENGINE = ['gpu', 'kernels', 'graph', 'model', 'train', 'data', 'tables', 'adapters', 'generation', 'random', 'reference', 'engine.worker', 'tables.worker', ...SHARED];
-const PAGE = ['ui', 'store', 'main'];
+const PAGE = ['ui', 'store', 'main', 'gallery'];
 const PAGE_PACKAGES = /^(react|react-dom|recharts|zustand)(\/|$)/;
 
 /** The one file that may name each worker's file: it spawns it. */

@@ -1,0 +1,19 @@
+/** The gallery of states: every state says something, in few words, readable in light and dark. */
+import { isAccessible } from './support/accessible';
+import { expect, test } from './support/page';
+
+test('every state of the gallery is there, short and accessible in light and dark', async ({ page }) => {
+  await page.goto('./gallery.html');
+  await expect(page.getByRole('heading', { level: 1, name: 'States of the page' })).toBeVisible();
+  const states = page.locator('.gallery-state');
+  await expect(states.last()).toBeVisible();
+  for (const state of await states.all()) {
+    const name = (await state.getAttribute('aria-label'))!;
+    const said = await state.locator('.banner > div:first-child, .note p, .device, [role=status], .place').allInnerTexts();
+    expect(said.join(' ').trim().length, name).toBeGreaterThan(10);
+    for (const card of await state.locator('.note p').allInnerTexts()) expect(card.split(/\s+/).length, `${name}: ${card}`).toBeLessThanOrEqual(60);
+  }
+  await isAccessible(page);
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await isAccessible(page);
+});
