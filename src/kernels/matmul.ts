@@ -1,12 +1,12 @@
 /** Matrix products: linear layers, the low-rank branch of LoRA, attention logits q·kᵀ and the mix of values w·v, for any strides. */
 import matmulCode from '../../shaders/matmul.wgsl?raw';
 import type { Shader } from '../gpu/shader';
-import type { Emitter, Tile } from '../graph/emitter';
+import type { Dispatch, Emitter, Tile } from '../graph/emitter';
 import type { GradientTarget } from '../graph/gradients';
 import type { Op, Tape } from '../graph/tape';
 import { rows, type Tensor, width } from '../graph/tensor';
 import { emitColumnSum } from './column_sum';
-import { emitQuads, hasQuads } from './matmul_quads';
+import { emitQuads, hasQuads, isQuads } from './matmul_quads';
 import type { Layout, Product } from './product';
 import { formFor, forms } from './weightFormats';
 
@@ -14,6 +14,12 @@ const matmul = forms('matmul', matmulCode);
 
 /** Whether a dispatch of this shader is a product that a tile was chosen for. */
 export const takesTile = (shader: Shader): boolean => Object.values(matmul).includes(shader);
+
+/** Multiply-adds of a dispatch, 0 where it is no product. */
+export function multiplyAdds({ shader, params: { rows, columns, depth, products }, grid }: Pick<Dispatch, 'shader' | 'params' | 'grid'>): number {
+  if (takesTile(shader)) return rows * columns * depth * grid[2];
+  return isQuads(shader) ? rows * columns * depth * products : 0;
+}
 
 /** Emits C[z] (+)= scale·A[z]·B[z] + bias; A is (rows, depth), B (depth, columns). */
 export function emitProduct(emit: Emitter, product: Product): void {

@@ -1,5 +1,6 @@
 /** The matrix product of software adapters with subgroups: one pipeline for all of them, since compiling another takes longer than a better fit saves. */
 import quadsCode from '../../shaders/matmul_quads.wgsl?raw';
+import type { Shader } from '../gpu/shader';
 import type { Emitter } from '../graph/emitter';
 import type { Tensor } from '../graph/tensor';
 import type { Product } from './product';
@@ -27,6 +28,9 @@ function turned(product: Product): Product {
   const transposed = <Matrix extends Product['a']>(matrix: Matrix): Matrix => ({ ...matrix, row: matrix.column, column: matrix.row });
   return { ...product, a: transposed(b), b: transposed(a), c: transposed(c), size: { rows: columns, columns: rows, depth } };
 }
+
+/** Whether a dispatch of this shader is a product of this kernel. */
+export const isQuads = (shader: Shader): boolean => Object.values(matmulQuads).includes(shader);
 
 /** Emits the product as a dispatch of this kernel. */
 export function emitQuads(emit: Emitter, asked: Product): void {

@@ -32,6 +32,13 @@ export function percent(share: number, significant = 3): string {
   return `${digits(share * 100, significant)} %`;
 }
 
+/** "40 s", "3 min", "1.5 h". */
+export function duration(seconds: number): string {
+  if (!Number.isFinite(seconds)) return '';
+  if (seconds < 90) return `${Math.max(1, Math.round(seconds))} s`;
+  return seconds < 5400 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 360) / 10} h`;
+}
+
 export function bytes(count: number): string {
   const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
   let unit = 0;

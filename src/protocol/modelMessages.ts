@@ -30,7 +30,7 @@ export type ModelCommand =
   | { type: 'bring'; name: string; files: { path: string; blob: Blob }[] }
   /** A token for gated models of the Hub, in memory only; undefined forgets it. */
   | { type: 'authorise'; token: string | undefined }
-  /** What a run of `config` would take on its model, known without weights: answers `estimated`. */
+  /** What a run of `config` would take with its model and data, known without weights: answers `estimated`. */
   | { type: 'estimate'; config: RunConfig }
   /** Bring a model's weights to this machine, or, where they cannot stay there, to the device in the format of `weights`, and check them: answers `fetching` again and again, then `fetched` or `unfetched`. */
   | { type: 'fetch'; source: string; weights?: WeightFormat }
@@ -48,7 +48,7 @@ export type ModelEvent =
   /** `asked`: the reference of the command; `facts.source` is pinned. `toFetch`: bytes of weights that are not on this machine. */
   | { type: 'described'; asked: string; facts: ModelFacts; toFetch: number }
   | { type: 'undescribed'; asked: string; refusal: ModelRefusal }
-  | { type: 'estimated'; source: string; summary?: PlanSummary; fault?: Fault }
+  | { type: 'estimated'; source: string; data: string; summary?: PlanSummary; fault?: Fault }
   | { type: 'fetching'; source: string; bytes: number; of: number; bytesPerSecond?: number }
   /** `note`: why it is not kept, where it is not. */
   | { type: 'fetched'; source: string; note?: string }

@@ -2,12 +2,27 @@
 import type { RunConfig } from '../config/config';
 import type { Fault } from './faults';
 
+/** What an adapter is given to do. */
+export interface Work {
+  /** Of all matrix products. */
+  multiplyAdds: number;
+  dispatches: number;
+}
+
+/** How long this adapter takes, in seconds: what `Work` is multiplied with. */
+export interface Gauge {
+  multiplyAdd: number;
+  dispatch: number;
+}
+
 /** What a configuration will cost, known before anything is allocated. */
 export interface PlanSummary {
   bytes: { weights: number; optimizer: number; train: number; evaluate: number; total: number };
   /** Largest buffers first, at most three. */
   largest: { label: string; bytes: number }[];
   dispatchesPerStep: number;
+  /** Of a whole run, evaluations included. */
+  work: Work;
   parameters: { trainable: number; total: number };
   model: { layers: number; heads: number; width: number; vocabulary: number };
   /** Layers below the first dropped one: computed once for both passes, or (`cached`) once for every training row. */
@@ -28,6 +43,8 @@ export type PlanCommand =
 
 export type PlanEvent =
   | { type: 'planned'; config: RunConfig; summary: PlanSummary }
+  /** Said once, after the first plan: the adapter was measured. */
+  | { type: 'gauged'; gauge: Gauge }
   | { type: 'compiling'; done: number; of: number }
   /** Bytes of so many lanes together, and those that the device may take; or why one of them cannot run. */
   | ({ type: 'race_planned'; lanes: number } & ({ bytes: number; budget: number; fault?: undefined } | { fault: Fault }));

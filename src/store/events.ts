@@ -5,12 +5,14 @@ import type { Fault } from '../protocol/faults';
 import type { FromEngine } from '../protocol/messages';
 import { askForScores, FOLLOWED_PROMPTS } from './answers';
 import type { Checkpoints } from './checkpoints';
+import { type Costs, secondsOf } from './costs';
 import type { Edits } from './edits';
 import { visiblyOverfits } from './findings';
 import type { Exports } from './exports';
 import type { Models } from './models';
 import type { Context } from './context';
 import { problemOf } from './metrics';
+import { stepsPerSecond } from './pace';
 import type { Races } from './race';
 import type { Recovery } from './recovery';
 import { type AnswersState, isLive } from './state';
@@ -25,6 +27,9 @@ export const SILENCE_MS = 10_000;
 
 /** Without an answer to a question of its own for this long, its worker counts as gone. */
 export const HUNG_MS = 20_000;
+
+/** Part of the pace that was asked for above which a run is held back by it, and says nothing about the adapter. */
+const HELD_BACK = 0.8;
 
 /** Said of a file whose kernels are another adapter's. */
 const ELSEWHERE = 'This run was saved on another GPU. It goes on from the same numbers, but kernels add up in another order here, so the last bits of what follows may differ.';
@@ -44,6 +49,7 @@ export interface Handled {
   runList: RunList;
   checkpoints: Checkpoints;
   models: Models;
+  costs: Costs;
   edits: Pick<Edits, 'set'>;
   exports: Exports;
   races: Races;
@@ -51,7 +57,7 @@ export interface Handled {
   tables: Pick<Tables, 'lent'>;
 }
 
-export function handleEvents({ store, engine, data, redraw }: Context, { runList, checkpoints, models, edits, exports, races, recovery, tables }: Handled): void {
+export function handleEvents({ store, engine, data, redraw }: Context, { runList, checkpoints, models, costs, edits, exports, races, recovery, tables }: Handled): void {
   const { setState: set, getState: get } = store;
   /** Step and time of a recent moment, for the speed. */
   let mark = { step: 0, at: 0 };
@@ -65,7 +71,17 @@ export function handleEvents({ store, engine, data, redraw }: Context, { runList
     if (elapsed < 0.5 || step <= mark.step) return get().speed;
     const speed = (step - mark.step) / elapsed;
     mark = { step, at: now };
+    noteSlowness(speed);
     return speed;
+  };
+
+  /** What is known of this adapter is corrected by how runs really go, where nothing holds them back. */
+  const noteSlowness = (speed: number) => {
+    const { plan, gauge, slowness = 1, view, runs, current } = get();
+    const steps = runs.find(({ id }) => id === current)?.config.optimizer.steps;
+    const planned = plan && secondsOf(plan.work, gauge, 1);
+    if (!planned || steps === undefined || speed > HELD_BACK * (stepsPerSecond(view.pace, steps) ?? Infinity)) return;
+    set({ slowness: slowness + (steps / speed / planned - slowness) / (get().slowness === undefined ? 1 : 4) });
   };
 
   /** Of questions asked one after the other the last one's answer is shown. */
@@ -166,7 +182,11 @@ export function handleEvents({ store, engine, data, redraw }: Context, { runList
     previewed: (event) => set(({ previews }) => ({ previews: { ...previews, [event.data.source]: event } })),
     described: (event) => models.described(event),
     undescribed: ({ asked, refusal }) => models.refused(asked, refusal),
-    estimated: ({ source, summary, fault }) => models.estimated(source, { summary, fault }),
+    estimated({ source, data: rows, summary, fault }) {
+      models.estimated(source, rows, { summary, fault });
+      costs.estimated(source, rows, { summary, fault });
+    },
+    gauged: ({ gauge }) => set({ gauge }),
     fetching: ({ source, bytes, of, bytesPerSecond }) => set(({ fetching }) => ({ fetching: fetching?.source === source ? { ...fetching, bytes, of, bytesPerSecond } : fetching })),
     fetched({ source, note }) {
       const chosen = get().fetching?.source === source && get().fetching?.choose;

@@ -12,6 +12,7 @@ export const FAKE_DEVICE: DeviceInfo = {
 export const FAKE_PLAN: PlanSummary = {
   bytes: { weights: 512_000, optimizer: 96_000, train: 4_000_000, evaluate: 2_000_000, total: 6_608_000 },
   largest: [{ label: 'train.attention.weights', bytes: 1_000_000 }],
+  work: { multiplyAdds: 2e9, dispatches: 40_000 },
   dispatchesPerStep: 180,
   parameters: { trainable: 4_226, total: 210_000 },
   model: { layers: 2, heads: 4, width: 64, vocabulary: 2000 },

@@ -47,7 +47,7 @@ it('says of a link what it looks for, pins what it finds, and plans without weig
   vi.advanceTimersByTime(1000);
   expect(posted()).toEqual(['describe', 'estimate']);
   expect(startObstacle(state())).toBe('The weights of org/name are not on this machine yet (1\u2009000 B); fetch them first.');
-  engine.say({ type: 'estimated', source: PINNED, summary: FAKE_PLAN });
+  engine.say({ type: 'estimated', source: PINNED, data: 'sentiment', summary: FAKE_PLAN });
   expect(state().plan).toEqual(FAKE_PLAN);
   page.models.fetch(PINNED, false);
   engine.say({ type: 'fetching', source: PINNED, bytes: 10, of: 1000 });

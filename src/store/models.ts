@@ -36,7 +36,8 @@ export interface Models {
   remind(): void;
   described(event: Extract<FromEngine, { type: 'described' }>): void;
   refused(asked: string, refusal: ModelRefusal): void;
-  estimated(source: string, estimate: Estimate): void;
+  /** @param data rows that were asked about: those of the draft, or those of a choice, which is not the picker's */
+  estimated(source: string, data: string, estimate: Estimate): void;
   fetched(source: string, note: string | undefined): void;
 }
 
@@ -172,7 +173,8 @@ export function createModels({ store, engine }: Context): Models {
       const { conversion } = refusal;
       if (conversion !== undefined) set(({ unreviewed }) => ({ unreviewed: { ...unreviewed, [conversion]: asked } }));
     },
-    estimated(source, found) {
+    estimated(source, data, found) {
+      if (data !== get().draft.data.source) return;
       set(({ estimates, draft }) => ({ estimates: { ...estimates, [source]: found }, ...(draft.model.source === source && found.summary && { plan: found.summary }) }));
     },
     fetched(source, sentence) {

@@ -22,6 +22,7 @@ import { createRaces, type Races } from './race';
 import { createRedrawQueue } from './redraw';
 import { createRunList, type RunList } from './runList';
 import { DEFAULT_VIEW, type PageState, type ViewSettings } from './state';
+import { type Costs, createCosts } from './costs';
 import { createTables, type Tables } from './tables';
 import { createTablesClient } from './tablesClient';
 import { createTransport, type Transport } from './transport';
@@ -30,6 +31,7 @@ import { loadView, saveView } from './viewSettings';
 export interface Playground extends Context {
   edits: Edits;
   models: Models;
+  costs: Costs;
   transport: Transport;
   races: Races;
   runList: RunList;
@@ -58,6 +60,9 @@ export function initialState(hash: string, view: ViewSettings = DEFAULT_VIEW, br
     device: undefined,
     models: {},
     estimates: {},
+    costs: {},
+    gauge: undefined,
+    slowness: undefined,
     fetching: undefined,
     unreviewed: {},
     picking: undefined,
@@ -120,6 +125,7 @@ export function createPlayground(engine: EngineLink, options: PlaygroundOptions 
   const context: Context = { store, engine, data: new Map(), redraw: createRedrawQueue(options.nextFrame) };
   const runList = createRunList(context);
   const models = createModels(context);
+  const costs = createCosts(context);
   const edits = createEdits(context, models);
   const tables = createTables(createTablesClient(), context, edits);
   const recovery = createRecovery(context, { remind: () => { models.remind(); tables.remind(); }, ready: tables.ready });
@@ -135,7 +141,7 @@ export function createPlayground(engine: EngineLink, options: PlaygroundOptions 
     }
   };
   const queue = createQueue(context, { runList, models, tables }, options.queueEngine ?? createEngineClient);
-  handleEvents(context, { runList, checkpoints, models, edits, exports, races, recovery, tables });
+  handleEvents(context, { runList, checkpoints, models, costs, edits, exports, races, recovery, tables });
   // After the events: it asks what a run is called.
   const weights = createKeptWeights(context);
   preview();
@@ -150,6 +156,7 @@ export function createPlayground(engine: EngineLink, options: PlaygroundOptions 
         tables.authorise(token);
       },
     },
+    costs,
     transport,
     races,
     runList,

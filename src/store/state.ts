@@ -8,7 +8,7 @@ import type { ExportForm } from '../protocol/exportMessages';
 import type { InspectionPlace } from '../protocol/inspectionMessages';
 import type { FromEngine } from '../protocol/messages';
 import type { KeptModel, ModelRefusal } from '../protocol/modelMessages';
-import type { PlanSummary } from '../protocol/planMessages';
+import type { Gauge, PlanSummary } from '../protocol/planMessages';
 import type { RunId } from '../protocol/runMessages';
 import type { RunRecord } from '../protocol/run';
 import type { Checkpoint } from './checkpointFile';
@@ -168,6 +168,12 @@ export interface PageState {
   /** What is kept on this machine; undefined before it was asked. */
   kept: { models: readonly KeptModel[]; free?: number } | undefined;
   plan: PlanSummary | undefined;
+  /** What runs would take that one could choose, by model and data (`choiceKey`). */
+  costs: Readonly<Record<string, Estimate>>;
+  /** How long this adapter takes; undefined before it was measured. */
+  gauge: Gauge | undefined;
+  /** How many times longer than planned runs took here; undefined before the first one. */
+  slowness: number | undefined;
   compiling: { done: number; of: number } | undefined;
   /** The first fault that is still true. `scope` says what it stops. */
   problem: { fault: Fault; scope: 'engine' | 'plan' | 'run' } | undefined;

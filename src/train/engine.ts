@@ -23,6 +23,7 @@ import { ExportDesk } from './exportDesk';
 import type { Exported } from './exporter';
 import { Library, type OpenModel } from './library';
 import { ModelDesk } from './modelDesk';
+import { measureAdapter } from './gauge';
 import { factsOf } from './head';
 import { estimate, prepare, warmUp } from './preparation';
 import { Refusal } from './refusal';
@@ -55,6 +56,7 @@ export class Engine {
   private latest = 0;
   private readonly opened: Promise<void>;
   private faulted = false;
+  private gauged = false;
   private lost: Gpu['lost'] | undefined;
 
   constructor(private readonly post: (event: FromEngine) => void, private readonly options: EngineOptions) {
@@ -172,6 +174,15 @@ export class Engine {
     await warmUp(pipelines, preparation, (done, of) => this.post({ type: 'compiling', done, of }));
   }
 
+  /** How fast the adapter is: measured when somebody first asks what a choice would take, so that no start waits for it. */
+  private async measureOnce({ gpu, pipelines }: Pick<Bench, 'gpu' | 'pipelines'>): Promise<void> {
+    if (this.gauged || this.sessions.busy) return;
+    this.gauged = true;
+    // What goes wrong here goes wrong in a run too, and is said there; without it the menus say nothing of time.
+    const gauge = await measureAdapter(gpu, pipelines).catch(() => undefined);
+    if (gauge) this.post({ type: 'gauged', gauge });
+  }
+
   /** Brings weights to the device, where they stay until another model's are wanted. */
   private async load(source: string, weights: WeightFormat | undefined, options: StreamOptions): Promise<void> {
     await this.opened;
@@ -185,12 +196,13 @@ export class Engine {
   private async estimate(config: RunConfig): Promise<void> {
     await this.opened;
     if (!this.bench) return;
-    const { source } = config.model;
+    const { model: { source }, data: { source: data } } = config;
     try {
-      this.post({ type: 'estimated', source, summary: await estimate(this.bench.gpu, this.library, config) });
+      this.post({ type: 'estimated', source, data, summary: await estimate(this.bench.gpu, this.library, config) });
     } catch (error) {
-      this.post({ type: 'estimated', source, fault: faultOf(error) });
+      this.post({ type: 'estimated', source, data, fault: faultOf(error) });
     }
+    await this.measureOnce(this.bench);
   }
 
   private async race({ lanes, pace }: Extract<ToEngine, { type: 'race' }>): Promise<void> {

@@ -35,6 +35,7 @@ import { Refusal } from './refusal';
 import { statesToKeep } from './keptStates';
 import { type Start, startProblem } from './start';
 import { plansOf } from './stepExecutions';
+import { workOfRun } from './work';
 
 /** Buffers as large as all trained tensors: values, gradients, moments and groups, and those that hold the best evaluation's. */
 export const ARENA_COPIES = ARENAS.length + BEST_COPIES;
@@ -95,7 +96,8 @@ async function prepareModel(gpu: Gpu, tuner: Tuner, library: Library, config: Ru
   let training = makeTraining();
   let evaluation = makeEvaluation();
   const { conversations } = dataset;
-  const summary = { ...summarise({ model, modelConfig, method, dataset, buckets, training, evaluation, cached }), rows: rowsOf(dataset), ...(conversations && { conversations }) };
+  const work = workOfRun(config, { training, evaluation, evaluationRows, buckets }, dataset);
+  const summary = { ...summarise({ model, modelConfig, method, dataset, buckets, training, evaluation, cached }), work, rows: rowsOf(dataset), ...(conversations && { conversations }) };
   const smaller = WEIGHT_FORMATS.slice(method.peft === 'full' ? WEIGHT_FORMATS.length : WEIGHT_FORMATS.indexOf(method.weights ?? 'f32') + 1)
     .map((format) => ({ format, saved: summary.bytes.weights - weightsBytes(model, modelConfig, { ...method, weights: format }) }));
   checkState(gpu, config, summary.bytes.optimizer / ARENA_COPIES);
@@ -120,7 +122,7 @@ function weightsBytes({ checkpoint }: LoadedModel, config: ModelConfig, method: 
   return [...frozenTensors(config, method, checkpoint.tensors)].reduce((sum, [name, tensor]) => sum + weightBytes(tensor, held(name)), 0);
 }
 
-function summarise({ model, modelConfig: config, method, dataset, buckets, training, evaluation, cached }: Pick<Preparation, 'model' | 'modelConfig' | 'dataset' | 'buckets' | 'training' | 'evaluation' | 'cached'> & { method: Method }): PlanSummary {
+function summarise({ model, modelConfig: config, method, dataset, buckets, training, evaluation, cached }: Pick<Preparation, 'model' | 'modelConfig' | 'dataset' | 'buckets' | 'training' | 'evaluation' | 'cached'> & { method: Method }): Omit<PlanSummary, 'work'> {
   const specs = parameterSpecs(config, method);
   const weights = weightsBytes(model, config, method);
   const values = [...model.checkpoint.tensors.values()].reduce((sum, { count }) => sum + count, 0);

@@ -62,6 +62,11 @@ export class Sessions {
 
   constructor(private readonly options: SessionsOptions) {}
 
+  /** Whether a run is here, or being built. */
+  get busy(): boolean {
+    return this.starting !== undefined || this.held.length > 0;
+  }
+
   of(runId: RunId): RunSession | undefined {
     return this.held.find((session) => session.runId === runId);
   }

@@ -13,6 +13,8 @@ import { shapeOf } from '../kit/focus';
 import { FieldFrame } from '../kit/FieldFrame';
 import { LinearField, StopsField } from '../kit/Slider';
 import { useField } from '../kit/useField';
+import { DraftCost, TaskCost, useCosts } from './Cost';
+import { KnownScore } from './KnownScore';
 import { Problems } from './Problems';
 import { KIND_WORDS, WRONG_HINTS, wrongSentence } from './words';
 
@@ -26,6 +28,7 @@ export function DataCard() {
   const { rows, noise, table } = usePage((state) => state.draft.data);
   const previews = usePage((state) => state.previews);
   const shown = previews[source.value];
+  useCosts('data', 'tasks');
   const title = isTask(source.value) ? TASK_FACTS[source.value].title : dataName(source.value);
   const kind = kindOf({ source: source.value, table });
   const measures = metricsOf({ source: source.value, table }).map((name) => LOOKS[name].metric).join(' and ');
@@ -37,17 +40,20 @@ export function DataCard() {
             <label key={name} className="tile">
               <input type="radio" name="task" checked={source.value === name} onChange={() => source.set(name)} />
               <Tile title={TASK_FACTS[name].title} writer={TASK_FACTS[name].kind === 'language_model' ? writerFor(name) : undefined} preview={previews[name]} />
+              <TaskCost name={name} />
             </label>
           ))}
           {table && (
             <label className="tile">
               <input type="radio" name="task" checked readOnly />
               <Tile title={title} writer={kind === 'language_model' ? writerFor(source.value) : undefined} preview={shown} />
+              <DraftCost />
             </label>
           )}
         </div>
       </FieldFrame>
       {shown && !table && <p className="small muted">{shown.description} Mirrors {shown.mirrors}; measured by {measures}. Held-out: {grouped(shown.counts.validation)} rows, test: {grouped(shown.counts.test)}, from other sentences, {kind === 'language_model' ? 'facts' : 'labels'} clean.</p>}
+      <KnownScore />
       {table && <TableFacts table={table} preview={shown} />}
       <button type="button" className="button link" aria-haspopup="dialog" data-opens="table" onClick={() => openSheet('table')}>{table ? 'Look at the table, or at another' : 'Look at a table of your own'}</button>
       <StopsField field="data.rows" label="Training rows" stops={table ? stopsUpTo(shown?.counts.training ?? rows, rows) : ROW_STOPS} hint="How many examples the model may train on. Fewer rows are learned by heart sooner." />

@@ -9,6 +9,7 @@ import { usePage } from '../kit/context';
 import { FieldFrame } from '../kit/FieldFrame';
 import { WordSelect } from '../kit/Segmented';
 import { useField } from '../kit/useField';
+import { DraftCost, ModelCost, useCosts } from './Cost';
 import { MethodFields } from './MethodFields';
 import { PlanFacts } from './PlanFacts';
 import { Problems } from './Problems';
@@ -17,6 +18,7 @@ import { METHOD_OPTIONS } from './words';
 /** Which model learns, and which of its tensors. */
 export function ModelCard() {
   const model = useField<string>('model.source');
+  useCosts('model', 'models');
   const method = useField<PeftKind>('model.peft');
   const adapter = useField<string | undefined>('model.adapter');
   const rank = usePage((state) => state.draft.model.rank);
@@ -34,6 +36,7 @@ export function ModelCard() {
               <input type="radio" name="model" checked readOnly />
               <strong>{modelName(other)}</strong>
               <span className="example">{purposeOf(facts?.name) ?? (facts ? `${facts.architecture}, ${facts.decoder ? 'it can write' : 'an encoder'}.` : 'Nobody has looked at it yet.')}</span>
+              <DraftCost />
             </label>
           )}
           {BUILT_IN_CATALOGUE.map(({ source: name, purpose }) => (
@@ -41,6 +44,7 @@ export function ModelCard() {
               <input type="radio" name="model" checked={model.value === name} onChange={() => model.set(name)} />
               <strong>{name}</strong>
               <span className="example">{purpose}</span>
+              <ModelCost source={name} />
             </label>
           ))}
         </div>

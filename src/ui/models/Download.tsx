@@ -1,13 +1,6 @@
 import { modelName } from '../../config/models';
-import { bytes } from '../../protocol/format';
+import { bytes, duration } from '../../protocol/format';
 import { usePage, usePlayground } from '../kit/context';
-
-/** "40 s", "3 min": how long the rest will take. */
-function duration(seconds: number): string {
-  if (!Number.isFinite(seconds)) return '';
-  if (seconds < 90) return `${Math.max(1, Math.round(seconds))} s`;
-  return seconds < 5400 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 360) / 10} h`;
-}
 
 /** Weights on their way: bytes, speed, time left, and a way to stop. What has come is kept. */
 export function Download() {
