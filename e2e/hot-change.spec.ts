@@ -16,8 +16,8 @@ const SLOW_COMPILER = `{
   };
 }`;
 
-/** Buffers of at most 6 MiB, and so a budget of 24 MiB. */
-const SMALL_GPU = "Object.defineProperty(GPUSupportedLimits.prototype, 'maxBufferSize', { get: () => 6 * 2 ** 20 })";
+/** Buffers of at most 5.25 MiB, and so a budget of 21 MiB. */
+const SMALL_GPU = "Object.defineProperty(GPUSupportedLimits.prototype, 'maxBufferSize', { get: () => 5.25 * 2 ** 20 })";
 
 test('a rate and the learning rate change at once, are marked on the chart, and stay in the run', async ({ page, playground }) => {
   await playground.open({ ...LONG, ...DROPKEY });
