@@ -56,6 +56,30 @@ async function bringCheckpoint(page) {
   await page.getByText('Going on continues').waitFor();
 }
 
+/** Four variants that have raced each other. */
+async function race(page) {
+  await page.getByRole('tab', { name: 'Race' }).click();
+  const panel = page.getByRole('tabpanel');
+  await panel.getByRole('button', { name: 'Start the race' }).click();
+  await page.waitForFunction(() => document.title.startsWith('✓'), undefined, { timeout: 300_000 });
+  await panel.locator('.lane-mask').last().getByText('dropped in this draw').waitFor();
+  await page.evaluate(() => globalThis.scrollTo(0, 0));
+}
+
+/** Two cells of the grid that have been run. */
+async function grid(page) {
+  await page.getByRole('tab', { name: 'Compare' }).click();
+  await page.getByLabel('Seeds of the grid').selectOption('1');
+  for (const cell of ['DropKey, column', 'HiddenCut, element']) await page.getByRole('button', { name: `Run ${cell}` }).click();
+  await page.waitForFunction(() => document.title.startsWith('✓ 3 runs'), undefined, { timeout: 300_000 });
+  await page.evaluate(() => globalThis.scrollTo(0, 0));
+}
+
+async function tour(page) {
+  await page.getByRole('button', { name: 'Help' }).click();
+  await page.getByRole('button', { name: 'A tour in six steps' }).click();
+}
+
 /** A run of a few steps, and the sheet that takes it home. */
 async function takeHome(page) {
   await start(page);
@@ -155,6 +179,14 @@ const CONTROLS = {
   'adapter-given': { link: FEW, act: giveAdapter(), height: 800, engine: true },
   'adapter-given-dark': { link: FEW, act: giveAdapter(), of: (page) => page.locator('.picked'), engine: true, scheme: 'dark' },
   'adapter-refused-phone': { link: FEW, act: giveAdapter(ofOtherRank), width: 390, height: 844, engine: true },
+  race: { link: SHORT, act: race, height: 1000, engine: true },
+  'race-dark': { link: SHORT, act: race, height: 1000, engine: true, scheme: 'dark' },
+  'race-phone': { link: SHORT, act: race, width: 390, height: 844, engine: true },
+  grid: { link: { ...FEW, 'evaluation.rows': 60 }, act: grid, height: 1000, engine: true },
+  'grid-dark': { link: { ...FEW, 'evaluation.rows': 60 }, act: grid, height: 1000, engine: true, scheme: 'dark' },
+  'grid-phone': { link: { ...FEW, 'evaluation.rows': 60 }, act: grid, width: 390, height: 844, engine: true },
+  tour: { link: {}, act: tour, height: 800, engine: true },
+  'tour-phone': { link: {}, act: tour, width: 390, height: 844, engine: true },
   'sheet-device': { link: {}, act: (page) => page.getByRole('button', { name: 'Device and limits' }).click(), height: 640 },
 };
 
