@@ -31,7 +31,7 @@ const SUBJECTS = [
   { name: 'ours, kernels for GPUs', engine: 'ours', variant: 'plain', profile: 'gpu' },
 ];
 
-export const median = (values) => {
+const median = (values) => {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length >> 1;
   return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;

@@ -11,6 +11,7 @@ import type { Gpu } from '../gpu/device';
 import type { Pipelines } from '../gpu/pipelines';
 import { emitAdd } from '../kernels/add';
 import { emitProduct, takesTile } from '../kernels/matmul';
+import { timeExecution } from './timeExecution';
 
 /**
  * Workgroups own 64×64, 32×32, 32×64 and 16×16 outputs, 4×4 an invocation; then 128×128, 64×64 and 32×64 with 8×8 or 4×8 an invocation, which
@@ -97,7 +98,7 @@ export class Autotuner {
       const times = executions.map(() => Infinity);
       for (let round = 0; round <= ROUNDS; round++) {
         for (const [index, execution] of executions.entries()) {
-          const time = await this.measure(execution);
+          const time = await timeExecution(this.gpu, execution, 'autotune');
           // The first round pays for what drivers do late.
           if (round > 0) times[index] = Math.min(times[index], time);
         }
@@ -125,18 +126,5 @@ export class Autotuner {
       },
     });
     return Execution.create(this.gpu, this.pipelines, plan, { step: undefined as never, bindingOf: (tensor) => { throw new Error(`autotune: ${tensor.label} is not the plan's own`); } });
-  }
-
-  private async measure(execution: Execution): Promise<number> {
-    const { device } = this.gpu;
-    const encoder = device.createCommandEncoder({ label: 'autotune' });
-    const pass = encoder.beginComputePass({ label: 'autotune' });
-    execution.encode(pass);
-    pass.end();
-    const commands = encoder.finish();
-    const started = performance.now();
-    device.queue.submit([commands]);
-    await device.queue.onSubmittedWorkDone();
-    return performance.now() - started;
   }
 }

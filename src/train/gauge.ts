@@ -7,6 +7,7 @@ import type { Pipelines } from '../gpu/pipelines';
 import { emitAdd } from '../kernels/add';
 import { emitProduct } from '../kernels/matmul';
 import type { Gauge } from '../protocol/planMessages';
+import { timeExecution } from './timeExecution';
 
 /** Rows, columns and depth of two products: one so small that only the dispatch counts, one as large as keeps the adapter busy for some milliseconds. */
 const SIZES = { software: [[16, 16, 16], [256, 128, 128]], gpu: [[16, 16, 16], [1024, 512, 512]] } as const;
@@ -41,23 +42,11 @@ async function secondsOf(gpu: Gpu, pipelines: Pipelines, [rows, columns, depth]:
     let best = Infinity;
     // The first round pays for what drivers do late.
     for (let round = 0; round <= ROUNDS; round++) {
-      const seconds = await secondsOfRound(gpu, execution);
+      const seconds = (await timeExecution(gpu, execution, 'gauge')) / 1000;
       if (round > 0) best = Math.min(best, seconds);
     }
     return best / REPEATS;
   } finally {
     execution.destroy();
   }
-}
-
-async function secondsOfRound({ device }: Gpu, execution: Execution): Promise<number> {
-  const encoder = device.createCommandEncoder({ label: 'gauge' });
-  const pass = encoder.beginComputePass({ label: 'gauge' });
-  execution.encode(pass);
-  pass.end();
-  const commands = encoder.finish();
-  const started = performance.now();
-  device.queue.submit([commands]);
-  await device.queue.onSubmittedWorkDone();
-  return (performance.now() - started) / 1000;
 }

@@ -3,10 +3,7 @@ import { PlaygroundContext, usePage } from '../kit/context';
 import { PlaceRow } from '../masks/PlaceRow';
 import { EXAMPLE } from '../masks/example';
 import { FaultBanner } from '../states/FaultBanner';
-import { ModelNote } from '../states/ModelNote';
-import { CheckpointNote, KeepingNote, LinkNote, Notice, Offer } from '../states/Notes';
-import { ObstacleNote } from '../states/ObstacleNote';
-import { RecoveryNote } from '../states/RecoveryNote';
+import { PageNotes } from '../states/PageNotes';
 import { DeviceChip } from '../transport/DeviceChip';
 import { GALLERY, type GalleryState, stage } from './states';
 
@@ -37,14 +34,7 @@ function Example({ state, children }: { state: GalleryState; children?: ReactNod
         <DeviceChip />
         <Compiling />
         <FaultBanner />
-        <ModelNote />
-        <ObstacleNote />
-        <LinkNote />
-        <RecoveryNote />
-        <Notice />
-        <KeepingNote />
-        <CheckpointNote />
-        <Offer />
+        <PageNotes />
         {children}
       </PlaygroundContext>
     </section>

@@ -2,10 +2,7 @@ import { Activity, useState } from 'react';
 import { useAddress } from '../address';
 import { LoadedPart } from '../kit/Part';
 import { Lead } from '../states/Lead';
-import { CheckpointNote, KeepingNote, LinkNote, Notice, Offer } from '../states/Notes';
-import { ModelNote } from '../states/ModelNote';
-import { RecoveryNote } from '../states/RecoveryNote';
-import { ObstacleNote } from '../states/ObstacleNote';
+import { PageNotes } from '../states/PageNotes';
 import { FIRST_VIEW, isView, type View, type ViewName, VIEWS } from './registry';
 import { ViewStrip } from './ViewStrip';
 
@@ -24,14 +21,7 @@ export function Views() {
         {Tools && <Tools />}
       </div>
       {view === FIRST_VIEW && <Lead />}
-      <ModelNote />
-      <ObstacleNote />
-      <LinkNote />
-      <RecoveryNote />
-      <Notice />
-      <KeepingNote />
-      <CheckpointNote />
-      <Offer />
+      <PageNotes />
       {seen.map((name) => (
         <Activity key={name} mode={name === view ? 'visible' : 'hidden'}>
           <section className="view column" id={`view-${name}`} role="tabpanel" aria-labelledby={`tab-${name}`}>
