@@ -240,7 +240,7 @@ export function createQueue({ store: page, redraw }: Pick<Context, 'store' | 're
       proceed();
     },
     addLines(lines) {
-      set((state) => ({ lines: byLinkOf([...state.lines.values(), ...lines]), waiting: state.waiting }));
+      set((state) => ({ lines: byLinkOf([...state.lines.values(), ...lines]) }));
     },
     restore(waiting) {
       if (waiting.length === 0 || get().waiting.length > 0 || get().going) return;
