@@ -80,10 +80,9 @@ async function run({ readLines, lineOf, estimate, trialsOf, shardOf, answer }, s
 }
 
 async function costs(study, { profile }) {
-  const headless = await openHeadless(profile);
-  const { loadModule } = await import('./runtimes/vite.mjs');
-  const { measureCosts } = await loadModule('/src/headless/costs.ts');
-  const ratios = await measureCosts(headless, study, (variant, time) => console.log(`${variant}: ${time.toFixed(1)} ms a step`));
+  const { openNode } = await import('./runtimes/node.mjs');
+  const { module, gpu } = await openNode('/src/headless/costs.ts');
+  const ratios = await module.measureCosts({ gpu, models: join(root, 'public/models'), profile }, study, (variant, time, baseline) => console.log(`${variant}: ${time.toFixed(1)} ms a step, ${study.baseline} ${baseline.toFixed(1)} in the same turns`));
   console.log(`"costs": ${JSON.stringify(ratios)}`);
 }
 
