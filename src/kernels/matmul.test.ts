@@ -10,13 +10,19 @@ const LAUNCHES: Launch[] = [
   { tile: { wx: 1, wy: 1, k: 0 } }, { profile: 'gpu', tile: { wx: 2, wy: 2, k: 0 } }, { tile: { wx: 4, wy: 2, k: 0 } }, {}, { minimal: true },
   { profile: 'gpu', tile: { wx: 1, wy: 1, k: 4 } }, { profile: 'gpu', tile: { wx: 4, wy: 2, k: 3 } }, { profile: 'gpu', tile: { wx: 2, wy: 4, k: 16 } },
   { profile: 'gpu', tile: { wx: 2, wy: 1, k: 5, rowBlocks: 2 } }, { profile: 'gpu', tile: { wx: 1, wy: 2, k: 8, columnBlocks: 2 } }, { profile: 'gpu', tile: { wx: 2, wy: 2, k: 4, rowBlocks: 2, columnBlocks: 2 } },
-  { profile: 'gpu' }, { profile: 'gpu', minimal: true },
+  { profile: 'gpu' }, { profile: 'gpu', minimal: true, tile: { wx: 2, wy: 4, k: 16 } },
 ];
 
-/** One of each kind: what differs in how a weight is read, or where its block begins, is the kind of kernel and not the extent of its tile. */
-const KINDS: Launch[] = [{ tile: { wx: 4, wy: 2, k: 0 } }, {}, { minimal: true }, { profile: 'gpu', tile: { wx: 2, wy: 4, k: 16 } }, { profile: 'gpu', tile: { wx: 2, wy: 2, k: 4, rowBlocks: 2, columnBlocks: 2 } }, { profile: 'gpu', minimal: true }];
-
 const PACKED = WEIGHT_FORMATS.filter((format) => format !== 'f32');
+
+/**
+ * One of each kind, with every format where the kind's reading of weights is its own, and with the one that takes most arithmetic where only the
+ * tile or the device is another: what differs in how a weight is read, or where its block begins, is the kind of kernel and not its extent.
+ */
+const KINDS: [Launch, WeightFormat[]][] = [
+  [{}, PACKED], [{ minimal: true }, ['nf4']],
+  [{ profile: 'gpu', tile: { wx: 2, wy: 4, k: 16 } }, PACKED], [{ profile: 'gpu', tile: { wx: 2, wy: 2, k: 4, rowBlocks: 2, columnBlocks: 2 } }, ['nf4']], [{ profile: 'gpu', minimal: true, tile: { wx: 2, wy: 4, k: 16 } }, ['nf4']],
+];
 
 /** Rounding of up to 67 products and their sum. */
 const LIMIT = 2e-6;
@@ -133,9 +139,9 @@ describe.each(LAUNCHES.map((launch) => [launchName(launch), launch] as const))('
   });
 });
 
-describe.each(KINDS.map((launch) => [launchName(launch), launch] as const))('weights as they are held, %s', (_, launch) => {
+describe.each(KINDS.map(([launch, formats]) => [launchName(launch), launch, formats] as const))('weights as they are held, %s', (_, launch, formats) => {
   // Odd widths, so that rows begin in the middle of a word or of a block, a number of values that fills none, and one value.
-  it.each(PACKED)('linear with frozen weights in %s, forwards and towards its input', async (format) => {
+  it.each(formats)('linear with frozen weights in %s, forwards and towards its input', async (format) => {
     await linear({ rows: [1], K: 1, N: 1, format }, launch);
     for (const transposed of [false, true]) {
       await linear({ rows: [3], K: 7, N: 5, biased: true, scale: 1.5, format, transposed }, launch);
@@ -145,7 +151,7 @@ describe.each(KINDS.map((launch) => [launchName(launch), launch] as const))('wei
 
   it('linear with a frozen weight in blocks of rows', async () => {
     for (const transposed of [false, true]) {
-      for (const format of WEIGHT_FORMATS) {
+      for (const format of ['f32', ...formats] as const) {
         // Blocks of two rows, the last of which has one: of 32 values each, so that none begins in the middle of what is packed.
         const [K, N] = transposed ? [5, 32] : [32, 5];
         await linear({ rows: [3], K, N, biased: true, scale: -0.5, format, transposed, into: format !== 'f32' }, { ...launch, largestBuffer: 1 });
