@@ -154,6 +154,11 @@ describe('results', () => {
     ]);
   });
 
+  it('compare two passes by their squared difference where outputs are single numbers', () => {
+    const pairs = readStudy(made({ fixed: { 'data.task': 'similarity' }, variants: [{ name: 'LoRA' }, { name: 'LoRA dropout', settings: { 'dropout.lora_input.p': 0.1 } }, { name: 'R-Drop', settings: { 'dropout.hidden.p': 0.1, 'consistency.kind': 'kl' } }] }), 'tried.json');
+    expect(trialsOf(pairs).filter(({ seed }) => seed === 1).map(({ config }) => config.consistency.kind)).toEqual(['none', 'none', 'mse']);
+  });
+
   it.each(['differences', 'rates', 'courses'] as const)('are drawn as %s, whatever is there yet, with names that are text', (picture) => {
     const drawn = readStudy(made({ picture, variants: [{ name: 'LoRA' }, { name: '<b>&', settings: { 'dropout.lora_input.p': 0.1 } }, study.variants[2]] }), 'tried.json');
     for (const count of [0, 5, 24]) {

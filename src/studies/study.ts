@@ -3,7 +3,8 @@
  * (config/url.ts), so that a study can say what a person can set on the page, and nothing else.
  */
 import * as v from 'valibot';
-import { type RunConfig } from '../config/config';
+import { kindOf, type RunConfig } from '../config/config';
+import { consistencyFor } from '../config/presets';
 import { configProblems } from '../config/problems';
 import { rangeOf } from '../config/ranges';
 import { linkOf, openLink } from '../config/url';
@@ -124,7 +125,9 @@ function trialOf({ name: study, fixed }: Study, { name: on, settings: place }: {
   const wrong = rated.find((field) => rangeOf(field) === undefined);
   if (wrong !== undefined) throw new Error(`${where}: ${wrong} takes no number`);
   const all = { ...fixed, ...place, ...own, ...Object.fromEntries(rated.map((field) => [field, rate!])), seed };
-  const { config, ignored } = openLink(new URLSearchParams(Object.entries(all).map(([field, value]) => [field, String(value)])).toString());
+  const { config: asked, ignored } = openLink(new URLSearchParams(Object.entries(all).map(([field, value]) => [field, String(value)])).toString());
+  // A variant is the same method on every task: where outputs are single numbers, two passes are compared by their squared difference.
+  const config = { ...asked, consistency: consistencyFor(kindOf(asked.data), asked.consistency) };
   const problem = ignored[0] === undefined ? configProblems(config)[0] : `"${ignored[0]}" is not understood`;
   if (problem !== undefined) throw new Error(`${where}: ${problem}`);
   return { variant: name, on, budget: 'steps', seed, rate, link: linkOf(config), config };
