@@ -1,11 +1,12 @@
 // npm run study -- NAME|FILE [--seeds 1-5] [--shard I/N] [--out DIR] [--estimate] [--profile software|gpu]
 // npm run study -- merge NAME|FILE [DIR …] [--out FILE.md]
 // npm run study -- costs NAME|FILE [--profile software|gpu]
+// npm run study -- theory [--draws N] [--seeds S] [--profile software|gpu] [--out FILE.md]
 //
 // Runs what a study (src/studies/experiments/NAME.json, or a file like it) asks for and is not yet in DIR (or in docs/studies, where results lie
 // that were taken up), a JSON line a run; stopped, it goes on where it was. Studies with one DIR share their runs. Parts of a study share no state, so
 // that a job array runs them. `merge` makes the tables from the lines of all folders, with --out a page and its picture. `costs` measures what a
-// step of each variant costs beside the baseline's, in turns.
+// step of each variant costs beside the baseline's, in turns. `theory` measures DropAttention's gradient over a run beside what is predicted of it.
 import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { readArguments, readJson, Refusal, refuseUnlessOneOf, runCommand } from './command.mjs';
@@ -86,6 +87,22 @@ async function costs(study, { profile }) {
   console.log(`"costs": ${JSON.stringify(ratios)}`);
 }
 
+async function theory({ draws = '24', seeds = '1', profile, out }) {
+  const [count, [seed]] = [Number(draws), readSeeds(seeds)];
+  if (!Number.isInteger(count) || count < 2 || count > 10_000) throw new Refusal(`--draws ${draws} is no number of masks; write a whole number from 2 to 10000`);
+  const { openNode } = await import('./runtimes/node.mjs');
+  const { loadModule } = await import('./runtimes/vite.mjs');
+  const { module, gpu } = await openNode('/src/headless/theory.ts');
+  const [{ theoryPage, theoryPicture, theorySentences, theoryTable }, { linkOf }] = [await loadModule('/src/studies/theoryPage.ts'), await loadModule('/src/config/url.ts')];
+  const { config, device, points } = await module.measureTheory({ gpu, models: join(root, 'public/models'), profile, draws: count, moments: 5, seed }, ({ step, p, spread }) => console.log(`step ${step}, p ${p}: noise ${spread.toFixed(3)} of the predicted spread`));
+  console.log(`\n${theoryTable(points)}\n\n${theorySentences(points).join('\n')}`);
+  if (!out) return;
+  const picture = `${basename(out).replace(/\.md$/, '')}.svg`;
+  mkdirSync(dirname(out), { recursive: true });
+  writeFileSync(out, theoryPage({ device, date: new Date().toISOString(), link: linkOf(config), seed, points }, picture));
+  writeFileSync(join(dirname(out), picture), theoryPicture(points));
+}
+
 function merge({ readLines, resultsOf, tableOf, pageOf, pictureOf }, study, folders, out) {
   const missing = folders.find((folder) => !existsSync(folder));
   if (missing !== undefined) throw new Refusal(`${missing} is not there; give the folders that --out named`);
@@ -102,9 +119,13 @@ function merge({ readLines, resultsOf, tableOf, pageOf, pictureOf }, study, fold
 await runCommand('study', async () => {
   const { values, positionals } = readArguments({
     allowPositionals: true,
-    options: { seeds: { type: 'string' }, shard: { type: 'string' }, out: { type: 'string' }, estimate: { type: 'boolean' }, profile: { type: 'string' } },
+    options: { seeds: { type: 'string' }, shard: { type: 'string' }, out: { type: 'string' }, estimate: { type: 'boolean' }, profile: { type: 'string' }, draws: { type: 'string' } },
   });
   refuseUnlessOneOf('profile', values.profile, ['software', 'gpu']);
+  if (positionals[0] === 'theory' && positionals.length === 1) {
+    ensureInstalled();
+    return theory(values);
+  }
   const verb = ['merge', 'costs'].includes(positionals[0]) ? positionals[0] : 'run';
   const [name, ...folders] = verb === 'run' ? positionals : positionals.slice(1);
   if (name === undefined || (verb !== 'merge' && folders.length > 0)) throw new Refusal('write NAME or FILE of one study, costs NAME, or merge NAME [DIR …]');

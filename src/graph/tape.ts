@@ -142,8 +142,9 @@ export class Tape implements TensorMaker {
     this.kept.set(name, tensor);
   }
 
-  /** Offers `tensor` to be kept; it is, when the name was asked for. */
-  keepable(name: string, tensor: Tensor): void {
+  /** Offers `tensor` to be kept, and returns it; it is kept when the name was asked for. */
+  keepable(name: string, tensor: Tensor): Tensor {
     if (this.wanted.has(name)) this.keep(name, tensor);
+    return tensor;
   }
 }

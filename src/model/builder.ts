@@ -30,6 +30,7 @@ import { type ModelConfig, paddingRow } from './modelConfig';
 import { adapterName, type ParameterSpec, PREFIX, PROMPT } from './parameterSpec';
 import { PLACES } from './places';
 import type { FormatOf } from './weights';
+import { recordForced } from './forced';
 
 export interface Recording {
   tape: Tape;
@@ -48,6 +49,8 @@ export interface Recording {
   whole?: boolean;
   /** Of a language model, only the logits behind each sample's last real token. */
   lastRow?: boolean;
+  /** Masks of attention are inputs that somebody sets by hand, see `recordForced`. */
+  forced?: boolean;
   /** Keys and values go into a cache; a step's rows are one token a sample, behind what is there. */
   cached?: CacheUse;
   /** Put before every label, to tell two recordings on one tape apart. */
@@ -191,11 +194,11 @@ export class Builder {
     const values = this.cached('values', layer, prefixValues ? recordPrepend(tape, at('prefix values'), prefixValues, v) : v);
     const g = recordAttentionLogits(tape, at('logits'), q, keys, config.heads);
     tape.keepable(`logits ${layer}`, g);
-    const w = recordAttentionWeights(tape, at('weights'), g, this.inputs, {
+    const w = recordAttentionWeights(tape, at('weights'), this.recording.forced ? recordForced(tape, at('forced logits'), layer, g) : g, this.inputs, {
       pass: this.recording.pass, logits: this.site('logits', layer), weights: this.site('weights', layer), causal: config.causal,
       virtualKeys: this.virtualKeys, virtualQueries: this.virtualRows, read: isRow(q) || this.steps ? this.readRow : undefined,
     });
-    return recordAttentionMix(tape, at('mix'), w, values, config.heads, { keyValueHeads: config.keyValueHeads, single: isRow(q) });
+    return tape.keepable(`mixed ${layer}`, recordAttentionMix(tape, at('mix'), w, values, config.heads, { keyValueHeads: config.keyValueHeads, single: isRow(q) }));
   }
 
   /** What attention sees of a layer's keys or values, which go into the cache where there is one. */
@@ -283,8 +286,7 @@ export class Builder {
     const prefix = this.recording.trained.peft === 'prefix' ? this.added(PREFIX) : undefined;
     if (!prefix) return [];
     // One split for both passes and for whatever they share, so that each part has its one gradient.
-    const parts = this.tape.remember('prefix', () => recordSplitColumns(this.tape, this.label('prefix'), prefix, 2 * this.config.layers));
-    return parts.slice(2 * layer, 2 * layer + 2);
+    return this.tape.remember('prefix', () => recordSplitColumns(this.tape, this.label('prefix'), prefix, 2 * this.config.layers)).slice(2 * layer, 2 * layer + 2);
   }
 
   /** A decoder's head: the vocabulary at every token, or a score of the last real token. */

@@ -30,6 +30,9 @@ export interface PlanTarget {
   largestBuffer?: number;
 }
 
+/** Under which name the gradient of a kept tensor is kept. */
+export const gradientOf = (name: string): string => `gradient of ${name}`;
+
 /** What plans on this device are made for. */
 export function targetOf(gpu: Gpu, target: Partial<PlanTarget> = {}): PlanTarget {
   return { profile: gpu.profile, subgroupSize: gpu.subgroupSize, largestBuffer: largestBuffer(gpu), ...target };
@@ -38,7 +41,7 @@ export function targetOf(gpu: Gpu, target: Partial<PlanTarget> = {}): PlanTarget
 /**
  * Records and compiles one training step: forward, losses, backward, L1 penalty, gradient norm, AdamW, scalars.
  * @param layout sizes of the flat arena of trained tensors
- * @param options.keep names of tensors to keep for reading back (`logits`, `logits.branch1`, `logits N`)
+ * @param options.keep names of tensors to keep for reading back (`logits`, `logits.branch1`, `logits N`, `mixed N`), and `gradient of …` one of those
  * @param options.accumulating the plan runs once for each of a step's micro-batches, see `Plan.finish`
  */
 export function planTraining(
@@ -54,6 +57,10 @@ export function planTraining(
   const norm = tape.shared('norm', [2]);
   const ring = tape.shared('ring', [RING_SLOTS, RING_WIDTH]);
   const finish = (emit: Emitter, gradients: Gradients) => {
+    for (const [name, tensor] of [...tape.kept]) {
+      const gradient = gradients.of(tensor);
+      if (gradient && options.keep?.includes(gradientOf(name))) tape.keep(gradientOf(name), gradient);
+    }
     if (gradients.ofParameters.size === 0) throw new Error('plan: no trained tensor is reached by the loss; choose at least one LoRA target');
     // A method without A and B has nothing that the penalty falls on.
     if (method.penalised && layout.penalisedBytes > 0) emitL1Penalty(emit, arena, layout.penalisedBytes / 4);
@@ -75,13 +82,14 @@ export function planStates(config: ModelConfig, trained: Trained, batch: BatchSh
 /**
  * Records and compiles a forward pass without dropout.
  * @param options.keep the `logits`, or of a language model the `losses` of its tokens, without smoothing; `scores` keeps, beside these losses, the
- *   `last logits` (S,vocabulary) of each row's last real token; `attention` keeps, beside the logits, the scaled attention logits of each layer
+ *   `last logits` (S,vocabulary) of each row's last real token; `attention` keeps, beside the logits, the scaled attention logits of each layer;
+ *   `forced` keeps these too, of a language model only the logits behind each row's last real token, and takes masks that are set by hand (`forcedLogits`)
  */
-export function planEvaluation(config: ModelConfig, trained: Trained, batch: BatchShape, target: PlanTarget, keep: 'logits' | 'losses' | 'scores' | 'attention' = 'logits'): Plan {
+export function planEvaluation(config: ModelConfig, trained: Trained, batch: BatchShape, target: PlanTarget, keep: 'logits' | 'losses' | 'scores' | 'attention' | 'forced' = 'logits'): Plan {
   const layers = Array.from({ length: config.layers }, (_, layer) => `logits ${layer}`);
-  const tape = new Tape(new Set(keep === 'attention' ? layers : []));
+  const tape = new Tape(new Set(keep === 'attention' || keep === 'forced' ? layers : []));
   const pass = { samples: batch.samples, branch: 0, cleanBranch: NO_BRANCH };
-  const logits = recordModel({ tape, config, trained, rules: {}, pass, whole: keep === 'attention', ...batch });
+  const logits = recordModel({ tape, config, trained, rules: {}, pass, whole: keep === 'attention', ...(keep === 'forced' && { forced: true, lastRow: true }), ...batch });
   if (keep === 'losses' || keep === 'scores') {
     const labels = tape.input('labels', [rows(logits)], 'i32');
     tape.keep('losses', recordCrossEntropy(tape, 'loss', logits, labels, 1, { smoothed: false }));
