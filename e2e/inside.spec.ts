@@ -19,5 +19,9 @@ test('a look can be frozen and gone back to, masks averaged, and twins compared'
   await expect(inside.getByText('Both attend alike, to the last digit. Their gradients are not the same')).toBeVisible();
   await inside.getByText('by their sum', { exact: true }).click();
   await expect(inside.getByText('Their gradients are the same too.')).toBeVisible();
+  await inside.getByRole('button', { name: 'Drop each key of the sentence' }).click();
+  await expect(inside.getByText(/At step 120 the model says (positive|negative|\S+) with \d/)).toBeVisible();
+  await inside.getByRole('button', { name: /^Drop more and more of/ }).click();
+  await expect(inside.getByRole('figure', { name: 'Deletion curve' })).toContainText('mean of 16 held-out rows at step 120');
   await isAccessible(page);
 });

@@ -6,6 +6,7 @@ import type { DeviceCommand, DeviceEvent } from './deviceMessages';
 import type { ExportCommand, ExportEvent } from './exportMessages';
 import type { Fault } from './faults';
 import type { InspectionCommand, InspectionEvent } from './inspectionMessages';
+import type { KeyCommand, KeyEvent } from './keyMessages';
 import type { ModelCommand, ModelEvent } from './modelMessages';
 import type { PlanCommand, PlanEvent } from './planMessages';
 import type { PredictionCommand, PredictionEvent } from './predictionMessages';
@@ -15,6 +16,6 @@ import type { RunCommand, RunEvent, RunId } from './runMessages';
 import type { ScoreCommand, ScoreEvent } from './scoreMessages';
 import type { WritingCommand, WritingEvent } from './writingMessages';
 
-export type ToEngine = DeviceCommand | PlanCommand | RunCommand | InspectionCommand | PreviewCommand | ModelCommand | RowsCommand | WritingCommand | ScoreCommand | PredictionCommand | ExportCommand;
+export type ToEngine = DeviceCommand | PlanCommand | RunCommand | InspectionCommand | KeyCommand | PreviewCommand | ModelCommand | RowsCommand | WritingCommand | ScoreCommand | PredictionCommand | ExportCommand;
 
-export type FromEngine = DeviceEvent | PlanEvent | RunEvent | InspectionEvent | PreviewEvent | ModelEvent | WritingEvent | ScoreEvent | PredictionEvent | ExportEvent | { type: 'fault'; runId?: RunId; fault: Fault };
+export type FromEngine = DeviceEvent | PlanEvent | RunEvent | InspectionEvent | KeyEvent | PreviewEvent | ModelEvent | WritingEvent | ScoreEvent | PredictionEvent | ExportEvent | { type: 'fault'; runId?: RunId; fault: Fault };

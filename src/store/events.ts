@@ -91,7 +91,7 @@ export function handleEvents({ store, engine, data, redraw }: Context, { runList
     ready({ device }) {
       set({ engine: 'ready', device, problem: undefined });
       // A new engine has been asked and told nothing yet.
-      set(({ answers }) => ({ answers: { ...answers, asking: undefined, scoring: undefined } }));
+      set(({ answers, keys }) => ({ answers: { ...answers, asking: undefined, scoring: undefined }, keys: { ...keys, asking: undefined } }));
       if (get().answers.following) engine.post({ type: 'follow', rows: FOLLOWED_PROMPTS, options: {} });
       const { budget } = get().view;
       if (budget !== undefined) engine.post({ type: 'budget', gib: budget });
@@ -135,6 +135,9 @@ export function handleEvents({ store, engine, data, redraw }: Context, { runList
       races.inspected(event);
       if (event.runId === get().current) set(({ captured }) => ({ inspection: event, captured: withInspection(captured, event) }));
     },
+    keys_dropped: (event) => set(({ keys }) => (event.request === keys.asking ? { keys: { ...keys, asking: undefined, dropped: event } } : {})),
+    keys_deleted: (event) => set(({ keys }) => (event.request === keys.asking ? { keys: { ...keys, asking: undefined, deleted: event } } : {})),
+    keys_kept: ({ request, sentence }) => set(({ keys }) => (request === keys.asking ? { keys: { ...keys, asking: undefined, refused: sentence } } : {})),
     wrote: (event) => {
       if (event.request !== undefined) return answered(event);
       const written = { step: event.step, texts: event.texts };

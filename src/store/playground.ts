@@ -13,7 +13,8 @@ import { createEngineClient, type EngineLink } from './engineClient';
 import { handleEvents } from './events';
 import { createExports, type Exports } from './exports';
 import { createKeeping, type Keeping, type Place } from './keeping';
-import { createKeptWeights } from './keptWeights';
+import { createKeys, type Keys } from './keys';
+import { createKeptWeights, type KeptWeights } from './keptWeights';
 import { createModels, type Models } from './models';
 import { type KeptQueue, keepQueue } from './queue/keptQueue';
 import { createQueue, type Queue } from './queue/queue';
@@ -42,7 +43,9 @@ export interface Playground extends Context {
   recovery: Recovery;
   tables: Tables;
   answers: Answers;
+  keys: Keys;
   queue: Queue;
+  weights: KeptWeights;
   /** Undefined where nothing is kept. */
   keptQueue: KeptQueue | undefined;
   setView(part: Partial<ViewSettings>): void;
@@ -88,6 +91,7 @@ export function initialState(hash: string, view: ViewSettings = DEFAULT_VIEW, br
     inspection: undefined,
     captured: [],
     answers: NO_ANSWERS,
+    keys: {},
     link: fromLink ? { applied: opened.applied, ignored: opened.ignored, changes: opened.changes, dismissed: false } : undefined,
     offer: 'waiting',
     checkpoint: undefined,
@@ -165,7 +169,9 @@ export function createPlayground(engine: EngineLink, options: PlaygroundOptions 
     recovery,
     keeping: options.place && createKeeping(context, { runList, checkpoints, recovery, tables, weights }, options.place),
     tables,
+    weights,
     answers: createAnswers(context),
+    keys: createKeys(context),
     queue,
     keptQueue: options.queuePlace && keepQueue(queue, store, options.queuePlace),
     setView(part) {

@@ -12,6 +12,7 @@ import type { Gauge, PlanSummary } from '../protocol/planMessages';
 import type { RunId } from '../protocol/runMessages';
 import type { RunRecord } from '../protocol/run';
 import type { Checkpoint } from './checkpointFile';
+import type { KeysState } from './keys';
 import type { Pace } from './pace';
 import type { Axis } from './series';
 
@@ -202,6 +203,8 @@ export interface PageState {
   /** What was seen of this place in this run, the oldest first. */
   captured: readonly Inspection[];
   answers: AnswersState;
+  /** What was found out about keys in this run. */
+  keys: KeysState;
   link: { applied: number; ignored: string[]; changes: Change[]; dismissed: boolean } | undefined;
   /** The card after the first run that overfits: shown once in a session. */
   offer: 'waiting' | 'shown' | 'done';

@@ -41,7 +41,7 @@ export interface Transport {
 
 /** What the page forgets and shows when a run begins. */
 export const beginning = ({ answers }: Pick<PageState, 'answers'>, runId: RunId, step = 0): Partial<PageState> => ({
-  phase: 'starting', current: runId, step, speed: undefined, problem: undefined, refusal: undefined, silent: false, inspection: undefined, captured: [], answers: keptAnswers(answers), saving: undefined, exporting: undefined, exported: undefined,
+  phase: 'starting', current: runId, step, speed: undefined, problem: undefined, refusal: undefined, silent: false, inspection: undefined, captured: [], answers: keptAnswers(answers), keys: {}, saving: undefined, exporting: undefined, exported: undefined,
 });
 
 /** Where a run was measured. */
@@ -115,7 +115,7 @@ export function createTransport({ store, engine, data }: Context, runList: RunLi
       const { current, phase, race } = store.getState();
       if (phase !== 'idle') engine.post({ type: 'reset' });
       store.setState(({ problem, answers }) => ({
-        phase: 'idle', current: undefined, race: undefined, step: 0, speed: undefined, compiling: undefined, silent: false, inspection: undefined, captured: [], answers: keptAnswers(answers), saving: undefined, exporting: undefined, exported: undefined, recovering: undefined, recovered: undefined, goOnFrom: undefined,
+        phase: 'idle', current: undefined, race: undefined, step: 0, speed: undefined, compiling: undefined, silent: false, inspection: undefined, captured: [], answers: keptAnswers(answers), keys: {}, saving: undefined, exporting: undefined, exported: undefined, recovering: undefined, recovered: undefined, goOnFrom: undefined,
         problem: problem?.scope === 'run' ? undefined : problem,
       }));
       // A run that has hardly begun is not worth a line among the others.

@@ -107,6 +107,8 @@ export class Engine {
       case 'inspect': return this.sessions.inspect(command.at);
       case 'write': return this.sessions.of(command.runId)?.write(command);
       case 'classify': return this.sessions.of(command.runId)?.classify(command);
+      case 'drop_keys':
+      case 'delete_keys': return this.sessions.of(command.runId)?.dropKeys(command);
       case 'score': return this.sessions.of(command.runId)?.score(command);
       case 'stop_scoring': return this.sessions.stopScoring();
       case 'follow': return this.sessions.follow(command.rows === null ? null : { rows: command.rows, options: command.options });

@@ -59,6 +59,11 @@ export class Run {
     return this.changes.config;
   }
 
+  /** Whether its weights stand still: it is paused or over. */
+  get isStill(): boolean {
+    return this.finished || this.stopped || this.pausing.isPaused;
+  }
+
   /** Trains until the last step, pausing after `allowance` of them. Resolves when everything is home. */
   async start(allowance = Infinity): Promise<void> {
     this.pausing.allow(allowance);

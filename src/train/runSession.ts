@@ -12,6 +12,7 @@ import { virtualRowsOf } from '../model/method';
 import { parameterSpecs } from '../model/parameters';
 import type { InspectionPlace } from '../protocol/inspectionMessages';
 import type { FromEngine } from '../protocol/messages';
+import type { KeyCommand } from '../protocol/keyMessages';
 import type { ExportCommand } from '../protocol/exportMessages';
 import type { RunId } from '../protocol/runMessages';
 import type { PredictionCommand } from '../protocol/predictionMessages';
@@ -26,6 +27,7 @@ import { type EvaluationWidth, Evaluator } from './evaluator';
 import { type Exported, exportFiles } from './exporter';
 import { Inspector } from './inspector';
 import { Predictor } from './predictor';
+import { KeyDropper } from './keyDropper';
 import { keepStates } from './keptStates';
 import type { Lane } from './lockStep';
 import { methodOf } from './method';
@@ -63,7 +65,7 @@ type Post = (event: FromEngine) => void;
 export class RunSession {
   private constructor(
     readonly runId: RunId, private readonly preparation: Preparation, private readonly trainer: Trainer,
-    private readonly evaluator: Evaluator, private readonly best: BestWeights, private readonly inspector: Inspector, private readonly writer: Writer, private readonly scorer: Scorer, private readonly predictor: Predictor, private readonly training: Run,
+    private readonly evaluator: Evaluator, private readonly best: BestWeights, private readonly inspector: Inspector, private readonly writer: Writer, private readonly scorer: Scorer, private readonly predictor: Predictor, private readonly dropper: KeyDropper, private readonly training: Run,
     private readonly lease: Lease, private readonly kernels: Kernels, private readonly snapshots: Snapshots | undefined, private readonly lane: Lane | undefined, private readonly post: Post,
   ) {}
 
@@ -117,6 +119,7 @@ export class RunSession {
     const scorer = new Scorer(trainer, dataset, model.tokenizer, gpu.memoryBudget - summary.bytes.total, async () => (options.isStartKnown ? initial() : undefined), (event) => post({ runId, ...event }));
     const predictor = new Predictor(evaluator, dataset, model.tokenizer, modelConfig, (event) => post({ runId, ...event }));
     predictor.following = options.following !== null;
+    const dropper = new KeyDropper(trainer, dataset, model.tokenizer, gpu.memoryBudget - summary.bytes.total, () => (training.isStill ? training.step : undefined), (event) => post({ runId, ...event }));
     const training: Run = new Run(trainer, evaluator, best, dataset, new Batches(config.seed, batchSize, buckets), config, options.changes, {
       points: (points) => post({ type: 'points', runId, ...points }),
       evaluated: (step, heldOut, train, seconds) => {
@@ -165,7 +168,7 @@ export class RunSession {
     const steady = lane ? undefined : snapshots;
     training.setPace(options.pace);
     post({ type: 'started', runId, step: training.step, summary, ...(options.elsewhere !== undefined && { elsewhere: options.elsewhere }) });
-    return new RunSession(runId, preparation, trainer, evaluator, best, inspector, writer, scorer, predictor, training, lease, kernels, snapshots, lane, post);
+    return new RunSession(runId, preparation, trainer, evaluator, best, inspector, writer, scorer, predictor, dropper, training, lease, kernels, snapshots, lane, post);
   }
 
   /** Trains `allowance` steps, then pauses. */
@@ -200,6 +203,11 @@ export class RunSession {
 
   classify({ request, text, pair }: PredictionCommand): Promise<void> {
     return this.predictor.classify(this.training.step, request, text, pair);
+  }
+
+  /** Drops keys one by one, while it stands still. */
+  dropKeys(command: KeyCommand): Promise<void> {
+    return this.dropper.ask(command);
   }
 
   /** Writes behind held-out prompts, or says what is made of held-out rows, at every evaluation, and at once. */
@@ -252,7 +260,7 @@ export class RunSession {
     this.lane?.leave();
     const scored = this.scorer.destroy();
     await this.training.end();
-    await Promise.all([scored, this.writer.destroy()]);
+    await Promise.all([scored, this.writer.destroy(), this.dropper.destroy()]);
     this.inspector.destroy();
     this.evaluator.destroy();
     this.best.destroy();

@@ -7,6 +7,7 @@ import { useWidth } from '../../kit/useWidth';
 import { PlaceRow } from '../../masks/PlaceRow';
 import { Twins } from '../../masks/Twins';
 import { PLACES, useSentence } from '../../masks/useSentence';
+import { DroppedKeys } from './DroppedKeys';
 import { TimeLine } from './TimeLine';
 
 const count = (length: number, label: string) => Array.from({ length }, (_, value) => ({ value, label: `${label} ${value}` }));
@@ -52,6 +53,7 @@ export default function InsideView() {
       <div ref={frame} className="inside-rows">
         {PLACES.map((shown) => <PlaceRow key={shown} place={shown} {...ruleAt(shown)} view={view} step={step} {...run} layer={layer} head={head} dropping={dropping} draws={averaging ? DRAWS : 1} width={width} />)}
         <Twins view={view} rule={twinsRule} at={{ step: step * run.accumulation, layer, head, virtual: run.virtual }} width={width} />
+        <DroppedKeys width={width} />
       </div>
     </section>
   );
