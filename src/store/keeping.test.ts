@@ -10,7 +10,7 @@ import { CHECKPOINT_FORMAT } from '../protocol/run';
 import { openDatabase } from '../storage/database';
 import { QuotaError } from '../storage/shelves';
 import { readCheckpoint } from './checkpointFile';
-import { exportEverything, importEverything, isEverything } from './everything';
+import { everythingBytes, exportEverything, importEverything, isEverything } from './everything';
 import { FAKE_DEVICE, FAKE_PLAN, FakeEngine } from './fakeEngine';
 import type { Place } from './keeping';
 import { startObstacle } from './obstacles';
@@ -225,6 +225,10 @@ it('goes out as one file and comes back', async () => {
   const one = await open();
   const runId = train(one);
   one.page.edits.set('seed', 99);
+  const line = { link: 'v=1&seed=4', device: 'a card', date: '2026-11-26', seconds: 3, evaluations: [], test: { loss: 0.5, metric: 0.8 } };
+  one.page.queue.addLines([line]);
+  one.page.queue.addStudies({ mine: '{"name":"mine"}' });
+  one.page.queue.restore([{ link: 'v=1&seed=5', name: 'waits' }]);
   one.page.tables.restore([{ source: 'local:rooms.csv#0123456789abcdef', table: { kind: 'regression', labels: [], files: { training: ['rooms.csv'] }, read: {}, split: { validation: 0.1, test: 0.1 }, rows: 6 }, rows: new Blob(['{}']) }]);
   const file = await exportEverything(one.page);
   const parts = unzipSync(file);
@@ -234,11 +238,16 @@ it('goes out as one file and comes back', async () => {
   expect(await isEverything(new Blob([file]))).toBe(true);
   // A run comes with its snapshot or among the others, not twice.
   expect(JSON.parse(strFromU8(parts['runs.json']))).toEqual({ runs: [] });
+  // What was said before, within a factor: this file is small, and its packing is most of it.
+  expect(everythingBytes(one.page) / file.length).toBeGreaterThan(0.1);
+  expect(everythingBytes(one.page) / file.length).toBeLessThan(10);
   const other = await open({ database: () => openDatabase('other') });
   await importEverything(other.page, new File([file], 'all.zip'));
   expect(other.state()).toMatchObject({ draft: { seed: 99 }, checkpoint: { step: 5 } });
   expect(other.state().runs.some(({ id }) => id === runId)).toBe(true);
   expect(other.state().heldTables).toEqual(one.state().heldTables);
+  expect(other.page.queue.store.getState()).toMatchObject({ waiting: [{ link: 'v=1&seed=5', name: 'waits' }], held: true, studies: { mine: '{"name":"mine"}' } });
+  expect(other.page.queue.store.getState().lines.get(line.link)).toEqual(line);
   await importEverything(other.page, new File(['no zip'], 'bad.zip'));
   expect(other.state().notice).toMatch(/^bad\.zip: not a file of everything/);
 });

@@ -6,6 +6,7 @@ import { checkpointBytes } from '../../e2e/support/checkpointBytes';
 import { CHECKPOINT_FORMAT } from '../protocol/run';
 import { openDatabase } from '../storage/database';
 import { QuotaError } from '../storage/shelves';
+import { exportEverything, importEverything } from './everything';
 import { FAKE_DEVICE, FAKE_PLAN, FakeEngine } from './fakeEngine';
 import type { Place } from './keeping';
 import { createKeptWeights } from './keptWeights';
@@ -103,4 +104,31 @@ it('brings back nothing that is damaged', async () => {
   expect(engine.posted.filter(({ type }) => type === 'start')).toHaveLength(asked);
   expect(state().notice).toMatch(/cannot be brought back \(it ends 3 bytes early\); its curves stay/);
   expect(state().weights).toEqual({});
+});
+
+it('comes along in a file of everything, within the bound of the page that it is brought to', async () => {
+  const before = await open();
+  const first = train(before);
+  const second = train(before);
+  const file = new File([await exportEverything(before.page)], 'all.zip');
+  globalThis.indexedDB = new IDBFactory();
+  const { engine, page, state } = await open();
+  await importEverything(page, file);
+  expect(Object.keys(state().weights).sort()).toEqual([first, second].sort());
+  await page.checkpoints.bringBack(first);
+  expect(engine.last('start')).toMatchObject({ runId: first, resume: FILE });
+  // A smaller bound takes the newest alone, and says so.
+  const small = createKeptWeights(page, FILE.length);
+  page.store.setState({ weights: {} });
+  small.take(before.state().weights);
+  expect(Object.keys(state().weights)).toHaveLength(1);
+  expect(state().notice).toMatch(/^The trained weights of .* stay in the file/);
+});
+
+it('says that everything is too large before anything is written', async () => {
+  const { page, state } = await open();
+  const id = 'large';
+  page.store.setState({ weights: { [id]: { step: 1, at: 1, file: { size: 2 ** 31 } as Blob } } });
+  await expect(exportEverything(page)).rejects.toThrow(/everything together takes about 2 GiB, and one file holds 1 GiB/);
+  expect(state().runs.some((run) => run.id === id)).toBe(false);
 });

@@ -15,6 +15,8 @@ export const MOST_KEPT = 2 ** 28;
 export interface KeptWeights {
   /** Takes what an earlier visit has left, by the ids of runs. */
   restore(entries: readonly { key: string; value: unknown }[]): void;
+  /** Takes what a file has, by the ids of runs that are here; what is here stays. Says what found no room. */
+  take(files: TrainedFiles): void;
   /** Makes the store the same as what is here. Where there is no room for a file, older ones go, then it stays in memory alone; each is said. */
   write(target: Database): Promise<void>;
 }
@@ -89,6 +91,20 @@ export function createKeptWeights({ store, engine }: Pick<Context, 'store' | 'en
       written = new Set(entries.map(({ key }) => key));
       const left = entries.flatMap(({ key, value }) => (isTrained(value) && runs.some(({ id }) => id === key) ? [[key, value] as const] : []));
       set({ weights: { ...Object.fromEntries(left), ...weights } });
+    },
+    take(files) {
+      const { runs, weights } = get();
+      const wanted = byAge(files).reverse().filter((id) => !(id in weights) && runs.some((run) => run.id === id));
+      const taken: Record<RunId, TrainedFile> = { ...weights };
+      let sum = Object.values(weights).reduce((total, one) => total + one.file.size, 0);
+      const left = wanted.filter((id) => {
+        if (sum + files[id].file.size > most) return true;
+        sum += files[id].file.size;
+        taken[id] = files[id];
+        return false;
+      });
+      set({ weights: taken });
+      if (left.length > 0) say(`The trained weights of ${left.map(nameOf).join(' and of ')} stay in the file: of all runs ${bytes(most)} are kept here. Remove runs and bring the file again.`);
     },
     async write(target) {
       for (;;) {

@@ -130,15 +130,17 @@ it('has its results and what waits after a reload, paused, and forgets them when
   const before = open(kept);
   await vi.waitFor(() => expect(before.page.store.getState().keeping.state).toBe('kept'));
   before.page.queue.add(runs(3));
+  before.page.queue.addStudies({ mine: '{}' });
   before.ready();
   before.half();
   before.end();
   await before.page.keptQueue!.flush();
-  await vi.waitFor(async () => expect((await (await openDatabase('queue')).all()).size).toBe(2));
+  await vi.waitFor(async () => expect((await (await openDatabase('queue')).all()).size).toBe(3));
   const after = open(kept);
   await vi.waitFor(() => expect(after.state().held).toBe(true));
   expect(after.state().waiting.map(({ name }) => name)).toEqual(['seed 2', 'seed 3']);
   expect(after.state().lines.size).toBe(1);
+  expect(after.state().studies).toEqual({ mine: '{}' });
   await after.page.keptQueue!.forget();
   expect((await (await openDatabase('queue')).all()).size).toBe(0);
 });

@@ -32,7 +32,9 @@ export interface Queue {
   goOn(): void;
   /** Results from elsewhere; those that are here count first. */
   addLines(lines: Iterable<ResultLine>): void;
-  /** Puts back what waited at the last visit; it waits until somebody says so. */
+  /** Studies that are brought, by name; one of a name takes the other's place. */
+  addStudies(studies: Readonly<Record<string, string>>): void;
+  /** Puts back what waited at the last visit or comes in a file, behind what is here; a queue that was empty waits until somebody says so. */
   restore(waiting: readonly Queued[]): void;
 }
 
@@ -242,9 +244,14 @@ export function createQueue({ store: page, redraw }: Pick<Context, 'store' | 're
     addLines(lines) {
       set((state) => ({ lines: byLinkOf([...state.lines.values(), ...lines]) }));
     },
+    addStudies(brought) {
+      set(({ studies }) => ({ studies: { ...studies, ...brought } }));
+    },
     restore(waiting) {
-      if (waiting.length === 0 || get().waiting.length > 0 || get().going) return;
-      set(({ lines }) => ({ waiting: waiting.filter(({ link }) => !lines.has(link)), held: true }));
+      const { waiting: here, going: run, lines, held } = get();
+      const known = new Set([...here.map(({ link }) => link), ...(run ? [run.link] : [])]);
+      const fresh = waiting.filter(({ link }) => !lines.has(link) && !known.has(link) && known.add(link));
+      if (fresh.length > 0) set({ waiting: [...here, ...fresh], held: held || (here.length === 0 && !run) });
     },
   };
 }

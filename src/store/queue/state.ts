@@ -27,9 +27,11 @@ export interface QueueState {
   done: number;
   /** Results of all finished runs that this browser has, by their link. */
   lines: ReadonlyMap<string, ResultLine>;
+  /** Studies that somebody brought, as the texts of their files, by name. */
+  studies: Readonly<Record<string, string>>;
 }
 
-export const EMPTY_QUEUE: QueueState = { waiting: [], going: undefined, failed: [], held: false, done: 0, lines: new Map() };
+export const EMPTY_QUEUE: QueueState = { waiting: [], going: undefined, failed: [], held: false, done: 0, lines: new Map(), studies: {} };
 
 /** Runs that are still to be finished. */
 export const leftIn = ({ waiting, going }: QueueState): number => waiting.length + (going ? 1 : 0);

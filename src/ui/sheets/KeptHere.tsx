@@ -1,7 +1,7 @@
 import { useRef, useState } from 'react';
 import { forgetEverything } from '../../store/browserPlace';
 import { MOST_KEPT } from '../../store/keptWeights';
-import { exportEverything, importEverything } from '../../store/everything';
+import { everythingBytes, exportEverything, importEverything } from '../../store/everything';
 import { bytes } from '../../protocol/format';
 import { download } from '../download';
 import { usePage, usePlayground } from '../kit/context';
@@ -18,6 +18,8 @@ export function KeptHere() {
   const playground = usePlayground();
   const state = usePage(({ keeping }) => keeping.state);
   const count = usePage(({ runs }) => runs.filter(({ kind }) => kind !== 'recorded').length);
+  // Once the sheet is open nothing of it grows fast enough to matter.
+  const [size] = useState(() => everythingBytes(playground));
   const file = useRef<HTMLInputElement>(null);
   const [sure, setSure] = useState(false);
   return (
@@ -25,7 +27,7 @@ export function KeptHere() {
       <h3 id="kept-title">Kept here</h3>
       <p className="small muted">{WORDS[state]} Nothing is sent anywhere.</p>
       <p className="banner-actions">
-        <button type="button" className="button" onClick={() => void exportEverything(playground).then((made) => download(made, 'lora-dropout-everything.zip', 'application/zip'), (error: Error) => playground.store.setState({ notice: `Not saved: ${error.message}` }))}>Save everything as a file</button>
+        <button type="button" className="button" onClick={() => void exportEverything(playground).then((made) => download(made, 'lora-dropout-everything.zip', 'application/zip'), (error: Error) => playground.store.setState({ notice: `Not saved: ${error.message}` }))}>Save everything as a file, about {bytes(size)}</button>
         <button type="button" className="button" onClick={() => file.current?.click()}>Bring such a file back</button>
         <button type="button" className="button" onClick={() => (sure ? void forgetEverything(playground) : setSure(true))}>{sure ? `Forget ${count} ${count === 1 ? 'run' : 'runs'}, settings, tables and fetched models for good` : 'Forget everything'}</button>
       </p>

@@ -10,7 +10,11 @@ export function StudyPane() {
   const page = usePlayground();
   const { queue } = page;
   const lines = useQueue((state) => state.lines);
-  const [brought, setBrought] = useState<readonly Study[]>([]);
+  const texts = useQueue((state) => state.studies);
+  const brought = useMemo(() => Object.entries(texts).flatMap(([name, text]) => {
+    const read = readBrought(text, name);
+    return read.kind === 'study' ? [read.study] : [];
+  }), [texts]);
   const [study, setStudy] = useState<Study>(EXPERIMENTS[0]);
   const [seeds, setSeeds] = useState(study.seeds.length);
   const [said, setSaid] = useState('');
@@ -23,13 +27,14 @@ export function StudyPane() {
   };
   const take = async (files: Iterable<File>) => {
     for (const one of files) {
-      const read = readBrought(await one.text(), one.name);
+      const text = await one.text();
+      const read = readBrought(text, one.name);
       if (read.kind === 'neither') setSaid(read.sentence);
       else if (read.kind === 'lines') {
         queue.addLines(read.lines);
         setSaid(read.note);
       } else {
-        setBrought((all) => [...all.filter(({ name }) => name !== read.study.name), read.study]);
+        queue.addStudies({ [read.study.name]: text });
         choose(read.study);
         setSaid('');
       }
@@ -63,7 +68,6 @@ export function StudyPane() {
         <button type="button" className="button" onClick={() => file.current?.click()}>Bring a study or results</button>
         {view.done > 0 && <button type="button" className="button" onClick={() => download(linesOf(study, lines), `${study.name}.jsonl`, 'application/jsonl')}>Results as JSON lines</button>}
         {view.done > 0 && <button type="button" className="button" onClick={() => download(markdownOf(study, held), `${study.name}.md`, 'text/markdown')}>Page as Markdown</button>}
-        {view.done > 0 && <button type="button" className="button" onClick={() => download(view.picture, `${study.name}.svg`, 'image/svg+xml')}>Picture as SVG</button>}
       </p>
       <input ref={file} type="file" accept=".json,.jsonl" multiple hidden aria-label="File of a study or of results" onChange={(event) => {
         void take([...event.target.files ?? []]);
