@@ -9,6 +9,7 @@ import './ui/styles/experiment.css';
 import './ui/styles/views.css';
 import './ui/styles/curves.css';
 import './ui/styles/masks.css';
+import './ui/styles/sheets.css';
 import './ui/styles/states.css';
 import './ui/styles/gallery.css';
 

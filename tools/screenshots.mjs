@@ -1,7 +1,7 @@
 // Pictures of the page for the README, and of its controls for docs/controls.md, from the built page: `npm run build && node tools/screenshots.mjs [name …]`.
 // A picture that needs a run trains one on the software adapter, so that any machine can make them again.
 import { spawn } from 'node:child_process';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { unzipSync, zipSync } from 'fflate';
@@ -75,6 +75,31 @@ async function grid(page) {
   await page.evaluate(() => globalThis.scrollTo(0, 0));
 }
 
+/** What a run's answer owes to its keys. */
+async function droppedKeys(page) {
+  await start(page);
+  await page.getByRole('tab', { name: 'Inside' }).click();
+  await page.getByRole('button', { name: 'Drop each key of the sentence' }).click();
+  await page.getByText('the model says').waitFor({ timeout: 120_000 });
+  await page.getByRole('button', { name: /^Drop more and more/ }).click();
+  await page.getByRole('figure', { name: 'Deletion curve' }).waitFor({ timeout: 120_000 });
+  await page.locator('.dropped-keys').evaluate((part) => globalThis.scrollTo(0, part.getBoundingClientRect().top + globalThis.scrollY - 110));
+}
+
+/** The results in docs/studies, brought to the page: those of the study that has most of them. */
+async function study(page) {
+  const committed = join(root, 'docs', 'studies');
+  const files = existsSync(committed) ? readdirSync(committed).filter((name) => name.endsWith('.jsonl')) : [];
+  if (files.length === 0) throw new Error('there are no results in docs/studies; `npm run study -- NAME --out docs/studies` makes some');
+  const [name] = files.sort((one, other) => readFileSync(join(committed, other)).length - readFileSync(join(committed, one)).length);
+  await page.getByRole('tab', { name: 'Compare' }).click();
+  await page.getByRole('radio', { name: 'Studies', exact: true }).check();
+  await page.getByLabel('Study', { exact: true }).selectOption(name.replace(/\..*$/, ''));
+  await page.getByLabel('File of a study or of results').setInputFiles(join(committed, name));
+  await page.locator('.study-picture').waitFor();
+  await page.evaluate(() => globalThis.scrollTo(0, 0));
+}
+
 async function tour(page) {
   await page.getByRole('button', { name: 'Help' }).click();
   await page.getByRole('button', { name: 'A tour in six steps' }).click();
@@ -140,6 +165,9 @@ const fetching = lookAt('example/small-llama', async (picked) => {
   await picked.getByRole('progressbar').waitFor();
 });
 
+/** In the light, in the dark and on a phone. */
+const inThree = (name, picture) => ({ [name]: { ...picture, engine: true }, [`${name}-dark`]: { ...picture, engine: true, scheme: 'dark' }, [`${name}-phone`]: { ...picture, engine: true, width: 390, height: 844 } });
+
 /** name → link, what is pictured (else the page, as much as `height` shows), and what is done before. `scheme` and `width` where they are not light and wide. */
 const CONTROLS = {
   'presets-method': { link: { 'model.peft': 'dora' }, act: (page) => page.getByRole('radio', { name: 'method', exact: true }).check(), of: (page) => page.getByRole('region', { name: 'Presets' }) },
@@ -179,14 +207,11 @@ const CONTROLS = {
   'adapter-given': { link: FEW, act: giveAdapter(), height: 800, engine: true },
   'adapter-given-dark': { link: FEW, act: giveAdapter(), of: (page) => page.locator('.picked'), engine: true, scheme: 'dark' },
   'adapter-refused-phone': { link: FEW, act: giveAdapter(ofOtherRank), width: 390, height: 844, engine: true },
-  race: { link: SHORT, act: race, height: 1000, engine: true },
-  'race-dark': { link: SHORT, act: race, height: 1000, engine: true, scheme: 'dark' },
-  'race-phone': { link: SHORT, act: race, width: 390, height: 844, engine: true },
-  grid: { link: { ...FEW, 'evaluation.rows': 60 }, act: grid, height: 1000, engine: true },
-  'grid-dark': { link: { ...FEW, 'evaluation.rows': 60 }, act: grid, height: 1000, engine: true, scheme: 'dark' },
-  'grid-phone': { link: { ...FEW, 'evaluation.rows': 60 }, act: grid, width: 390, height: 844, engine: true },
-  tour: { link: {}, act: tour, height: 800, engine: true },
-  'tour-phone': { link: {}, act: tour, width: 390, height: 844, engine: true },
+  ...inThree('race', { link: SHORT, act: race, height: 1000 }),
+  ...inThree('grid', { link: { ...FEW, 'evaluation.rows': 60 }, act: grid, height: 1000 }),
+  ...inThree('study', { link: {}, act: study, height: 1000 }),
+  ...inThree('dropped-keys', { link: SHORT, act: droppedKeys, height: 900 }),
+  ...inThree('tour', { link: {}, act: tour, height: 800 }),
   'sheet-device': { link: {}, act: (page) => page.getByRole('button', { name: 'Device and limits' }).click(), height: 640 },
 };
 

@@ -1,19 +1,9 @@
 /** What a person asks about keys: what each is worth to the model's answer, and how the answer goes as more and more are dropped. */
 import type { InspectionPlace } from '../protocol/inspectionMessages';
-import type { FromEngine } from '../protocol/messages';
 import type { Context } from './context';
 
 /** Held-out rows of the deletion curve: enough for a mean, and a matter of seconds on most adapters. */
 export const DELETED_ROWS = 16;
-
-export interface KeysState {
-  /** Number of the question that waits for its answer. */
-  asking?: number;
-  dropped?: Extract<FromEngine, { type: 'keys_dropped' }>;
-  deleted?: Extract<FromEngine, { type: 'keys_deleted' }>;
-  /** Why the last question has no answer. */
-  refused?: string;
-}
 
 export interface Keys {
   /** Drops each key of a row by itself. */

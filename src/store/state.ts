@@ -12,7 +12,6 @@ import type { Gauge, PlanSummary } from '../protocol/planMessages';
 import type { RunId } from '../protocol/runMessages';
 import type { RunRecord } from '../protocol/run';
 import type { Checkpoint } from './checkpointFile';
-import type { KeysState } from './keys';
 import type { Pace } from './pace';
 import type { Axis } from './series';
 
@@ -101,6 +100,16 @@ export interface AnswersState {
   scoring?: { done: number; of: number };
   /** Why they could not be. */
   unscored?: string;
+}
+
+/** What was found out about keys in the current run. */
+export interface KeysState {
+  /** Number of the question that waits for its answer. */
+  asking?: number;
+  dropped?: Extract<FromEngine, { type: 'keys_dropped' }>;
+  deleted?: Extract<FromEngine, { type: 'keys_deleted' }>;
+  /** Why the last question has no answer. */
+  refused?: string;
 }
 
 export interface ScoreWish {

@@ -1,9 +1,12 @@
 import { type ReactNode, useState } from 'react';
-import { PlaygroundContext, usePage } from '../kit/context';
+import { PlaygroundContext, usePage, useTable } from '../kit/context';
 import { PlaceRow } from '../masks/PlaceRow';
 import { EXAMPLE } from '../masks/example';
 import { FaultBanner } from '../states/FaultBanner';
 import { PageNotes } from '../states/PageNotes';
+import { TinyHeldOut } from '../states/TinyHeldOut';
+import { TableReport } from '../sheets/TableReport';
+import { useTabTitle } from '../useTabState';
 import { DeviceChip } from '../transport/DeviceChip';
 import { GALLERY, type GalleryState, stage } from './states';
 
@@ -33,6 +36,9 @@ function Example({ state, children }: { state: GalleryState; children?: ReactNod
       <PlaygroundContext value={page}>
         <DeviceChip />
         <Compiling />
+        {state.shows === 'title' && <TabTitle />}
+        {state.shows === 'table' && <TableState />}
+        <TinyHeldOut />
         <FaultBanner />
         <PageNotes />
         {children}
@@ -46,4 +52,16 @@ function Compiling() {
   const compiling = usePage((state) => state.compiling);
   if (!compiling) return null;
   return <p role="status">compiling {compiling.done} of {compiling.of} <progress aria-label="Compiling" max={compiling.of} value={compiling.done} /></p>;
+}
+
+/** A hidden tab shows nothing but its name. */
+function TabTitle() {
+  return <p role="status">The tab is called <strong>{useTabTitle()}</strong></p>;
+}
+
+/** What the sheet of a table says once it was read. */
+function TableState() {
+  const { looked, measured, fault } = useTable();
+  if (fault !== undefined) return <p role="alert">{fault}</p>;
+  return looked ? <div className="gallery-table"><TableReport report={looked.report} preview={looked.preview} measured={measured} /></div> : <p role="status">The table is being read.</p>;
 }

@@ -15,6 +15,8 @@ export interface GalleryState {
   /** How the page comes to know. */
   how: string;
   hash?: string;
+  /** What is shown beside banners and notes. */
+  shows?: 'title' | 'table';
   bring?(staged: Staged): void;
 }
 
@@ -49,6 +51,14 @@ const planned = (name: string, how: string, fault: Fault): GalleryState => ({
   name, how, bring: (staged) => {
     ready(staged);
     staged.engine.say({ type: 'fault', fault });
+  },
+});
+
+/** A table as somebody gives it; the worker of tables reads it, as it does on the page. */
+const table = (name: string, how: string, lines: readonly string[]): GalleryState => ({
+  name, how, shows: 'table', bring: (staged) => {
+    ready(staged);
+    void staged.page.tables.open('reviews.csv', [{ path: 'reviews.csv', blob: new Blob([lines.map((line) => `${line}\n`).join('')]) }]);
   },
 });
 
@@ -106,6 +116,18 @@ export const GALLERY: readonly GalleryState[] = [
     staged.page.store.setState({ keeping: { state: 'elsewhere' } });
   } },
   { name: 'A link that is not understood', how: 'fields that this page has not', hash: '#v=1&seed=7&optimizer.momentum=0.9&model.sise=L', bring: ready },
+  table('A table of one class only', 'read by the worker of tables', ['text,label', ...Array.from({ length: 24 }, (_, row) => `review number ${row} was fine,good`)]),
+  table('A table with rows that cannot be used', 'read by the worker of tables', ['text,label', ...Array.from({ length: 20 }, (_, row) => `review number ${row} was ${row % 2 ? 'dull' : 'fine'},${row % 2 ? 'bad' : 'good'}`), ',good', 'no label here,', 'review number 3 was dull,good']),
+  table('An empty table', 'read by the worker of tables', []),
+  { name: 'A tiny held-out set', how: 'counted from the rows of the data', bring: (staged) => {
+    ready(staged);
+    const { data } = staged.page.store.getState().draft;
+    staged.engine.say({ type: 'previewed', data, title: 'Reviews', description: '', labels: ['bad', 'good'], training: [], heldOut: [], counts: { training: 64, validation: 12, test: 12 } });
+  } },
+  { name: 'Tab hidden', how: 'visibilitychange, where somebody chose to pause then', shows: 'title', bring: (staged) => {
+    const runId = running(staged);
+    staged.engine.say({ type: 'paused', runId, step: 12 });
+  } },
   { name: 'A file that cannot be opened', how: 'it was dropped', bring: (staged) => {
     ready(staged);
     staged.page.runList.open('{"format":', 'my-run.json');

@@ -1,4 +1,5 @@
 import type { Table } from '../../../store/compare/studies';
+import { SavePicture } from '../curves/SavePicture';
 
 /** Numbers behind a picture, or beside it. */
 export function ResultTable({ table: { caption, columns, rows } }: { table: Table }) {
@@ -16,7 +17,16 @@ export function ResultTable({ table: { caption, columns, rows } }: { table: Tabl
   );
 }
 
-/** A picture that the code of studies has drawn: all its words are escaped there. */
+/** A picture that the code of studies has drawn: all its words are escaped there. It names its fonts and colours, and is taken along as it is. */
 export function Picture({ svg, label }: { svg: string; label: string }) {
-  return <div className="table-scroll study-picture" tabIndex={0} role="region" aria-label={label} dangerouslySetInnerHTML={{ __html: svg }} />;
+  const make = () => {
+    const [width, height] = ['width', 'height'].map((name) => Number(new RegExp(`<svg[^>]* ${name}="(\\d+)`).exec(svg)?.[1] ?? 0));
+    return { text: svg, width, height };
+  };
+  return (
+    <>
+      <div className="table-scroll study-picture" tabIndex={0} role="region" aria-label={label} dangerouslySetInnerHTML={{ __html: svg }} />
+      <SavePicture title={label} make={make} />
+    </>
+  );
 }

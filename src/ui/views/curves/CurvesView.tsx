@@ -5,6 +5,7 @@ import { ChartFigure } from './ChartFigure';
 import { Findings } from './Findings';
 import { MaskRow } from './MaskRow';
 import { RunLegend } from './RunLegend';
+import { TinyHeldOut } from '../../states/TinyHeldOut';
 import { focusedConfig, focusOf } from '../../kit/focus';
 import { colourOf } from './geometry';
 
@@ -26,6 +27,7 @@ export default function CurvesView() {
         {phase === 'starting' && <p className="frame-note" role="status">{compiling ? `compiling ${compiling.done} of ${compiling.of}` : 'preparing the run'}{compiling && <progress aria-label="Compiling" max={compiling.of} value={compiling.done} />}</p>}
       </ChartFigure>
       <Findings />
+      <TinyHeldOut />
       <div className="chart-pair">
         <ChartFigure kind="gap" height={170} title="Gap" caption={`Held-out ${words.loss} minus training ${words.loss}, both with dropout off: what dropout should shrink.`} />
         <ChartFigure kind="metric" height={170} title={`Held-out ${[words, ...words.others].map(({ metric }) => metric).join(', ')}`} caption={[words.metricCaption, also && 'Dashed:', ...words.others.map(({ metricCaption }) => metricCaption)].filter(Boolean).join(' ')} />

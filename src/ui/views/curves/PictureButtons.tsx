@@ -1,15 +1,13 @@
 import type { RefObject } from 'react';
-import { linkOf } from '../../../config/url';
 import { labelsOf } from '../../../store/labels';
 import { LOOKS } from '../../../store/metrics';
-import { effectiveConfig } from '../../../store/runList';
 import type { RunInfo } from '../../../store/state';
 import type { ChartModel } from '../../../store/chartModel';
-import { download } from '../../download';
 import { focusOf } from '../../kit/focus';
 import { usePlayground } from '../../kit/context';
-import { type Caption, chartPng, chartSvg, type LegendItem } from './chartPicture';
+import { type Caption, chartSvg, type LegendItem } from './chartPicture';
 import { colourOf } from './geometry';
+import { SavePicture, settingsOf } from './SavePicture';
 
 interface Props {
   figure: RefObject<HTMLElement | null>;
@@ -43,21 +41,12 @@ export function PictureButtons({ figure, model, title }: Props) {
         ...metrics(focused, model),
         ...drawn.map((run) => ({ label: labels.get(run.id) ?? run.name, colour: colourOf(run.colour) })),
       ],
-      settings: focused ? [`${focused.name} · seed ${focused.config.seed} · ${focused.device}`, `#${linkOf(effectiveConfig(focused))}`] : [],
+      settings: focused ? settingsOf(focused) : [],
     };
   };
-  const save = async (kind: 'svg' | 'png') => {
-    const made = figure.current && chartSvg(figure.current, caption());
-    if (!made) return;
-    const name = `${title.toLowerCase().replace(/[^a-z0-9]+/g, '-')}.${kind}`;
-    if (kind === 'svg') download(made.text, name, 'image/svg+xml');
-    else await chartPng(made).then((picture) => download(picture, name, 'image/png'), (error: unknown) => store.setState({ notice: `This browser draws no PNG of the chart (${(error as Error).message}); take the SVG.` }));
+  const make = () => {
+    const drawing = figure.current?.querySelector<SVGSVGElement>('.chart-frame svg');
+    return drawing ? chartSvg(drawing, caption()) : undefined;
   };
-  return (
-    <p className="picture-buttons">
-      <button type="button" className="button" aria-label={`${title}: save as PNG`} onClick={() => void save('png')}>PNG</button>
-      <button type="button" className="button" aria-label={`${title}: save as SVG`} onClick={() => void save('svg')}>SVG</button>
-      <span className="small muted">The chart as a picture, with legend and settings</span>
-    </p>
-  );
+  return <SavePicture title={title} make={make} note="The chart as a picture, with legend and settings" />;
 }

@@ -55,10 +55,10 @@ export function broken(text: string, most: number): string[] {
   return [...lines, rest];
 }
 
-/** @returns undefined before the chart is drawn */
-export function chartSvg(figure: Element, { title, legend, settings }: Caption): { text: string; width: number; height: number } | undefined {
-  const drawing = figure.querySelector<SVGSVGElement>('.chart-frame svg');
-  if (!drawing) return undefined;
+/** A picture that stands alone, with its size in pixels of the page. */
+export interface MadePicture { text: string; width: number; height: number }
+
+export function chartSvg(drawing: SVGSVGElement, { title, legend, settings }: Caption): MadePicture {
   const { width: drawn, height: tall } = drawing.getBoundingClientRect();
   const page = getComputedStyle(document.body);
   const probe = document.body.appendChild(document.createElement('span'));
@@ -97,7 +97,7 @@ export function chartSvg(figure: Element, { title, legend, settings }: Caption):
 const SCALE = 2;
 
 /** @throws where the browser makes no picture of it */
-export async function chartPng({ text, width, height }: { text: string; width: number; height: number }): Promise<Blob> {
+export async function chartPng({ text, width, height }: MadePicture): Promise<Blob> {
   const url = URL.createObjectURL(new Blob([text], { type: 'image/svg+xml' }));
   try {
     const image = new Image();

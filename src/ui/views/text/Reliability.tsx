@@ -1,5 +1,9 @@
+import { useRef } from 'react';
 import type { Calibration } from '../../../protocol/predictionMessages';
 import { digits, percent } from '../../../protocol/format';
+import { usePage } from '../../kit/context';
+import { chartSvg } from '../curves/chartPicture';
+import { SavePicture, settingsOf } from '../curves/SavePicture';
 
 const SIDE = 150;
 
@@ -10,13 +14,24 @@ interface Props {
 
 /** How often the model is right where it is so sure: a bar on the diagonal is a model that knows what it knows. */
 export function Reliability({ first, latest }: Props) {
+  const pair = useRef<HTMLDivElement>(null);
+  const run = usePage((state) => state.runs.find(({ id }) => id === state.current));
   const both = first.step === latest.step ? [latest] : [first, latest];
   return (
     <figure className="reliability" aria-label="Reliability">
       <p>Expected calibration error <strong>{digits(latest.calibration.error)}</strong>{both.length > 1 && `, ${digits(first.calibration.error)} at step ${first.step}`}: how far it is from being as often right as it is sure.</p>
-      <div className="reliability-pair">{both.map((one) => <Diagram key={one.step} {...one} />)}</div>
+      <div className="reliability-pair" ref={pair}>{both.map((one) => <Diagram key={one.step} {...one} />)}</div>
       <details className="more">
-        <summary>As a table</summary>
+        <summary>As a table, or a picture</summary>
+        {both.map(({ step, calibration: { error } }, index) => (
+          <SavePicture
+            key={step} title={`Reliability at step ${step}`}
+            make={() => {
+              const drawing = pair.current?.querySelectorAll('svg')[index];
+              return drawing && chartSvg(drawing, { title: `Reliability at step ${step}`, legend: [{ label: `expected calibration error ${digits(error)}`, colour: 'var(--run-0)' }], settings: run ? settingsOf(run) : [] });
+            }}
+          />
+        ))}
         {both.map(({ step, calibration: { bins } }) => (
           <table key={step}>
             <caption className="small muted">Held-out rows at step {step}</caption>
