@@ -39,6 +39,7 @@ const RANDOM: Partial<CatalogueEntry> = { tried: 'random' };
 export const BUILT_IN_CATALOGUE: readonly CatalogueEntry[] = [
   builtIn('nano-encoder', 'A small RoBERTa: every token sees the whole text, and the first token’s vector is classified.'),
   builtIn('nano-decoder', 'A small Llama: a token sees what stands before it. It can classify by its last token, and write.'),
+  builtIn('micro-encoder', 'A RoBERTa of four layers of twice the width, which has read of what every task of classes asks.'),
   builtIn('micro-decoder', 'Four layers of twice the width, which have read of more things: writes triples as well.'),
 ];
 

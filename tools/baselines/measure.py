@@ -44,6 +44,7 @@ def main() -> None:
     parser.add_argument("--date", required=True)
     parser.add_argument("--models", nargs="+", default=["nano-encoder"], help="folders of public/models")
     parser.add_argument("--tasks", nargs="+", help="all that are no writing, where nothing is named")
+    parser.add_argument("--seeds", type=int, nargs="+", default=SEEDS)
     parser.add_argument("--rates", type=float, nargs="+", default=[1e-3, 3e-3, 1e-2], help="of LoRA; chosen on the validation rows")
     parser.add_argument("--scratch-rates", type=float, nargs="+", default=[3e-4, 1e-3, 3e-3], help="of training from scratch, likewise")
     parser.add_argument("--out", type=Path, default=HERE / "baselines.json")
@@ -67,7 +68,7 @@ def main() -> None:
         "runs": {task["name"]: {} for task in tasks},
     }
     # Seed by seed, so that what is there after an interruption is a whole seed of everything.
-    for seed in SEEDS:
+    for seed in options.seeds:
         for task in tasks:
             for name, result in measured(options.data, task, seed, [MODELS / model for model in options.models], options.rates, options.scratch_rates):
                 report["runs"][task["name"]].setdefault(name, []).append({"seed": seed, **result})

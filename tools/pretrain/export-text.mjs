@@ -1,6 +1,6 @@
 /**
  * Writes what the Python tools read, as JSON lines:
- *   node tools/pretrain/export-text.mjs pretraining OUT --model encoder|decoder|micro-decoder --rows 400000 --seed 1
+ *   node tools/pretrain/export-text.mjs pretraining OUT --model encoder|decoder|micro-encoder|micro-decoder --rows 400000 --seed 1
  *   node tools/pretrain/export-text.mjs tasks OUT --seeds 1,2,3 --rows 512 --noise 0
  * The generators are TypeScript; vite loads them as the page does.
  */
@@ -14,6 +14,7 @@ import { loadModule } from '../runtimes/vite.mjs';
 const TEXTS = {
   encoder: ['pretraining-text', 'pretrainingDocument'],
   decoder: ['decoder-text', 'decoderDocument'],
+  'micro-encoder': ['micro-encoder-text', 'microEncoderDocument'],
   'micro-decoder': ['micro-decoder-text', 'microDecoderDocument'],
 };
 
@@ -36,13 +37,13 @@ function readOptions() {
 async function writePretraining({ model, rows, seed, out }) {
   const { CARRIERS } = await loadModule('/tools/pretrain/pretraining-text.ts');
   const [file, name] = TEXTS[model];
-  const { [name]: document } = await loadModule(`/tools/pretrain/${file}.ts`);
+  const { [name]: document, carriers = CARRIERS } = await loadModule(`/tools/pretrain/${file}.ts`);
   const stream = createWriteStream(join(out, 'pretraining.jsonl'));
   for (let row = 0; row < Number(rows); row++)
     if (!stream.write(`${JSON.stringify(document(Number(seed), row))}\n`)) await once(stream, 'drain');
   stream.end();
   await once(stream, 'finish');
-  writeFileSync(join(out, 'carriers.json'), JSON.stringify(CARRIERS));
+  writeFileSync(join(out, 'carriers.json'), JSON.stringify(carriers));
 }
 
 async function writeTasks({ seeds, rows, noise, out }) {

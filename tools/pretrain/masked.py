@@ -25,17 +25,17 @@ def encode(tokenizer: Tokenizer, documents: list[dict]) -> list[torch.Tensor]:
     return [torch.tensor(e.ids, dtype=torch.long) for e in tokenizer.encode_batch(inputs)]
 
 
-def build(vocabulary: int, inner: int) -> RobertaForMaskedLM:
+def build(vocabulary: int, inner: int, width: int = 64, layers: int = 2, spread: float = 0.1) -> RobertaForMaskedLM:
     return RobertaForMaskedLM(
         RobertaConfig(
             vocab_size=vocabulary,
-            hidden_size=64,
-            num_hidden_layers=2,
+            hidden_size=width,
+            num_hidden_layers=layers,
             num_attention_heads=4,
             intermediate_size=inner,
             max_position_embeddings=POSITIONS + 2,  # RoBERTa counts positions from pad id + 1
             type_vocab_size=1,
-            initializer_range=0.1,  # the usual 0.02 suits wide layers; at a width of 64 it leaves attention too faint to learn
+            initializer_range=spread,  # the usual 0.02 suits wide layers; at a width of 64 it leaves attention too faint to learn
             hidden_dropout_prob=0.0,
             attention_probs_dropout_prob=0.0,
             pad_token_id=1,

@@ -9,17 +9,19 @@ import { CATEGORIES, type Category, FIRST_WORDS } from '../../src/data/tasks/tri
 import { type Opening as TripleOpening, openings as tripleOpenings } from '../../src/data/tasks/triples/templates';
 import { decoderDocument } from './decoder-text';
 import { microDecoderDocument } from './micro-decoder-text';
+import { carriers, microEncoderDocument } from './micro-encoder-text';
 import { pretrainingDocument } from './pretraining-text';
 
 const DOCUMENTS = 40_000;
-const textOf = (document: typeof pretrainingDocument) =>
+const textOf = (document: (seed: number, row: number) => { text: string; pair?: string }) =>
   Array.from({ length: DOCUMENTS }, (_, row) => document(1, row)).map(({ text, pair = '' }) => `${text}\n${pair}`).join('\n');
-const [encoderText, decoderText, microDecoderText] = [textOf(pretrainingDocument), textOf(decoderDocument), textOf(microDecoderDocument)];
+const [encoderText, decoderText] = [textOf(pretrainingDocument), textOf(decoderDocument)];
+const [microEncoderText, microDecoderText] = [textOf(microEncoderDocument), textOf(microDecoderDocument)];
 const dataOf = (seed: number, trainRows: number) => Object.values(TASKS).map((task) => task.generate({ seed, trainRows, labelNoise: 0 }));
 const trainText = dataOf(1, 4096)
   .flatMap(({ train }) => train.flatMap(({ text, pair = '', completion = '' }) => [text, pair, completion]))
   .join('\n');
-const seenTexts = [encoderText, decoderText, microDecoderText, trainText];
+const seenTexts = [encoderText, decoderText, microEncoderText, microDecoderText, trainText];
 
 /** A template with its slots open, as a pattern that also finds it inside a longer sentence. */
 function patternOf(template: string): RegExp {
@@ -98,6 +100,20 @@ describe('what the base models and the training rows have seen', { timeout: 120_
     const names = (text: string) => new Set(text.match(/The [A-Z]\w+ [A-Z]\w+/g));
     const seen = names(`${decoderText}\n${microDecoderText}\n${trainText}`);
     for (const { text } of TASKS.description.generate({ seed: 1, trainRows: 1, labelNoise: 0 }).test) expect([...names(text)].some((name) => seen.has(name)), text).toBe(false);
+  });
+});
+
+describe('the text of the larger encoder', () => {
+  const documents = Array.from({ length: 5000 }, (_, row) => microEncoderDocument(1, row));
+
+  it('asks for a verdict of every task, and shows none', () => {
+    for (const verdict of carriers.verdicts) expect(documents.some((document) => document.verdict === verdict), verdict).toBe(true);
+    const shown = new RegExp(`\\b(?:${carriers.verdicts.filter((verdict) => !['good', 'bad'].includes(verdict)).join('|')})\\b`);
+    for (const { text, pair = '' } of documents) expect(`${text} ${pair}`).not.toMatch(shown);
+  });
+
+  it('lets words be told from the other sentence only where both fit', () => {
+    for (const { told, task, verdict } of documents) expect(told, task).toBe(['implied', 'same', 'known'].includes(verdict));
   });
 });
 

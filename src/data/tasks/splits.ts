@@ -9,7 +9,7 @@ export const STREAMS: Record<Split, number> = { pretraining: 1, train: 2, valida
 export const DRAW_STREAMS = {
   sentiment: 0x100, similarity: 0x200, encoderText: 0x300, description: 0x400, decoderText: 0x500,
   entailment: 0x600, paraphrase: 0x700, acceptability: 0x800, answering: 0x900,
-  microDecoderText: 0xa00, triples: 0xb00, otherDescriptions: 0xc00,
+  microDecoderText: 0xa00, triples: 0xb00, otherDescriptions: 0xc00, microEncoderText: 0xd00,
 } as const;
 
 /** Kinds of combinations that belong to one split each, apart from each other; names of things have one a category. Never changed either. */
