@@ -13,6 +13,8 @@ import { type Times, timesOf } from './timer';
 export interface StepResult {
   name: string;
   dispatches: number;
+  /** The dispatches in their order: the kernel, and what it computes. */
+  list: { kernel: string; label: string }[];
   planBytes: number;
   /** Milliseconds a step, submits one after the other, nothing awaited between. */
   ms: Times;
@@ -65,7 +67,7 @@ export async function benchSteps(gpu: Gpu, pipelines: Pipelines, tuner: Autotune
   for (const { stepCase, trainer, taken } of runners) {
     const ms = timesOf(taken);
     results.push({
-      name: stepCase.name, dispatches: trainer.plan.dispatches.length, planBytes: trainer.plan.bytes, ms,
+      name: stepCase.name, dispatches: trainer.plan.dispatches.length, list: trainer.plan.dispatches.map(({ shader, entry, label }) => ({ kernel: `${shader.name} ${entry}`, label })), planBytes: trainer.plan.bytes, ms,
       tokensPerSecond: (shape.batch.samples * shape.batch.tokens * 1000) / ms.median,
       byKernel: await timeDispatches(gpu, trainer),
     });

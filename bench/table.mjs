@@ -49,6 +49,11 @@ function printShape(shape) {
     const mostly = sum > 0 ? parts.slice(0, 3).map(([kernel, one]) => `${kernel} ${percent(one / sum)}`).join(', ') : 'no timestamps';
     return [name, digits(ms.best), digits(ms.median), digits(tokensPerSecond), dispatches, (planBytes / 2 ** 20).toFixed(1), sum > 0 ? digits(sum) : '–', mostly];
   }));
+
+  for (const { name, list } of shape.steps) {
+    console.log(`\nThe ${list.length} dispatches of a step, ${name}:\n`);
+    list.forEach(({ kernel, label }, index) => console.log(`${String(index + 1).padStart(3)}  ${kernel.padEnd(28)}  ${label}`));
+  }
 }
 
 const mebibytes = (bytes) => (bytes / 2 ** 20).toFixed(1);

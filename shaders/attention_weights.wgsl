@@ -13,7 +13,7 @@
 // virtual  virtual keys are never dropped; virtual queries are neither masked nor compensated; mask indices count tokens only
 // edge     a mask that would leave a query no key is not applied to that query; a token of a sample without real tokens sees itself;
 //          no infinity and no NaN is ever formed
-// libs     random, step, masks, last_token, reduce
+// libs     random, step, masks, last_token, attention_masks, reduce
 // set by the host
 const LANES: u32 = 1;
 const ROWS: u32 = 64;
@@ -43,83 +43,6 @@ struct Params {
 @group(0) @binding(9) var<storage, read> d_dropped: array<f32>;
 @group(0) @binding(10) var<storage, read_write> dg: array<f32>;
 
-const LOWEST = -3.0e38;
-
-// One row of the attention matrix and what its masks are drawn from. Everything a key's mask needs is fetched once a row: on a software
-// adapter a uniform costs as much as a hash.
-struct Row {
-  query: u32,         // counted among the tokens, or among the virtual queries
-  virtual_query: bool,
-  head_row: u32,      // b·H + h, b before any doubling
-  length: u32,
-  tokens: u32,
-  front: u32,         // virtual keys
-  masked: bool,
-  logits: Draw,
-  weights: Draw,
-}
-
-// How one of the two masks is drawn in this row.
-struct Draw {
-  key: vec4<u32>,     // seed, step, site, and the index of the row's first word
-  threshold: u32,
-  start: u32,         // the span
-  end: u32,
-}
-
-fn draw_of(pattern: u32, slot: u32, site: u32, branch: u32, b: u32, row: Row) -> Draw {
-  var draw: Draw;
-  draw.key = vec4<u32>(step.seed, step.mask_step, site_of(site, branch), 0u);
-  if (pattern == ELEMENT) { draw.key.w = (row.head_row * row.tokens + row.query) * row.tokens; }
-  if (pattern == COLUMN) { draw.key.w = row.head_row * row.tokens; }
-  if (pattern == SPAN) {
-    let length = span_lengths[slot * params.samples + b];
-    if (length <= row.length) {
-      draw.start = word(draw.key.x, draw.key.y, draw.key.z, row.head_row) % (row.length - length + 1u);
-      draw.end = draw.start + length;
-    }
-  } else {
-    draw.threshold = step.slots[slot].threshold;
-  }
-  return draw;
-}
-
-fn row_of(index: u32) -> Row {
-  var row: Row;
-  let head = (index / params.queries) % params.heads;
-  let sample = index / (params.queries * params.heads);
-  let b = sample % params.samples;
-  var query = index % params.queries;
-  if (READ == LAST) { query = params.virtual_queries + last_token(lengths[b]); }
-  let branch = params.branch + sample / params.samples;
-  row.virtual_query = query < params.virtual_queries;
-  row.query = select(query - params.virtual_queries, query, row.virtual_query);
-  row.head_row = b * params.heads + head;
-  row.length = lengths[b];
-  row.front = params.virtual_keys;
-  row.tokens = params.keys - params.virtual_keys;
-  row.masked = branch != params.clean_branch && !row.virtual_query;
-  if (LOGITS != NONE) { row.logits = draw_of(LOGITS, params.logits_slot, params.logits_site, branch, b, row); }
-  if (WEIGHTS != NONE) { row.weights = draw_of(WEIGHTS, params.weights_slot, params.weights_site, branch, b, row); }
-  return row;
-}
-
-fn allowed(row: Row, key: u32) -> bool {
-  if (key < row.front) { return !row.virtual_query || !CAUSAL || key <= row.query; }
-  let token = key - row.front;
-  // Without a single real token there would be nothing to see: each token sees itself, and its sample stays finite.
-  if (row.length == 0u) { return !row.virtual_query && token == row.query; }
-  if (token >= row.length) { return false; }
-  return !CAUSAL || (!row.virtual_query && token <= row.query);
-}
-
-fn keeps(pattern: u32, draw: Draw, row: Row, key: u32) -> bool {
-  if (!row.masked || key < row.front) { return true; }
-  let token = key - row.front;
-  if (pattern == SPAN) { return token < draw.start || token >= draw.end; }
-  return word(draw.key.x, draw.key.y, draw.key.z, draw.key.w + token) >= draw.threshold;
-}
-
 // The first pass leaves in `w` the logits of the keys that the logits mask keeps and in `dropped` those that the weights mask keeps of
 // these, LOWEST elsewhere, so that each mask is drawn once; the second pass turns them into exponentials, the third into weights.
 @compute @workgroup_size(LANES * ROWS)
@@ -130,7 +53,10 @@ fn forward(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) gro
   let keys = params.keys;
   let base = index * keys;
   var row: Row;
-  if (inside) { row = row_of(index); }
+  if (inside) {
+    let sample = index / (params.queries * params.heads);
+    row = row_of(sample, (index / params.queries) % params.heads, index % params.queries, lengths[sample % params.samples]);
+  }
 
   var highest = LOWEST;
   var highest_kept = LOWEST;

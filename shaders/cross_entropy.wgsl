@@ -5,6 +5,7 @@
 // threads  LANES lanes per row, ROWS rows per workgroup
 // backward dz = weight / rows · (p − (1−ε)·onehot − ε/C), rows = number of counted rows (step.inverse_rows); at the label p − 1 is minus the
 //          sum of the other probabilities, which keeps its digits where the model is sure
+// both     losses and dz in one, for GPUs: the first rows have a gradient
 // libs     step, reduce
 // set by the host
 const LANES: u32 = 1;
@@ -12,7 +13,10 @@ const ROWS: u32 = 64;
 const ACCUMULATE: bool = false;
 const SMOOTHED: bool = true;   // off where a model is judged, not trained
 
-struct Params { rows: u32, classes: u32, labels: u32, weight: f32 }
+struct Params {
+  rows: u32, classes: u32, labels: u32, weight: f32,
+  gradient_rows: u32,   // rows whose gradient `both` writes, the first ones
+}
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(2) var<storage, read> z: array<f32>;
 @group(0) @binding(3) var<storage, read> labels: array<i32>;
@@ -78,6 +82,52 @@ fn backward(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) gr
   own = reduce_sum(own, local.y, local.x);
   let sum = own + others;
   if (inside) {
+    for (var c = local.x; c < params.classes; c += LANES) {
+      var gradient = 0.0;
+      if (label >= 0) {
+        let spread = step.smoothing / f32(params.classes);
+        let distance = select(exp(z[base + c] - highest) / sum - spread, step.smoothing - spread - others / sum, i32(c) == label);
+        gradient = params.weight * step.inverse_rows * distance;
+      }
+      if (ACCUMULATE) { gradient += dz[base + c]; }
+      dz[base + c] = gradient;
+    }
+  }
+}
+
+@compute @workgroup_size(LANES * ROWS)
+fn both(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) invocation: u32) {
+  let local = reduce_local(invocation);
+  let row = reduce_row(group, groups, local);
+  let inside = row < params.rows;
+  let base = row * params.classes;
+  let highest = highest_of(base, inside, local);
+  var label = -1;
+  if (inside) { label = labels[row % params.labels]; }
+  var others = 0.0;
+  var own = 0.0;
+  var shifted = 0.0;
+  if (inside) {
+    for (var c = local.x; c < params.classes; c += LANES) {
+      let distance = z[base + c] - highest;
+      shifted += distance;
+      if (i32(c) == label) { own += exp(distance); } else { others += exp(distance); }
+    }
+  }
+  others = reduce_sum(others, local.y, local.x);
+  own = reduce_sum(own, local.y, local.x);
+  shifted = reduce_sum(shifted, local.y, local.x);
+  let sum = own + others;
+  let smoothing = select(0.0, step.smoothing, SMOOTHED);
+  if (inside && local.x == 0u) {
+    var loss = 0.0;
+    if (label >= 0) {
+      let total = log(sum);
+      loss = (1.0 - smoothing) * (total - (z[base + u32(label)] - highest)) + smoothing * (total - shifted / f32(params.classes));
+    }
+    losses[row] = loss;
+  }
+  if (inside && row < params.gradient_rows) {
     for (var c = local.x; c < params.classes; c += LANES) {
       var gradient = 0.0;
       if (label >= 0) {

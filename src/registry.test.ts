@@ -7,8 +7,8 @@ import { describe, expect, it } from 'vitest';
 const folder = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const namesOf = (path: string, ending: string) => readdirSync(folder(path)).filter((file) => file.endsWith(ending)).map((file) => basename(file, ending)).sort();
 
-/** Modules that may stand beside the operations: what a mask site, a matrix product and a stored weight are, the harness of the tests. */
-const SUPPORT = ['check', 'product', 'quantised', 'site', 'weightFormats'];
+/** Modules that may stand beside the operations: what a mask site, a matrix product and a stored weight are, what a GPU computes together, the harness of the tests. */
+const SUPPORT = ['check', 'fusion', 'product', 'quantised', 'site', 'weightFormats'];
 
 const shaders = namesOf('../shaders', '.wgsl');
 const modules = namesOf('kernels', '.ts').filter((name) => !name.endsWith('.test'));

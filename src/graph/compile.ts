@@ -36,20 +36,23 @@ export function compile(
     backward: boolean;
     /** Emits to = from, or to += from (kernels/add; handed in so that the graph depends on no kernel). */
     add: (emit: Emitter, from: Tensor, to: Tensor, accumulate: boolean) => void;
+    /** What of the recorded nodes a GPU computes together (kernels/fusion); left out, and on software adapters: nothing. */
+    fuse?: (tape: Tape, largestBuffer?: number) => readonly Node[];
     seeds?: Map<Tensor, Tensor>;
     finish?: (emit: Emitter, gradients: Gradients) => void;
     report?: (emit: Emitter) => void;
   },
 ): Plan {
-  const emit = new Emitter(tape, options);
-  for (const node of tape.nodes) node.op.forward(emit, node);
+  const emit = new Emitter(tape, options, parts.backward);
+  const nodes = options.profile === 'gpu' && parts.fuse ? parts.fuse(tape, options.largestBuffer) : tape.nodes;
+  for (const node of nodes) node.op.forward(emit, node);
   const gradients = new Gradients(tape, options, (from, to, accumulate) => parts.add(emit, from, to, accumulate));
   if (parts.backward) {
     for (const [tensor, seed] of parts.seeds ?? []) gradients.pass(tensor, seed);
     const firstProducer = new Map<Tensor, number>();
-    tape.nodes.forEach((node, index) => Object.values(node.outputs).forEach((output) => firstProducer.has(output) || firstProducer.set(output, index)));
-    for (let index = tape.nodes.length - 1; index >= 0; index--) {
-      const node = tape.nodes[index];
+    nodes.forEach((node, index) => Object.values(node.outputs).forEach((output) => firstProducer.has(output) || firstProducer.set(output, index)));
+    for (let index = nodes.length - 1; index >= 0; index--) {
+      const node = nodes[index];
       backwardOf(node, emit, gradients);
       // What several operations added to is read by each of them; the first one reads it last.
       for (const output of Object.values(node.outputs)) if (firstProducer.get(output) === index) gradients.release(output);

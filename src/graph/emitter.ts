@@ -50,7 +50,8 @@ export class Emitter {
   readonly dispatches: Dispatch[] = [];
   private readonly blocks = new Map<Tensor, { block: RowBlock; tensor: Tensor }[]>();
 
-  constructor(private readonly tape: TensorMaker, readonly options: CompileOptions) {}
+  /** @param backward whether a backward pass follows the forward pass */
+  constructor(private readonly tape: TensorMaker, readonly options: CompileOptions, readonly backward = false) {}
 
   dispatch(dispatch: Omit<Dispatch, 'constants' | 'params'> & Partial<Pick<Dispatch, 'constants' | 'params'>>): void {
     const [x, y, z] = dispatch.grid;

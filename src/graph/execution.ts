@@ -15,6 +15,8 @@ export interface SharedBuffers {
 }
 
 const ALIGNMENT = 256;
+/** Most bindings of a kernel that may be written. */
+const UNUSED = 8;
 const round = (bytes: number) => Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
 
 /** What of a plan one submit runs, where a step takes several (micro-batches whose gradients add up). */
@@ -60,7 +62,7 @@ export class Execution {
       return [tensor, buffer];
     }));
     const { params, offsets } = packAll(device, plan.dispatches);
-    const placeholders = { read: device.createBuffer({ label: 'unused input', size: 16, usage }), written: device.createBuffer({ label: 'unused output', size: 16, usage }) };
+    const placeholders = { read: device.createBuffer({ label: 'unused input', size: 16, usage }), written: device.createBuffer({ label: 'unused outputs', size: UNUSED * ALIGNMENT, usage }) };
     const bindingOf = (tensor: Tensor): GPUBufferBinding => {
       if (tensor.role === 'activation') return { buffer: pool[plan.placement.bufferOf.get(tensor)!], size: elements(tensor.shape) * 4 };
       if (tensor.role === 'input') return { buffer: inputs.get(tensor.label)!, size: elements(tensor.shape) * 4 };
@@ -69,12 +71,15 @@ export class Execution {
     };
     const steps = plan.dispatches.map((dispatch, index) => {
       const { pipeline, layout, bindings } = compiled[index];
+      let unused = 0;
       const entries = bindings.map(({ name, binding, type }): GPUBindGroupEntry => {
         if (name === 'params') return { binding, resource: { buffer: params, offset: offsets[index], size: paramsBytes(dispatch.shader) } };
         if (name === 'step') return { binding, resource: { buffer: shared.step } };
         const tensor = dispatch.bindings[name];
         // An optional binding that the constants switch off must still be bound to something.
-        return { binding, resource: tensor ? bindingOf(tensor) : { buffer: type === 'storage' ? placeholders.written : placeholders.read } };
+        if (tensor) return { binding, resource: bindingOf(tensor) };
+        // No two that may be written are allowed to be the same place.
+        return { binding, resource: type === 'storage' ? { buffer: placeholders.written, offset: ALIGNMENT * unused++, size: 16 } : { buffer: placeholders.read } };
       });
       return { label: dispatch.label, pipeline, group: device.createBindGroup({ label: dispatch.label, layout, entries }), grid: dispatch.grid };
     });

@@ -1,15 +1,17 @@
 /** The functions between linear layers (ReLU, tanh and the two forms of GELU): y = f(x) element by element, dx = dy·f′(x). */
 import code from '../../shaders/activation.wgsl?raw';
+import functions from '../../shaders/lib/activation_functions.wgsl?raw';
 import { shader } from '../gpu/shader';
 import { blockGrid } from '../graph/emitter';
 import type { Op, Tape } from '../graph/tape';
 import { elements, type Tensor } from '../graph/tensor';
 
-const activationShader = shader('activation', code);
+const activationShader = shader('activation', code, [functions]);
 
-const KIND = { relu: 0, tanh: 1, gelu: 2, gelu_tanh: 3 };
+/** Numbers of the functions in `shaders/lib/activation_functions.wgsl`. */
+export const ACTIVATION_NUMBER = { relu: 0, tanh: 1, gelu: 2, gelu_tanh: 3 };
 
-export type ActivationKind = keyof typeof KIND;
+export type ActivationKind = keyof typeof ACTIVATION_NUMBER;
 
 export const activation: Op<{ kind: ActivationKind }> = {
   name: 'activation',
@@ -18,7 +20,7 @@ export const activation: Op<{ kind: ActivationKind }> = {
     const { grid, row_stride } = blockGrid(count);
     emit.dispatch({
       label, shader: activationShader, entry: 'forward', grid,
-      constants: { KIND: KIND[kind] }, params: { elements: count, row_stride }, bindings: { x: inputs.x!, y: outputs.y },
+      constants: { KIND: ACTIVATION_NUMBER[kind] }, params: { elements: count, row_stride }, bindings: { x: inputs.x!, y: outputs.y },
     });
   },
   backward(emit, { label, inputs, outputs, attributes: { kind } }, gradients) {
@@ -29,7 +31,7 @@ export const activation: Op<{ kind: ActivationKind }> = {
     const { grid, row_stride } = blockGrid(count);
     emit.dispatch({
       label: `${label} dx`, shader: activationShader, entry: 'backward', grid,
-      constants: { KIND: KIND[kind], ACCUMULATE: dx.accumulate }, params: { elements: count, row_stride }, bindings: { x: inputs.x!, dy, dx: dx.tensor },
+      constants: { KIND: ACTIVATION_NUMBER[kind], ACCUMULATE: dx.accumulate }, params: { elements: count, row_stride }, bindings: { x: inputs.x!, dy, dx: dx.tensor },
     });
   },
 };

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Tape } from '../graph/tape';
 import { emitAdamw } from './adamw';
+import { emitGradientNorm, emitSquares } from './gradient_norm';
 import './testing/matcher';
 import { execute } from './testing/execute';
 import { normals, spiky } from './testing/numbers';
@@ -88,4 +89,27 @@ it('leaves the padding of the arena at zero', async () => {
   // Padding has gradient 0, moments 0 and group 0.
   const state = await update({ values: zeros(4), first: zeros(4), second: zeros(4) }, zeros(4), 0, { learningRate: 1, weightDecay: 1, factor: 1, groups: zeros(4) });
   for (const part of Object.values(state)) expect([...part].map(Math.abs)).toEqual([0, 0, 0, 0]);
+});
+
+/** A GPU finds the norm in the same dispatch: more elements than partial sums have invocations, and a norm that is clipped. */
+it.each([3, 20_000])('with the norm of %d gradients found on the way, agrees with the two apart', async (count) => {
+  const results: Map<string, Float32Array>[] = [];
+  for (const together of [false, true]) {
+    const tape = new Tape();
+    const shared = (label: string) => tape.shared(label, [count]);
+    const arena = { values: shared('values'), gradients: shared('gradients'), first: shared('first'), second: shared('second'), groups: shared('groups') };
+    const norm = tape.shared('norm', [2]);
+    const values = new Map(Object.entries({ values: normals(count, 1), gradients: normals(count, 2), first: normals(count, 3), second: normals(count, 4).map(Math.abs), groups: groupsOf(count), norm: zeros(2) }));
+    const ran = await execute({
+      tape, values, step: { step: 2, learningRate: 0.1, weightDecay: 0.1, clip: 1.5 },
+      finish: (emit) => {
+        if (together) return emitAdamw(emit, arena, norm, emitSquares(emit, arena.gradients));
+        emitGradientNorm(emit, arena.gradients, norm);
+        emitAdamw(emit, arena, norm);
+      },
+    }, { profile: 'gpu', minimal: true });
+    results.push(ran.shared);
+  }
+  const [apart, together] = results;
+  for (const name of ['norm', 'values', 'first', 'second']) expect(together.get(name), name).toBeNear(apart.get(name)!, 2e-6);
 });

@@ -16,9 +16,10 @@ export interface Arena {
   groups: Tensor;
 }
 
-/** Emits one update of every trained element; `norm` (2) holds the clip factor. */
-export function emitAdamw(emit: Emitter, arena: Arena, norm: Tensor): void {
+/** Emits one update of every trained element; `norm` (2) holds the clip factor, or gets it, and the norm, from the partial `sums` of squares where these are given. */
+export function emitAdamw(emit: Emitter, arena: Arena, norm: Tensor, sums?: Tensor): void {
   const count = elements(arena.values.shape);
   const { grid, row_stride } = linearGrid(count);
-  emit.dispatch({ label: 'adamw', shader: adamwShader, entry: 'forward', grid, params: { elements: count, row_stride }, bindings: { ...arena, norm } });
+  const bindings: Record<string, Tensor> = sums ? { ...arena, sums, found: norm } : { ...arena, norm };
+  emit.dispatch({ label: 'adamw', shader: adamwShader, entry: sums ? 'clipped' : 'forward', grid, params: { elements: count, row_stride, partials: sums ? elements(sums.shape) : 0 }, bindings });
 }

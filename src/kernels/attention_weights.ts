@@ -1,5 +1,6 @@
 /** Softmax over keys, with DropKey before it and DropAttention after it. */
 import code from '../../shaders/attention_weights.wgsl?raw';
+import attentionMasks from '../../shaders/lib/attention_masks.wgsl?raw';
 import lastToken from '../../shaders/lib/last_token.wgsl?raw';
 import masks from '../../shaders/lib/masks.wgsl?raw';
 import random from '../../shaders/lib/random.wgsl?raw';
@@ -9,7 +10,7 @@ import type { Op, Tape } from '../graph/tape';
 import { elements, type Tensor } from '../graph/tensor';
 import { type Pass, PATTERN_NUMBER, READ_NUMBER, type ReadRow, type Site } from './site';
 
-const attentionShader = shader('attention_weights', code, [random, stepUniform, masks, lastToken]);
+const attentionShader = shader('attention_weights', code, [random, stepUniform, masks, lastToken, attentionMasks]);
 
 export interface AttentionAttributes {
   pass: Pass;
@@ -24,7 +25,7 @@ export interface AttentionAttributes {
 }
 
 /** Overrides that both passes share: which masks exist is part of the pipeline, so that an evaluate plan has no dropout code at all. */
-function maskConstants({ logits, weights, causal, read }: AttentionAttributes) {
+export function maskConstants({ logits, weights, causal, read }: AttentionAttributes) {
   const compensation = weights?.compensation ?? 'normalize_stopgrad';
   return {
     LOGITS: PATTERN_NUMBER[logits?.pattern ?? 'none'],

@@ -6,7 +6,7 @@ import { expect } from 'vitest';
 import { Tape } from '../graph/tape';
 import type { DataType, Tensor } from '../graph/tensor';
 import type { StepValues } from '../train/stepUniform';
-import { execute, recordCopy } from './testing/execute';
+import { execute, type Executed, recordCopy } from './testing/execute';
 import './testing/matcher';
 import { count, normals } from './testing/numbers';
 import type { Launch } from './testing/page';
@@ -67,16 +67,21 @@ export interface Checked {
 /** Step of the differences: the reference is float64, so that about 1e-10 of the objective is lost, far below float32's 6e-8. */
 const MOVE = 1e-5;
 
-export async function checkOp(check: OpCheck, launch: Launch = {}): Promise<Checked> {
+/** What the operation gave on the device: outputs of each use, gradients of leaves, and the random seeds that stood for the gradients of the outputs. */
+interface Ran extends Omit<Executed, 'kept' | 'shared'> {
+  outputs: Record<string, Float32Array>[];
+  seeds: Record<string, Float32Array>[];
+}
+
+const baseOf = (check: Pick<OpCheck, 'leaves'>): Values => Object.fromEntries(Object.entries(check.leaves).map(([name, leaf]) => [name, Float64Array.from(typed(leaf))]));
+
+/** @param isLoss its outputs need no seeds @param fused the plan is that of a GPU, with what is computed together */
+async function runOp(check: Omit<OpCheck, 'reference' | 'limit'>, launch: Launch, isLoss: boolean, fused: boolean): Promise<Ran> {
   const { samples = 1, gradientSamples = samples, uses = 1 } = check;
   const tape = new Tape();
   const leaves = Object.fromEntries(Object.entries(check.leaves).map(([name, leaf]) => [name, recordLeaf(tape, name, leaf)]));
   const values = new Map(Object.entries(check.leaves).map(([name, leaf]) => [name, typed(leaf)]));
   const recorded = Array.from({ length: uses }, () => check.record(tape, leaves));
-  const base = Object.fromEntries(Object.entries(check.leaves).map(([name, leaf]) => [name, Float64Array.from(typed(leaf))]));
-  const expected = check.reference(base, base);
-  const isLoss = expected.objective !== undefined;
-
   recorded.forEach((outputs, use) => {
     for (const [name, tensor] of Object.entries(outputs)) tape.keep(`${name} ${use}`, tensor);
   });
@@ -95,9 +100,8 @@ export async function checkOp(check: OpCheck, launch: Launch = {}): Promise<Chec
       }
     });
   }
-
-  const ran = await execute({
-    tape, values, step: check.step, samples, gradientSamples, backward: true, seeds,
+  const { plan, kept, gradients } = await execute({
+    tape, values, step: check.step, samples, gradientSamples, backward: true, seeds, fused,
     finish: (_, gradients) => {
       for (const [name, leaf] of Object.entries(leaves)) {
         const gradient = gradients.of(leaf);
@@ -105,14 +109,47 @@ export async function checkOp(check: OpCheck, launch: Launch = {}): Promise<Chec
       }
     },
   }, launch);
+  for (const [name, leaf] of Object.entries(check.leaves)) {
+    if (leaf.role === 'activation' && kept.has(`gradient of ${name}`)) gradients.set(name, kept.get(`gradient of ${name}`)!);
+  }
+  return { plan, gradients, seeds: seedValues, outputs: recorded.map((names, use) => Object.fromEntries(Object.keys(names).map((name) => [name, kept.get(`${name} ${use}`)!]))) };
+}
 
-  const outputs: Record<string, Float32Array> = {};
-  recorded.forEach((names, use) => {
-    for (const name of Object.keys(names)) {
-      outputs[name] = ran.kept.get(`${name} ${use}`)!;
-      expect(outputs[name], `output ${name}`).toBeNear(expected.outputs[name], check.limit, check.floor);
-    }
+/** An operation that a GPU computes together with others: what it gives agrees with what the simple kernels give, on the same device. */
+export interface FusedCheck extends Omit<OpCheck, 'reference' | 'parts'> {
+  /** Shaders that the fused plan has, and those of which it has none. */
+  has: string[];
+  lacks?: string[];
+  isLoss?: boolean;
+}
+
+export async function checkFused(check: FusedCheck, launch: Launch = {}): Promise<void> {
+  const gpu = { profile: 'gpu', ...launch } as const;
+  const simple = await runOp(check, gpu, check.isLoss ?? false, false);
+  const together = await runOp(check, gpu, check.isLoss ?? false, true);
+  const shaders = together.plan.dispatches.map(({ shader }) => shader.name);
+  for (const name of check.has) expect(shaders).toContain(name);
+  for (const name of check.lacks ?? []) expect(shaders).not.toContain(name);
+  together.outputs.forEach((outputs, use) => {
+    for (const [name, values] of Object.entries(outputs)) expect(values, `output ${name}`).toBeNear(simple.outputs[use][name], check.limit, check.floor);
   });
+  expect([...together.gradients.keys()].sort()).toEqual([...simple.gradients.keys()].sort());
+  for (const [name, values] of together.gradients) expect(values, `gradient of ${name}`).toBeNear(simple.gradients.get(name)!, check.gradientLimit ?? check.limit, check.floor);
+}
+
+export async function checkOp(check: OpCheck, launch: Launch = {}): Promise<Checked> {
+  const { uses = 1 } = check;
+  const base = baseOf(check);
+  const expected = check.reference(base, base);
+  const ran = await runOp(check, launch, expected.objective !== undefined, false);
+  const seedValues = ran.seeds;
+  const outputs: Record<string, Float32Array> = {};
+  for (const ofUse of ran.outputs) {
+    for (const [name, values] of Object.entries(ofUse)) {
+      outputs[name] = values;
+      expect(values, `output ${name}`).toBeNear(expected.outputs[name], check.limit, check.floor);
+    }
+  }
 
   /** The objective of each of `parts` equal parts of the outputs. */
   const objectives = (moved: Values, parts: number): Float64Array => {
@@ -130,7 +167,7 @@ export async function checkOp(check: OpCheck, launch: Launch = {}): Promise<Chec
   const gradients: Record<string, Float32Array> = {};
   for (const [name, leaf] of Object.entries(check.leaves)) {
     if (leaf.role !== 'activation' && leaf.role !== 'parameter') continue;
-    const gradient = leaf.role === 'parameter' ? ran.gradients.get(name) : ran.kept.get(`gradient of ${name}`);
+    const gradient = ran.gradients.get(name);
     if (!gradient) throw new Error(`check: ${name} has no gradient`);
     gradients[name] = gradient;
     const numeric = slopes(objectives, base, name, check.parts?.[name] ?? 1);

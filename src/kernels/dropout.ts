@@ -12,7 +12,7 @@ import { type Pass, PATTERN_NUMBER, READ_NUMBER, type ReadRow, type Site } from 
 
 const dropoutShader = shader('dropout', code, [random, stepUniform, masks, lastToken]);
 
-interface DropoutAttributes {
+export interface DropoutAttributes {
   pass: Pass;
   site: Site;
   /** Rows in front of each sample that are no tokens (prompt tuning): neither masked nor scaled. */
@@ -21,7 +21,7 @@ interface DropoutAttributes {
   read?: { row: ReadRow; tokens: number };
 }
 
-function emitDropout(emit: Emitter, node: Node<DropoutAttributes>, label: string, x: Tensor, y: Tensor, options: { residual?: Tensor; accumulate?: 0 | 1 }): void {
+export function emitDropout(emit: Emitter, node: Node<DropoutAttributes>, label: string, x: Tensor, y: Tensor, options: { residual?: Tensor; accumulate?: 0 | 1 }): void {
   const { pass, site, virtualTokens, read } = node.attributes;
   const { lengths, spans } = node.inputs;
   const branches = x.shape[0] / pass.samples;

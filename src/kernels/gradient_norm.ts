@@ -7,12 +7,17 @@ import { elements, type Tensor } from '../graph/tensor';
 
 const gradientNormShader = shader('gradient_norm', code, [stepUniform]);
 
-/** Emits norm (2) = the L2 norm of the whole arena before clipping, and the factor that clipping multiplies gradients by. */
-export function emitGradientNorm(emit: Emitter, gradients: Tensor, norm: Tensor): void {
+/** Emits partial sums of the squares of the whole arena. */
+export function emitSquares(emit: Emitter, gradients: Tensor): Tensor {
   const count = elements(gradients.shape);
   const partials = Math.min(1024, Math.max(64, Math.ceil(count / 256)));
   const sums = emit.scratch('gradient norm partials', [partials]);
-  const params = { elements: count, partials };
-  emit.dispatch({ label: 'gradient norm partials', shader: gradientNormShader, entry: 'partial', grid: [Math.ceil(partials / 64), 1, 1], params, bindings: { gradients, partials: sums } });
-  emit.dispatch({ label: 'gradient norm', shader: gradientNormShader, entry: 'finish', grid: [1, 1, 1], params, bindings: { sums, norm } });
+  emit.dispatch({ label: 'gradient norm partials', shader: gradientNormShader, entry: 'partial', grid: [Math.ceil(partials / 64), 1, 1], params: { elements: count, partials }, bindings: { gradients, partials: sums } });
+  return sums;
+}
+
+/** Emits norm (2) = the L2 norm of the whole arena before clipping, and the factor that clipping multiplies gradients by. */
+export function emitGradientNorm(emit: Emitter, gradients: Tensor, norm: Tensor): void {
+  const sums = emitSquares(emit, gradients);
+  emit.dispatch({ label: 'gradient norm', shader: gradientNormShader, entry: 'finish', grid: [1, 1, 1], params: { elements: elements(gradients.shape), partials: elements(sums.shape) }, bindings: { sums, norm } });
 }

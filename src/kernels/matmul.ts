@@ -75,12 +75,12 @@ function emitWhole(emit: Emitter, product: Product): void {
 }
 
 /** Small products get small tiles, so that there are workgroups enough to fill the adapter. */
-function defaultTile(tiled: boolean, size: { rows: number; columns: number }): Tile {
+export function defaultTile(tiled: boolean, size: { rows: number; columns: number }): Tile {
   if (!tiled) return size.columns > 32 && size.rows > 32 ? { wx: 4, wy: 4, k: 0 } : { wx: 2, wy: 2, k: 0 };
   return size.rows >= 256 && size.columns >= 256 ? { wx: 16, wy: 16, k: 16 } : { wx: 8, wy: 8, k: 16 };
 }
 
-interface LinearAttributes {
+export interface LinearAttributes {
   scale: number;
   accumulate: 0 | 1;
   /** The weight is stored (K,N), as GPT-2's are. */
@@ -88,11 +88,25 @@ interface LinearAttributes {
 }
 
 /** W as the (K,N) factor of x·W, and as the (N,K) factor of dy·Wᵀ, however it is stored. */
-const factorOf = (weight: Tensor, transposed: boolean, turned: boolean): Layout => {
+export const factorOf = (weight: Tensor, transposed: boolean, turned: boolean): Layout => {
   const columns = width(weight);
   return transposed === turned ? { tensor: weight, row: 1, column: columns } : { tensor: weight, row: columns, column: 1 };
 };
-const extentsOf = (weight: Tensor, transposed: boolean): readonly [number, number] => (transposed ? [weight.shape[1], weight.shape[0]] : [weight.shape[0], weight.shape[1]]);
+export const extentsOf = (weight: Tensor, transposed: boolean): readonly [number, number] => (transposed ? [weight.shape[1], weight.shape[0]] : [weight.shape[0], weight.shape[1]]);
+
+/** Emits dW (+)= scale·dyᵀ·x, or its transpose where the weight is stored so. */
+export function emitWeightGradient(emit: Emitter, label: string, of: { dy: Tensor; x: Tensor; weight: Tensor; transposed: boolean; scale?: number }, dW: GradientTarget): void {
+  const { dy, x, weight, transposed, scale } = of;
+  const [N, K] = extentsOf(weight, transposed);
+  const R = rows(dy);
+  emitProduct(emit, {
+    label, scale,
+    ...(transposed
+      ? { a: { tensor: x, row: 1, column: K }, b: { tensor: dy, row: N, column: 1 }, size: { rows: K, columns: N, depth: R } }
+      : { a: { tensor: dy, row: 1, column: N }, b: { tensor: x, row: K, column: 1 }, size: { rows: N, columns: K, depth: R } }),
+    c: { tensor: dW.tensor, row: width(weight), column: 1, accumulate: dW.accumulate },
+  });
+}
 
 /** y (…,N) (+)= scale · x (…,K) · Wᵀ + bias, W (N,K) or, transposed, (K,N). dx = scale·dy·W; dW = scale·dyᵀ·x; d(bias) = Σ dy. */
 export const linear: Op<LinearAttributes> = {
@@ -128,15 +142,7 @@ export const linear: Op<LinearAttributes> = {
       });
     }
     const dW = gradients.into(weight);
-    if (dW) {
-      emitProduct(emit, {
-        label: `${label} dW`, scale,
-        ...(transposed
-          ? { a: { tensor: x, row: 1, column: K }, b: { tensor: dy, row: N, column: 1 }, size: { rows: K, columns: N, depth: R } }
-          : { a: { tensor: dy, row: 1, column: N }, b: { tensor: x, row: K, column: 1 }, size: { rows: N, columns: K, depth: R } }),
-        c: { tensor: dW.tensor, row: width(weight), column: 1, accumulate: dW.accumulate },
-      });
-    }
+    if (dW) emitWeightGradient(emit, `${label} dW`, { dy, x, weight, transposed, scale }, dW);
     const dBias = gradients.into(inputs.bias);
     if (dBias) emitColumnSum(emit, `${label} dbias`, dy, dBias);
   },

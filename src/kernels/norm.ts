@@ -1,6 +1,8 @@
 /** Layer normalisation over the channels, and root-mean-square normalisation over the channels or over each head. */
 import code from '../../shaders/norm.wgsl?raw';
 import { shader } from '../gpu/shader';
+import type { Emitter } from '../graph/emitter';
+import type { Gradients } from '../graph/gradients';
 import type { Op, Tape } from '../graph/tape';
 import { elements, type Tensor } from '../graph/tensor';
 import { emitColumnSum } from './column_sum';
@@ -36,23 +38,31 @@ export const norm: Op<{ epsilon: number }> = {
         bindings: { x: inputs.x!, gamma: inputs.gamma!, dy, saved: outputs.statistics, dx: dx.tensor },
       });
     }
-    const dGamma = gradients.into(inputs.gamma);
-    const dBeta = gradients.into(inputs.beta);
-    if (dGamma) {
-      const { constants, grid } = emit.reduction(C, R);
-      // A scratch takes the place of a gradient that nobody wants.
-      const shift = dBeta?.tensor ?? emit.scratch(`${label} unused dβ`, [C]);
-      emit.dispatch({
-        label: `${label} parameters`, shader: normShader, entry: 'parameters', grid, params,
-        constants: { ...constants, SHIFT: Number(dBeta !== undefined), ACCUMULATE: dGamma.accumulate },
-        bindings: { x: inputs.x!, dy, saved: outputs.statistics, d_gamma: dGamma.tensor, d_beta: shift },
-      });
-    } else if (dBeta) {
-      // A method may train β alone (BitFit): its gradient is a plain column sum.
-      emitColumnSum(emit, `${label} dβ`, dy, dBeta);
-    }
+    emitNormParameters(emit, label, { x: inputs.x!, dy, statistics: outputs.statistics, gamma: inputs.gamma!, beta: inputs.beta }, gradients);
   },
 };
+
+/** Emits the gradients of γ and β, of those that are trained. */
+export function emitNormParameters(emit: Emitter, label: string, of: { x: Tensor; dy: Tensor; statistics: Tensor; gamma: Tensor; beta?: Tensor }, gradients: Gradients): void {
+  const { x, dy, statistics, gamma, beta } = of;
+  const [C] = gamma.shape;
+  const R = elements(dy.shape) / C;
+  const dGamma = gradients.into(gamma);
+  const dBeta = gradients.into(beta);
+  if (dGamma) {
+    const { constants, grid } = emit.reduction(C, R);
+    // A scratch takes the place of a gradient that nobody wants.
+    const shift = dBeta?.tensor ?? emit.scratch(`${label} unused dβ`, [C]);
+    emit.dispatch({
+      label: `${label} parameters`, shader: normShader, entry: 'parameters', grid, params: { rows: R, columns: C, epsilon: 0 },
+      constants: { ...constants, SHIFT: Number(dBeta !== undefined), ACCUMULATE: dGamma.accumulate },
+      bindings: { x, dy, saved: statistics, d_gamma: dGamma.tensor, d_beta: shift },
+    });
+  } else if (dBeta) {
+    // A method may train β alone (BitFit): its gradient is a plain column sum.
+    emitColumnSum(emit, `${label} dβ`, dy, dBeta);
+  }
+}
 
 /** y = (x − μ)·rstd·γ + β. */
 export function recordLayerNorm(tape: Tape, label: string, x: Tensor, gamma: Tensor, beta: Tensor, epsilon: number): Tensor {

@@ -267,9 +267,10 @@ it('fits the grids of every adapter where keys are virtual and there are no subg
   const config = { ...CONFIG, positions: 128 };
   const batch = { samples: 256, tokens: 64 };
   const target = { profile: 'gpu', subgroupSize: 0 } as const;
-  const plans = [planTraining(config, method, batch, sliceArena(parameterSpecs(config, method)), target), planEvaluation(config, method, batch, target)];
-  // 256·2·128 rows of attention, one a workgroup.
-  for (const { dispatches } of plans) expect(dispatches.filter(({ shader: { name }, grid }) => name === 'attention_weights' && grid[0] * grid[1] === 65_536).length).toBeGreaterThan(0);
+  // What is kept for looking at is computed by the simple kernels: 256·2·128 rows of attention, one a workgroup.
+  const { dispatches } = planEvaluation(config, method, batch, target, 'attention');
+  expect(dispatches.filter(({ shader: { name }, grid }) => name === 'attention_weights' && grid[0] * grid[1] === 65_536).length).toBeGreaterThan(0);
+  expect(() => planTraining(config, method, batch, sliceArena(parameterSpecs(config, method)), target)).not.toThrow();
 });
 
 describe('placement of a whole plan', () => {

@@ -9,7 +9,8 @@ import { rows } from '../graph/tensor';
 import { type Arena, emitAdamw } from '../kernels/adamw';
 import { emitAdd } from '../kernels/add';
 import { recordCrossEntropy } from '../kernels/cross_entropy';
-import { emitGradientNorm } from '../kernels/gradient_norm';
+import { fuse } from '../kernels/fusion';
+import { emitGradientNorm, emitSquares } from '../kernels/gradient_norm';
 import { emitL1Penalty } from '../kernels/l1_penalty';
 import { recordSelectToken } from '../kernels/select_token';
 import { NO_BRANCH } from '../kernels/site';
@@ -64,11 +65,15 @@ export function planTraining(
     if (gradients.ofParameters.size === 0) throw new Error('plan: no trained tensor is reached by the loss; choose at least one LoRA target');
     // A method without A and B has nothing that the penalty falls on.
     if (method.penalised && layout.penalisedBytes > 0) emitL1Penalty(emit, arena, layout.penalisedBytes / 4);
-    emitGradientNorm(emit, arena.gradients, norm);
-    emitAdamw(emit, arena, norm);
+    if (target.profile === 'gpu') {
+      emitAdamw(emit, arena, norm, emitSquares(emit, arena.gradients));
+    } else {
+      emitGradientNorm(emit, arena.gradients, norm);
+      emitAdamw(emit, arena, norm);
+    }
   };
   const report = (emit: Emitter) => emitStepMetrics(emit, { ...losses, norm, ring });
-  return compile(tape, { ...target, ...samples, accumulating: options.accumulating }, { backward: true, add: emitAdd, finish, report });
+  return compile(tape, { ...target, ...samples, accumulating: options.accumulating }, { backward: true, add: emitAdd, fuse, finish, report });
 }
 
 /** Records and compiles the stages whose outputs are kept for every training row (`states`, as `Cached` has them). */
@@ -76,7 +81,7 @@ export function planStates(config: ModelConfig, trained: Trained, batch: BatchSh
   const tape = new Tape();
   const pass = { samples: batch.samples, branch: 0, cleanBranch: NO_BRANCH };
   tape.keep('states', recordStages({ tape, config, trained, rules: {}, pass, whole: true, ...batch }, stages));
-  return compile(tape, { ...target, samples: batch.samples, gradientSamples: batch.samples }, { backward: false, add: emitAdd });
+  return compile(tape, { ...target, samples: batch.samples, gradientSamples: batch.samples }, { backward: false, add: emitAdd, fuse });
 }
 
 /**
@@ -96,5 +101,5 @@ export function planEvaluation(config: ModelConfig, trained: Trained, batch: Bat
     const last = { lengths: tape.input('lengths', [batch.samples], 'u32'), virtualTokens: virtualRowsOf(trained).rows };
     if (keep === 'scores') tape.keep('last logits', recordSelectToken(tape, 'last token', logits, last));
   } else tape.keep('logits', logits);
-  return compile(tape, { ...target, samples: batch.samples, gradientSamples: batch.samples }, { backward: false, add: emitAdd });
+  return compile(tape, { ...target, samples: batch.samples, gradientSamples: batch.samples }, { backward: false, add: emitAdd, fuse });
 }

@@ -10,6 +10,7 @@ import { CompilerRefusal } from '../gpu/compilerRefusal';
 import type { Gpu } from '../gpu/device';
 import type { Pipelines } from '../gpu/pipelines';
 import { emitAdd } from '../kernels/add';
+import { isFusedLinear } from '../kernels/fused_linear';
 import { emitProduct, takesTile } from '../kernels/matmul';
 import { timeExecution } from './timeExecution';
 
@@ -40,7 +41,7 @@ const keyOf = ({ rows, columns, depth, products }: ProductSize) => [rows, column
 export function productsOf(plan: Plan): ProductSize[] {
   const found = new Map<string, { size: ProductSize; work: number }>();
   for (const { shader, params, grid } of plan.dispatches) {
-    if (!takesTile(shader)) continue;
+    if (!takesTile(shader) && !isFusedLinear(shader)) continue;
     const size = { rows: params.rows, columns: params.columns, depth: params.depth, products: grid[2] };
     const before = found.get(keyOf(size));
     found.set(keyOf(size), { size, work: (before?.work ?? 0) + work(size) });

@@ -2,6 +2,9 @@
 import type { RunConfig } from '../config/config';
 import type { Buckets } from '../data/buckets';
 import type { Plan } from '../graph/compile';
+import { attentionMultiplyAdds } from '../kernels/attention';
+import { fusedMultiplyAdds } from '../kernels/fused_linear';
+import { groupedMultiplyAdds } from '../kernels/grouped_products';
 import { multiplyAdds } from '../kernels/matmul';
 import type { Work } from '../protocol/planMessages';
 import type { Dataset } from './dataset';
@@ -10,7 +13,10 @@ import { chunksOf, pool } from './evaluationChunks';
 const NOTHING: Work = { multiplyAdds: 0, dispatches: 0 };
 const plus = (sum: Work, more: Work, times = 1): Work => ({ multiplyAdds: sum.multiplyAdds + times * more.multiplyAdds, dispatches: sum.dispatches + times * more.dispatches });
 
-const workOf = ({ dispatches }: Plan): Work => ({ multiplyAdds: dispatches.reduce((sum, dispatch) => sum + multiplyAdds(dispatch), 0), dispatches: dispatches.length });
+/** Of whatever kernel: each counts its own. */
+const COUNTS = [multiplyAdds, fusedMultiplyAdds, groupedMultiplyAdds, attentionMultiplyAdds];
+
+const workOf = ({ dispatches }: Plan): Work => ({ multiplyAdds: dispatches.reduce((sum, dispatch) => sum + COUNTS.reduce((more, count) => more + count(dispatch), 0), 0), dispatches: dispatches.length });
 
 /** All plans that a run takes turns with, as `preparation.ts` makes them. */
 export interface RunPlans {

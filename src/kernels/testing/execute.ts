@@ -10,6 +10,7 @@ import { elements, type Tensor } from '../../graph/tensor';
 import { STEP_BYTES } from '../../model/state';
 import { packStep, type StepValues } from '../../train/stepUniform';
 import { emitAdd } from '../add';
+import { fuse } from '../fusion';
 import { WEIGHT_ROWS } from '../weightFormats';
 import { type Launch, pageFor } from './page';
 
@@ -86,6 +87,8 @@ export interface Parts {
   gradientSamples?: number;
   backward?: boolean;
   seeds?: Map<Tensor, Tensor>;
+  /** As a GPU computes it. */
+  fused?: boolean;
   finish?: (emit: Emitter, gradients: Gradients) => void;
   /** Times the plan runs before anything is read. */
   times?: number;
@@ -107,7 +110,7 @@ export async function execute(parts: Parts, launch: Launch = {}): Promise<Execut
   const { tape, samples = 1, gradientSamples = samples } = parts;
   const options: CompileOptions = { profile: gpu.profile, subgroupSize: gpu.subgroupSize, samples, gradientSamples, lanes: launch.lanes, tile: launch.tile, mostGroups: launch.mostGroups, largestBuffer: launch.largestBuffer };
   const weights = tape.tensors.filter(({ role }) => role === 'weight');
-  const plan = compile(tape, options, { backward: parts.backward ?? false, add: emitAdd, seeds: parts.seeds, finish: parts.finish });
+  const plan = compile(tape, options, { backward: parts.backward ?? false, add: emitAdd, fuse: parts.fused ? fuse : undefined, seeds: parts.seeds, finish: parts.finish });
   const buffers = new TestBuffers(device, parts.values, parts.step ?? {}, weights, launch.largestBuffer);
   const execution = await Execution.create(gpu, pipelines, plan, buffers);
   for (const name of plan.kept.keys()) {
