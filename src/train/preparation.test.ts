@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { DEFAULT_CONFIG, type RunConfig } from '../config/config';
 import type { PeftKind } from '../config/peft';
 import type { WeightFormat } from '../config/weightFormats';
-import type { Gpu } from '../gpu/device';
+import type { Gpu, Profile } from '../gpu/device';
 import type { ModelConfig } from '../model/modelConfig';
 import { diskSource } from '../sources/disk';
 import type { Autotuner } from './autotune';
@@ -15,11 +15,13 @@ import { Refusal } from './refusal';
 const real = new Library(async (name) => diskSource(fileURLToPath(new URL(`../../public/models/${name}`, import.meta.url))));
 const tuner = { tileFor: () => undefined, tune: async () => false } as unknown as Autotuner;
 
-const gpuOf = ({ limit = 2 ** 30, budget = 2 ** 40, most = budget }: { limit?: number; budget?: number; most?: number }) =>
-  ({ profile: 'gpu', subgroupSize: 0, memoryBudget: budget, mostBudget: most, device: { limits: { maxBufferSize: limit, maxStorageBufferBindingSize: limit } } }) as unknown as Gpu;
+interface Device { profile?: Profile; limit?: number; budget?: number; most?: number }
+
+const gpuOf = ({ profile = 'gpu', limit = 2 ** 30, budget = 2 ** 40, most = budget }: Device) =>
+  ({ profile, subgroupSize: 0, memoryBudget: budget, mostBudget: most, device: { limits: { maxBufferSize: limit, maxStorageBufferBindingSize: limit } } }) as unknown as Gpu;
 
 /** The fault with which a preparation is refused, undefined where it is not. */
-async function faultOf({ sizes = {}, change = (config: RunConfig) => config, ...device }: { sizes?: Partial<ModelConfig>; change?: (config: RunConfig) => RunConfig; limit?: number; budget?: number; most?: number }) {
+async function faultOf({ sizes = {}, change = (config: RunConfig) => config, ...device }: { sizes?: Partial<ModelConfig>; change?: (config: RunConfig) => RunConfig } & Device) {
   const library = {
     async model(name: string) {
       const { checkpoint, tokenizer } = await real.model(name);
@@ -43,8 +45,8 @@ describe('a preparation', () => {
   });
 
   it('is refused where only the plan of the evaluation is larger than a grid', async () => {
-    // 256 rows of an evaluation with 512 heads each are 131,072 products; the 2 rows of a batch are 1024.
-    const fault = await faultOf({ sizes: { hidden: 512, heads: 512, keyValueHeads: 512, headSize: 1 }, change: (config) => ({ ...config, optimizer: { ...config.optimizer, batchSize: 2 } }) });
+    // 256 rows of an evaluation with 512 heads each are 131,072 products, one a workgroup where nothing is computed together; the 2 rows of a batch are 1024.
+    const fault = await faultOf({ profile: 'software', sizes: { hidden: 512, heads: 512, keyValueHeads: 512, headSize: 1 }, change: (config) => ({ ...config, optimizer: { ...config.optimizer, batchSize: 2 } }) });
     expect(fault).toMatchObject({ code: 'out_of_memory', predicted: true, neededBytes: Infinity });
   });
 
