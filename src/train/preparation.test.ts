@@ -45,8 +45,8 @@ describe('a preparation', () => {
   });
 
   it('is refused where only the plan of the evaluation is larger than a grid', async () => {
-    // 256 rows of an evaluation with 512 heads each are 131,072 products, one a workgroup where nothing is computed together; the 2 rows of a batch are 1024.
-    const fault = await faultOf({ profile: 'software', sizes: { hidden: 512, heads: 512, keyValueHeads: 512, headSize: 1 }, change: (config) => ({ ...config, optimizer: { ...config.optimizer, batchSize: 2 } }) });
+    // 64 rows of an evaluation with 4096 heads each are 262,144 products, one a workgroup where nothing is computed together; the 2 rows of a batch are 8192.
+    const fault = await faultOf({ profile: 'software', sizes: { hidden: 4096, heads: 4096, keyValueHeads: 4096, headSize: 1 }, change: (config) => ({ ...config, optimizer: { ...config.optimizer, batchSize: 2 } }) });
     expect(fault).toMatchObject({ code: 'out_of_memory', predicted: true, neededBytes: Infinity });
   });
 
