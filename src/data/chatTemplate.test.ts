@@ -47,6 +47,16 @@ describe('a chat template', () => {
     expect(scored!.map(([from, to]) => (text + completion).slice(from, to))).toEqual([' No.\n<|im_end|>\n', '<think>\n\n</think>\n\nIt is cold now, and "dull".<|im_end|>\n']);
   });
 
+  it.each(['generation tags', 'reasoning of earlier turns left out'])('scores no answers of a prompt: %s', (name) => {
+    const turns = conversations.several;
+    const given = turns.length - 1;
+    const { text, scored } = template(templates[name]).render(turns, undefined, given);
+    const all = template(templates[name]).render(turns).scored;
+    expect(scored).toEqual([all.at(-1)]);
+    expect(all.length).toBeGreaterThan(1);
+    expect(text.slice(...scored[0])).toContain(turns.at(-1)!.content);
+  });
+
   it('is taken from chat_template.jinja first, or a list, with tokens of special_tokens_map.json', async () => {
     const files: Record<string, string> = { 'tokenizer_config.json': '{"bos_token": null, "chat_template": "config"}', 'special_tokens_map.json': '{"bos_token": {"content": "<b>"}}', 'chat_template.jinja': '{{ bos_token }}{% for m in messages %}{{ m.content }}{% endfor %}' };
     const { config: read, jinja } = await readChatFiles((file) => Promise.resolve(new TextEncoder().encode(files[file])), Object.keys(files));

@@ -15,9 +15,10 @@ export interface ChatTemplate {
   /**
    * @param turns the last of which is the assistant's
    * @param tools descriptions of what the assistant may call, where the file has them
+   * @param given so many turns at the beginning are no answers to be learned, whoever says them
    * @throws Error with what the template says against the conversation, or where it cannot be told what the assistant says
    */
-  render(turns: readonly Turn[], tools?: readonly unknown[]): Rendered;
+  render(turns: readonly Turn[], tools?: readonly unknown[], given?: number): Rendered;
 }
 
 /** Around what the assistant says, while a template with `{% generation %}` is rendered; noncharacters, which no text holds. */
@@ -66,7 +67,7 @@ export function chatTemplateOf(config: Json, jinja: string | undefined): ChatTem
       throw new Error(`the model's chat template does not take this conversation (${sentenceOf(error)})`);
     }
   };
-  return { render: (turns, tools) => (isMarked ? markedText : foundText)(turns, (some, asks) => write(some, tools, asks)) };
+  return { render: (turns, tools, given = 0) => (isMarked ? markedText : foundText)(turns, (some, asks) => write(some, tools, asks), given) };
 }
 
 const sentenceOf = (error: unknown): string => (error as Error).message.split('\n')[0].replace(/[.\s]+$/, '').slice(0, 300);
@@ -75,16 +76,19 @@ type Write = (turns: readonly Turn[], asks: boolean) => string;
 const UNTOLD = 'it cannot be told which part of what the model\'s chat template makes of this conversation the assistant says';
 
 /** What the template itself says is generated. */
-function markedText(turns: readonly Turn[], write: Write): Rendered {
+function markedText(turns: readonly Turn[], write: Write, given: number): Rendered {
   const marked = write(turns, false);
+  // Parts of the given turns, in which an answer may have several.
+  let before = turns.slice(0, given).some(({ role }) => role === 'assistant') ? write(turns.slice(0, given), false).split(BEGIN).length - 1 : 0;
   const scored: [number, number][] = [];
   let text = '';
   for (const [index, piece] of marked.split(BEGIN).entries()) {
     const [said, after] = index === 0 ? ['', piece] : piece.split(END);
-    if (said !== '') scored.push([text.length, text.length + said.length]);
+    if (index > 0 && before > 0) before--;
+    else if (said !== '') scored.push([text.length, text.length + said.length]);
     text += said + (after ?? '');
   }
-  if (scored.length === 0) return foundText(turns, (some, asks) => write(some, asks).replaceAll(BEGIN, '').replaceAll(END, ''));
+  if (scored.length === 0) return foundText(turns, (some, asks) => write(some, asks).replaceAll(BEGIN, '').replaceAll(END, ''), given);
   const [from] = scored[scored.length - 1];
   return { text, promptEnd: from, scored };
 }
@@ -93,12 +97,12 @@ function markedText(turns: readonly Turn[], write: Write): Rendered {
  * Each answer begins where the turns before it end, with what the template asks the model to go on from, and ends where the turns up to it end. Of
  * templates that write a turn in another way once more follow (Qwen3 leaves reasoning out), the answer's own text is looked for instead.
  */
-function foundText(turns: readonly Turn[], write: Write): Rendered {
+function foundText(turns: readonly Turn[], write: Write, given: number): Rendered {
   const text = write(turns, false);
   const last = turns.length - 1;
   const scored: [number, number][] = [];
   for (const [index, { role, content }] of turns.entries()) {
-    if (role !== 'assistant') continue;
+    if (role !== 'assistant' || index < given) continue;
     const least = scored.at(-1)?.[1] ?? 0;
     const range = rangeOf(text, write(turns.slice(0, index), true), index === last ? text : write(turns.slice(0, index + 1), false), content, least);
     if (range) scored.push(range);

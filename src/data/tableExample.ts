@@ -5,10 +5,10 @@ import type { ChatTemplate } from './chatTemplate';
 import type { Example } from './tasks/task';
 
 /** One row as the engine takes it. @throws RangeError for a label that is none of the mapping's */
-export function exampleOf({ text = '', text2, label, prompt_parts, target_text, references, category, messages, tools }: TableExample, { kind, labels }: Pick<TableMapping, 'kind' | 'labels'>): Example {
+export function exampleOf({ text = '', text2, label, prompt_parts, target_text, references, category, messages, prompt_turns: promptTurns, tools }: TableExample, { kind, labels }: Pick<TableMapping, 'kind' | 'labels'>): Example {
   if (kind === 'language_model') {
     const told = { ...(references && { references }), ...(category !== undefined && { category: { name: category, seen: true } }) };
-    return { text: promptOf(prompt_parts ?? [text]), completion: target_text ?? '', label: 0, ...told, ...(messages && { messages }), ...(tools && { tools }) };
+    return { text: promptOf(prompt_parts ?? [text]), completion: target_text ?? '', label: 0, ...told, ...(messages && { messages }), ...(promptTurns !== undefined && { promptTurns }), ...(tools && { tools }) };
   }
   const pair = text2 === undefined ? {} : { pair: text2 };
   if (kind === 'regression') return { text, ...pair, label: Number(label) };
@@ -25,6 +25,6 @@ export function inText(example: Example, template: ChatTemplate): Example {
   const turns = example.messages ?? [];
   const last = turns.findLastIndex(({ role }) => role === 'assistant');
   // Behind the last answer there is nothing to learn.
-  const { text, promptEnd, scored } = template.render(turns.slice(0, last + 1), example.tools);
+  const { text, promptEnd, scored } = template.render(turns.slice(0, last + 1), example.tools, example.promptTurns);
   return { ...example, text: text.slice(0, promptEnd), completion: text.slice(promptEnd), scored };
 }

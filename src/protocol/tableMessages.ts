@@ -41,6 +41,8 @@ export interface Example extends Place {
   category?: string;
   /** A conversation, whose scored part is what the assistant says. */
   messages?: { role: string; content: string; [field: string]: unknown }[];
+  /** Of a conversation in two parts, prompt and completion: so many turns are the prompt, whose answers are not scored. */
+  prompt_turns?: number;
   /** Descriptions of what the assistant of a conversation may call. */
   tools?: unknown[];
 }

@@ -1,4 +1,7 @@
 /** Datasets of the Hub and addresses, as the loopback stand-in has them, down to the sentence that a person reads. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { understandData } from '../config/dataSources';
 import { dataOfLink, farData, openData } from '../headless/openData';
@@ -6,6 +9,8 @@ import { DEFAULT_CONFIG } from '../config/config';
 import { offeredDataset } from './datasets';
 import { HubStandIn, TOKEN, type StandInRepository } from './testing/standIn';
 import { refusal } from './testing/library';
+import { importTable } from '../tables/importTable';
+import { openTable } from '../tables/openTable';
 
 let hub: HubStandIn;
 beforeAll(async () => { hub = await HubStandIn.start(); });
@@ -51,6 +56,23 @@ describe('a dataset of the Hub', () => {
     expect((await offered('org/set')).offer.configurations.map(({ name, splits }) => [name, splits.map((split) => split.name)])).toEqual([['x', ['train', 'test']], ['y', ['train']]]);
     // No Range to the redirector, no HEAD, nothing of the data before somebody says so.
     expect(hub.log.every(({ method, url, range }) => method === 'GET' && range === undefined && !url.includes('/resolve/'))).toBe(true);
+  });
+
+  it('of large Parquet is read by ranges: the end, and the row groups that hold the first rows', async () => {
+    const bytes = gunzipSync(readFileSync(join(import.meta.dirname, '..', 'fixtures', 'parquet', 'four-groups.parquet.gz')));
+    has('org/set', { files: { 'data/train.parquet': { bytes } } });
+    const { source } = await offered('org/set');
+    hub.log.length = 0;
+    const opened = await openTable(source, { training: ['data/train.parquet'] }, {}, 1, { ranged: { bytes: bytes.length - 1, rows: 230 } });
+    const whole = await importTable('train.parquet', bytes);
+    expect(whole.examples).toHaveLength(800);
+    expect(opened.rows.training).toEqual(whole.examples.slice(0, 230));
+    expect(opened.report.notes).toContain('Only the first 230 of its 800 rows were fetched.');
+    const ranges = hub.log.filter(({ range }) => range !== undefined).map(({ range }) => /^bytes=(\d+)-(\d+)$/.exec(range!)!.slice(1).map(Number));
+    expect(ranges.length).toBeGreaterThan(1);
+    expect(hub.log.every(({ url, range }) => !url.includes('train.parquet') || range !== undefined || url.includes('/resolve/'))).toBe(true);
+    // 230 of 800 rows lie in the first two of four groups: nothing of the third is asked for but what comes along with the end, 512 KiB.
+    expect(ranges.filter(([from]) => from < bytes.length - 2 ** 19).every(([, to]) => to < bytes.length * 0.51)).toBe(true);
   });
 
   it('that is a program has the Parquet of the convert branch, or a sentence', async () => {

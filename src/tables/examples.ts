@@ -62,7 +62,7 @@ function readerOf(table: Table, roles: Roles, labelling: Labelling | undefined, 
   const hint = table.delimiter === ',' && table.quoting === 'csv' ? ' (comma in an unquoted text)' : table.delimiter === '\t' ? ' (a tab inside a text)' : table.quoting === 'csv' ? ' (the separator in an unquoted text)' : '';
   const text = (cells: readonly Cell[], at: number) => textOf(cells[at], nameOf(at), isFile, flaws);
 
-  const toolsAt = roles.messages === undefined ? -1 : (table.names ?? []).findIndex((name) => /^(tools|functions)$/i.test(name));
+  const picturesAt = roles.messages === undefined ? [] : (table.names ?? []).flatMap((name, at) => (/^(images?|image_path|pictures?)$/i.test(name) ? [at] : []));
   const categoryAt = roles.target === undefined ? -1 : (table.names ?? []).findIndex((name, at) => /^category$/i.test(name) && at !== roles.target && !roles.prompt?.includes(at));
 
   return (record) => {
@@ -71,11 +71,14 @@ function readerOf(table: Table, roles: Roles, labelling: Labelling | undefined, 
     if ((isFile || table.names) && cells.length !== table.width) return new Fault(`${count(cells.length, 'field')}, ${table.width} expected${cells.length > table.width ? hint : ''}`);
     const place = placeOf(record);
     if (roles.messages !== undefined) {
-      const read = conversationOf(cells[roles.messages]);
+      const read = conversationOf({
+        turns: cells[roles.messages], name: String(columnOf(table, roles.messages)), hasPictures: picturesAt.some((at) => !isEmpty(cells[at])),
+        ...(roles.reply !== undefined && { reply: { cell: cells[roles.reply], name: String(columnOf(table, roles.reply)) } }), ...(roles.system !== undefined && { system: cells[roles.system] }),
+      });
       if ('fault' in read) return new Fault(read.fault);
       const last = read.turns.findLastIndex(({ role }) => role === 'assistant');
-      const tools = toolsAt < 0 ? undefined : toolsOf(cells[toolsAt]);
-      return { ...place, messages: read.turns, prompt_parts: read.turns.slice(0, last).map(wordsOf), target_text: wordsOf(read.turns[last]), ...(tools && { tools }) };
+      const tools = roles.tools === undefined ? undefined : toolsOf(cells[roles.tools]);
+      return { ...place, messages: read.turns, prompt_parts: read.turns.slice(0, last).map(wordsOf), target_text: wordsOf(read.turns[last]), ...(read.promptTurns !== undefined && { prompt_turns: read.promptTurns }), ...(tools && { tools }) };
     }
     if (roles.target !== undefined) return written(cells, roles, categoryAt < 0 ? place : { ...place, ...categoryOf(cells[categoryAt]) }, text, isFile);
     const first = roles.text === undefined ? undefined : text(cells, roles.text);

@@ -1,15 +1,14 @@
 /** JSON Lines, and JSON in the shapes that people's tools write: records → the same table as from a delimited file. */
+import { isTurn } from './chat';
+import { namedConversations } from './conversations';
 import { elementsOf, endOfValue, faultOf, membersOf, repeatedKey, skipSpace, type Span } from './jsonScan';
+import { columnNames, isObject, reach, type Named } from './jsonColumns';
 import { LineCounter, count, countBreaks, listed, nameOfBreaks } from './lines';
-import { isKnownAnswer } from './names';
 import type { BadRow, Place } from '../protocol/tableMessages';
 import { NoTable, type Table, type TableRecord } from './report';
 
 /** A list of objects under these keys is one conversation, not a table. */
 const CONVERSATIONS = /^(messages|conversations?|dialog(ue)?s?|turns|chat)$/i;
-
-type Named = Record<string, unknown>;
-const isObject = (value: unknown): value is Named => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 interface Read {
   /** Objects, or arrays below `names`. */
@@ -33,6 +32,7 @@ export function looksLikeJson(text: string, name: string): boolean {
 /** @throws NoTable for a document without rows in it */
 export function readJson(text: string): Omit<Table, 'encoding' | 'doubts'> {
   const read = readValues(text);
+  if (!read.names) read.values = namedConversations(read.values, read.notes);
   const common = { headerLine: null, delimiter: 'none', quoting: 'none' as const, newline: nameOfBreaks(onlyMain(countBreaks(text))), notes: read.notes, bad: read.bad, indexColumns: read.indexColumns, classNames: read.classNames };
   if (read.names) {
     const { names } = read;
@@ -62,27 +62,6 @@ function plainValues(read: Read, common: Omit<Table, 'encoding' | 'doubts' | 'wi
   const others = common.bad.filter(({ line, record }) => !rows.some((row) => row.line === line && row.record === record));
   const notes = [...common.notes, isArrays ? 'The records are arrays without names; columns are counted from 1.' : 'The records are plain values without names.'];
   return { ...common, notes, bad: others, width, records: rows };
-}
-
-/** Names in the order in which they come. Objects within are opened where there is no text outside them, or nothing to learn. */
-function columnNames(values: readonly Named[], notes: string[]): string[] {
-  const names = new Map<string, boolean>();
-  for (const value of values) for (const key of Object.keys(value)) names.set(key, (names.get(key) ?? true) && (isObject(value[key]) || value[key] === null));
-  const nested = [...names].filter(([, isNested]) => isNested).map(([name]) => name);
-  const hasText = values.some((value) => Object.values(value).some((cell) => typeof cell === 'string' && /\s/.test(cell)) || Object.values(value).some(Array.isArray));
-  const hasAnswer = [...names].some(([name, isNested]) => !isNested && isKnownAnswer(name));
-  if (nested.length === 0 || (hasText && hasAnswer)) return [...names.keys()];
-  const opened = new Set<string>();
-  for (const value of values) for (const name of nested) if (isObject(value[name])) for (const key of Object.keys(value[name])) opened.add(`${name}.${key}`);
-  if (opened.size === 0 || opened.size > 200) return [...names.keys()];
-  notes.push(`Objects within the records were opened: ${listed([...opened])}.`);
-  return [...names.keys()].flatMap((name) => (nested.includes(name) ? [...opened].filter((path) => path.startsWith(`${name}.`)) : [name]));
-}
-
-function reach(value: Named, path: string): unknown {
-  const dot = path.indexOf('.');
-  const inner = dot > 0 ? value[path.slice(0, dot)] : undefined;
-  return isObject(inner) ? inner[path.slice(dot + 1)] : undefined;
 }
 
 function readValues(text: string): Read {
@@ -243,7 +222,7 @@ function readDocument(text: string, start: number, end: number): Read {
   const names = keyed('columns');
   const data = keyed('data');
   if (names && data && text[names.value.start] === '[' && text[data.value.start] === '[') return readSplit(text, names.value, data.value);
-  const holders = arrays.filter(({ key, value }) => text[skipSpace(text, value.start + 1)] === '{' && !CONVERSATIONS.test(key));
+  const holders = arrays.filter(({ key, value }) => holdsRecords(text, key, value.start));
   if (holders.length > 0) return readHolder(text, members.map(({ key }) => key), holders);
   const whole = parseWhole(text.slice(start, end));
   if (arrays.length > 1 && arrays.length >= members.length - 1) return readColumns(arrays.map(({ key }) => [key, whole[key] as unknown[]]), 'Each key of the file holds a whole column; they were put beside each other.');
@@ -256,6 +235,20 @@ function readDocument(text: string, start: number, end: number): Read {
   const message = whole.error ?? whole.message ?? whole.detail;
   if (typeof message === 'string' && members.length < 5) throw new NoTable(`The file holds an error message in place of data: "${message}". Download it again.`);
   return { values: [{ place: { line: 1, record: 1 }, value: whole }], bad: [], notes: ['The file is a single JSON object.'] };
+}
+
+/** Whether a list has records in it: objects, or conversations of which each is a list; not the turns of one. */
+function holdsRecords(text: string, key: string, start: number): boolean {
+  const first = skipSpace(text, start + 1);
+  if (text[first] !== '{' && !(text[first] === '[' && text[skipSpace(text, first + 1)] === '{')) return false;
+  const end = endOfValue(text, first);
+  if (end === -1) return text[first] === '{' && !CONVERSATIONS.test(key);
+  try {
+    const value: unknown = JSON.parse(text.slice(first, end));
+    return Array.isArray(value) ? value.some(isTurn) : !CONVERSATIONS.test(key) || !isTurn(value);
+  } catch {
+    return !CONVERSATIONS.test(key);
+  }
 }
 
 function parseWhole(text: string): Named {

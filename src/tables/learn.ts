@@ -1,4 +1,5 @@
 /** A table → the rows to learn from, with the report. */
+import { withConversations, withTurnsJoined } from './conversations';
 import { factsOf, isFreeText, type ColumnFacts } from './columns';
 import { sortRecords, type Flaws, type Sorted } from './examples';
 import { balanceNotes, labellingOf } from './kind';
@@ -29,7 +30,8 @@ export interface Again {
 const OF_THE_TEXT: readonly Doubt['about'][] = ['encoding', 'delimiter', 'quoting', 'header'];
 
 /** A table → what is to be learned from it. `again` is there where another reading of the text may be previewed. */
-export function learn(name: string, table: Table, wishes: Wishes, before: readonly string[], flaws: Flaws, again: Again | undefined, isPreview = false): Imported {
+export function learn(name: string, read: Table, wishes: Wishes, before: readonly string[], flaws: Flaws, again: Again | undefined, isPreview = false): Imported {
+  const table = withTurnsJoined(withConversations(read), wishes);
   const doubts: Doubt[] = [...table.doubts];
   const facts = factsOf(table);
   const roles = orWritten(findRoles(table, facts, wishes, doubts), table, facts, wishes, doubts);
@@ -53,12 +55,12 @@ export function learn(name: string, table: Table, wishes: Wishes, before: readon
     ...(repeats && repeats.repeated > 0 ? { repeated: repeats.repeated } : {}), ...(repeats && repeats.contradicting > 0 ? { contradicting: repeats.contradicting } : {}), ...classNamesOf(table, roles, wishes),
   };
   const imported = { report, examples: isRefused ? [] : examples };
-  if (!isPreview && (again || table.quoting === 'none')) report.questions = doubts.map((doubt) => questionOf(doubt, imported, name, table, wishes, flaws, again));
+  if (!isPreview && (again || table.quoting === 'none')) report.questions = doubts.map((doubt) => questionOf(doubt, imported, name, read, wishes, flaws, again));
   return imported;
 }
 
 /** A row for people: its texts, and of turns what is said by whom, not what only templates and scores read. */
-const shown = ({ tools: _, category: _category, messages, ...row }: Example): Example => (messages ? { ...row, messages: messages.map(({ role, content }) => ({ role, content })) } : row);
+const shown = ({ tools: _, category: _category, prompt_turns: _given, messages, ...row }: Example): Example => (messages ? { ...row, messages: messages.map(({ role, content }) => ({ role, content })) } : row);
 
 /** Labels that are sentences, each another one, are texts to be written. */
 function orWritten(roles: Roles, table: Table, facts: readonly ColumnFacts[], wishes: Wishes, doubts: Doubt[]): Roles {
@@ -127,8 +129,8 @@ function rolesOf(table: Table, { text, text2, label, prompt, target }: Roles) {
   };
 }
 
-function ignoredOf(table: Table, { text, text2, label, prompt = [], target }: Roles): number[] {
-  const used = new Set([text, text2, label, target, ...prompt]);
+function ignoredOf(table: Table, { text, text2, label, prompt = [], target, tools }: Roles): number[] {
+  const used = new Set([text, text2, label, target, tools, ...prompt]);
   return Array.from({ length: table.width }, (_, at) => at).filter((at) => !used.has(at));
 }
 

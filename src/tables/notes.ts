@@ -15,8 +15,12 @@ export function roleNotes(table: Table, roles: Roles, ignored: readonly number[]
   const name = (at: number) => called(table, at);
   const left = ignored.length > 0 ? `; left out: ${listed(ignored.map(name), 12)}` : '';
   const header = table.headerLine !== null ? `Names come from line ${table.headerLine}. ` : table.quoting === 'none' ? '' : 'There is no header; columns are counted from 1. ';
-  const { text, text2, label, prompt = [], target, messages } = roles;
-  if (messages !== undefined) return [`Each record is a conversation (${name(messages)}); what the assistant says last is learned${left}.`];
+  const { text, text2, label, prompt = [], target, messages, reply, system, tools } = roles;
+  if (messages !== undefined) {
+    const before = system === undefined ? '' : `; ${name(system)} is said before all turns`;
+    const may = tools === undefined ? '' : `; ${name(tools)} is what it may call`;
+    return [`${header}${reply === undefined ? `Each record is a conversation (${name(messages)}); what the assistant says is learned` : `Each record is a conversation: ${name(messages)}, and ${name(reply)}, which is learned`}${before}${may}${left}.`];
+  }
   if (target !== undefined) {
     const joined = prompt.length > 1 ? `; ${listed(prompt.slice(1).map(name))} ${prompt.length > 2 ? 'are' : 'is'} joined to ${name(prompt[0])} where there is one` : '';
     return [`${header}Prompt: ${listed(prompt.map(name))}${joined}; what is written: ${name(target)}${left}.`];

@@ -19,8 +19,7 @@ const FINGERPRINT_DIGITS = 16;
 /** Rows that somebody may look at. */
 const PREVIEW_ROWS = 100;
 /** Larger Parquet files that lie elsewhere are read by ranges, so many rows of them at the most. */
-const RANGED_BYTES = 32 * 2 ** 20;
-const MOST_FAR_ROWS = 200_000;
+const RANGED = { bytes: 32 * 2 ** 20, rows: 200_000 };
 
 export interface OpenOptions {
   signal?: AbortSignal;
@@ -28,6 +27,8 @@ export interface OpenOptions {
   progress?: (bytes: number) => void;
   /** The set of the paper that somebody says it is. */
   preset?: DataPresetName;
+  /** From how many bytes on Parquet that lies elsewhere is read by ranges, and how many rows of it. */
+  ranged?: { bytes: number; rows: number };
 }
 
 export interface OpenedTable {
@@ -74,7 +75,7 @@ function namedLabels({ label_names: names, labels }: Report): readonly string[] 
  * @param seed of the run, by which rows are held out where no file is there for it
  * @throws SourceError where a file cannot be had
  */
-export async function openTable(source: Source, files: Files, given: Wishes, seed: number, { signal, progress, preset }: OpenOptions = {}): Promise<OpenedTable> {
+export async function openTable(source: Source, files: Files, given: Wishes, seed: number, { signal, progress, preset, ranged = RANGED }: OpenOptions = {}): Promise<OpenedTable> {
   const wishes: Wishes = { ...(preset && presetWishes(preset)), ...given };
   const hashes: string[] = [];
   const isFar = source.reference.kind === 'hub' || source.reference.kind === 'address';
@@ -83,7 +84,7 @@ export async function openTable(source: Source, files: Files, given: Wishes, see
   const readOne = async (path: string, part: Part, how: Wishes): Promise<Imported> => {
     const name = path.split('/').at(-1)!;
     const size = isFar && /\.parquet$/i.test(path) ? (await source.size?.(path) ?? (await source.list()).find((file) => file.path === path)?.bytes) : undefined;
-    if (size !== undefined && size > RANGED_BYTES) {
+    if (size !== undefined && size > ranged.bytes) {
       // Not all of its bytes come here: what tells it apart is its place, at a commit or an address, and its length.
       hashes.push(`${part} ${bytesToHex(sha256(new TextEncoder().encode(`${path} ${size}`)))}\n`);
       const slice = async (start: number, end = size) => {
@@ -92,7 +93,7 @@ export async function openTable(source: Source, files: Files, given: Wishes, see
         tell(0);
         return bytes.buffer;
       };
-      return importFarParquet(name, { byteLength: size, slice }, MOST_FAR_ROWS, how);
+      return importFarParquet(name, { byteLength: size, slice }, ranged.rows, how);
     }
     const bytes = await collected(path, source.stream(path, { signal, progress: tell }), FILE_LIMIT);
     done += bytes.length;

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import type { Report } from '../protocol/tableMessages';
+import { settled } from './openTable';
 import { LABELS, SENTENCES, bytesOf, latin1, lines, read } from './testing/made';
 
 const rows = SENTENCES.map((text, at) => ({ text, label: LABELS[at] }));
@@ -39,6 +40,48 @@ const JSONS: [string, string, string, Partial<Report>][] = [
   ['conversations', 'a.jsonl', jsonl([turns('Hi', 'Hello'), turns('Alone'), turns(), turns([{ type: 'text', text: 'Part' }], 'Yes'), turns('x', null)]), { rows: 2, rows_read: 5, problem: 'generation', first: { line: 1, messages: [{ role: 'user', content: 'Hi' }, { role: 'assistant', content: 'Hello' }], prompt_parts: ['Hi'], target_text: 'Hello' } }],
   ['conversations by other names', 'a.json', JSON.stringify(rows.map(({ text }, id) => ({ id, conversations: [{ from: 'human', value: text }, { from: 'gpt', value: 'ok' }] }))), { rows: 12, problem: 'generation' }],
 ];
+
+const said = turns('Is it "cold"?', "It's cold,\nyes").messages;
+const python = `[{'role': 'user', 'content': 'Is it "cold"?'}, {'role': 'assistant', 'content': "It's cold,\\nyes"}]`;
+const cell = (text: string) => `"${text.replaceAll('"', '""')}"`;
+const three = (line: string) => line.repeat(3);
+const [question, answer] = said;
+const whole: Partial<Report> = { rows: 3, rows_read: 3, problem: 'generation', target: 'text', bad_rows: [], first: expect.objectContaining({ prompt_parts: ['Is it "cold"?'], target_text: "It's cold,\nyes", messages: said }) as Report['first'] };
+const parts = (...content: unknown[]) => ({ messages: [{ role: 'user', content }, { role: 'assistant', content: 'Yes' }] });
+
+const CONVERSATIONS: [string, string, string, Partial<Report>][] = [
+  ['JSON in a cell', 'a.csv', `id,messages\n${three(`1,${cell(JSON.stringify(said))}\n`)}`, whole],
+  ['JSON in a cell that is not wrapped', 'a.tsv', `id\tmessages\n${three(`1\t${JSON.stringify(said)}\n`)}`, whole],
+  ['what Python prints', 'a.csv', `id,messages\n${three(`1,${cell(python)}\n`)}`, whole],
+  ['what NumPy prints', 'a.csv', `id,messages\n${three(`1,${cell(python.replace('}, {', '}\n {'))}\n`)}`, whole],
+  ['JSON as a text of JSON', 'a.jsonl', jsonl(Array(3).fill({ messages: JSON.stringify(said) })), whole],
+  ['lists without a name', 'a.jsonl', jsonl([said, said, said]), whole],
+  ['lists without a name in an array', 'a.json', JSON.stringify([said, said, said]), whole],
+  ['under other keys', 'a.jsonl', jsonl(Array(3).fill({ id: 'a b', request: { body: { model: 'm', messages: said } } })), { ...whole, columns: expect.objectContaining({ prompt: ['request.body.messages'] }) as Report['columns'] }],
+  ['by columns', 'a.jsonl', jsonl(Array(3).fill({ conversations: { from: ['human', 'gpt'], value: said.map(({ content }) => content) } })), whole],
+  ['prompt and completion', 'a.jsonl', jsonl(Array(3).fill({ prompt: [question], completion: [answer] })), { ...whole, columns: { header_line: null, names: ['prompt', 'completion'], prompt: ['prompt'], target_text: 'completion', ignored: [] } }],
+  ['prompt and completion as text in cells', 'a.csv', `prompt,completion\n${three(`${cell(JSON.stringify([question]))},${cell(JSON.stringify([answer]))}\n`)}`, whole],
+  ['a prompt that is a text, and the better of two answers', 'a.jsonl', jsonl(Array(3).fill({ prompt: question.content, chosen: said, rejected: [question, { role: 'assistant', content: 'No' }] })), whole],
+  ['a system text beside', 'a.jsonl', jsonl(Array(3).fill({ system: 'Be brief.', conversations: said })), { rows: 3, first: { line: 1, prompt_parts: ['Be brief.', 'Is it "cold"?'], target_text: "It's cold,\nyes", messages: [{ role: 'system', content: 'Be brief.' }, ...said] as never } }],
+  ['contents in parts', 'a.jsonl', jsonl([parts({ type: 'text', text: 'One, ' }, { type: 'text', text: 'two' }), parts({ type: 'text', text: 'See' }, { type: 'image_url', image_url: { url: 'x' } })]), { rows: 1, first: expect.objectContaining({ prompt_parts: ['One, two'] }) as Report['first'], bad_rows: [{ line: 2, reason: 'message 1 (user) has a picture (image_url) as part 2 of its content, and only text can be learned' }] }],
+  ['a cell that is cut off, and an empty one', 'a.csv', `id,messages\n${three(`1,${cell(JSON.stringify(said))}\n`)}2,${cell(JSON.stringify(said).slice(0, -4))}\n3,\n`, { rows: 3, rows_read: 5, bad_rows: [{ line: 5, reason: 'messages is a text that cannot be read as a list of messages' }, { line: 6, reason: 'no messages' }] }],
+  ['a message a row', 'a.csv', `conversation_id,role,content\n${['x', 'y'].map((id) => `${id},user,${cell(question.content as string)}\n${id},assistant,${cell(answer.content as string)}\n`).join('')}`, { ...whole, rows: 2, rows_read: 2, questions: [expect.objectContaining({ readings: [expect.objectContaining({ rows: 2, problem: 'generation' }), expect.objectContaining({ rows: 4, problem: 'classification' })] })] as never }],
+];
+
+describe('conversations', () => {
+  it.each(CONVERSATIONS)('%s', async (_, name, contents, expected) => {
+    const first = await read(name, contents);
+    expect(first.report).toMatchObject(expected);
+    // And the same by what was found, as a link to the table reads it.
+    expect((await read(name, contents, settled(first.report, {}))).examples).toEqual(first.examples);
+  });
+
+  it('in two parts say how many turns are given', async () => {
+    const prompt = [...said, question];
+    const { examples } = await read('a.jsonl', jsonl([{ prompt, completion: [answer] }, { prompt: [question], completion: said }]));
+    expect(examples.map(({ prompt_turns: given, messages }) => [given, messages!.length])).toEqual([[3, 4], [undefined, 2]]);
+  });
+});
 
 describe('JSON', () => {
   it.each(JSONS)('%s', async (_, name, contents, expected) => {

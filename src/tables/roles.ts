@@ -1,5 +1,5 @@
 /** Which column is what: by names where they are known, else by what the columns hold. */
-import { isTurn } from './chat';
+import { isAnswer, isTurn } from './chat';
 import { isClassLike, isFreeText, type ColumnFacts } from './columns';
 import { ANSWER_NAMES, CHAT_NAMES, INDEX_NAMES, LABEL_NAMES, PAIRS, PROMPT_NAMES, TEXT_NAMES, WEAK_LABEL_NAMES, plainName } from './names';
 import { listed } from './lines';
@@ -13,9 +13,18 @@ export interface Roles {
   label?: number;
   prompt?: number[];
   target?: number;
-  /** A column of conversations. */
+  /** A column of conversations, or of what is before the one in `reply`. */
   messages?: number;
+  /** What is answered to them, where that has a column of its own. */
+  reply?: number;
+  /** What is said before all turns. */
+  system?: number;
+  /** What the assistant may call. */
+  tools?: number;
 }
+
+/** What a column of answers is called beside one of conversations, in the order in which the first that is there is taken. */
+const REPLIES = ['completion', 'completions', 'chosen', 'preferred_output', 'response', 'output', 'answer', 'reply', 'assistant', 'target'];
 
 /** A name where it is the column's own, else its number from 1. */
 export function columnOf({ names }: Pick<Table, 'names'>, at: number): Column {
@@ -69,7 +78,9 @@ class Finder {
     const { text, text2, label, prompt, target_text: target, problem } = this.wishes;
     const place = (column: Column | null | undefined) => (column === undefined || column === null ? undefined : placeOf(this.table, column));
     if (prompt !== undefined || target !== undefined) {
-      const found = this.chat() ?? this.answers(true) ?? this.written();
+      const chat = this.chat(prompt?.map((column) => placeOf(this.table, column)), place(target));
+      if (chat) return chat;
+      const found = this.answers(true) ?? this.written();
       const chosen = prompt?.map((column) => placeOf(this.table, column)) ?? found?.prompt ?? this.#open.filter(({ at }) => at !== place(target)).map(({ at }) => at).slice(0, 1);
       const answer = place(target) ?? found?.target ?? this.#open.find(({ at }) => !chosen.includes(at))?.at;
       if (answer !== undefined) return { prompt: chosen.filter((at) => at !== answer), target: answer };
@@ -83,14 +94,35 @@ class Finder {
     return undefined;
   }
 
-  chat(): Roles | undefined {
-    const chats = this.#open.filter(({ at, lists }) => lists > 0 && this.#isChat(at));
-    const column = chats.find(({ at }) => CHAT_NAMES.has(this.#names[at])) ?? chats[0];
-    return column && { messages: column.at, target: column.at, prompt: [column.at] };
+  /** Conversations, whole or in two columns. @param prompt, target the columns that were asked for */
+  chat(prompt?: readonly number[], target?: number): Roles | undefined {
+    const chats = this.#open.filter(({ at, lists }) => lists > 0 && this.#turnsIn(at) !== undefined);
+    const isChat = (at: number | undefined) => chats.some((column) => column.at === at);
+    const system = this.#open.find(({ at, strings, filled }) => /^system(_prompt|_message)?$/.test(this.#names[at]) && strings === filled)?.at;
+    const tools = this.#open.find(({ at }) => /^(tools|functions)$/.test(this.#names[at]))?.at;
+    const roles = (messages: number, reply?: number): Roles => ({
+      messages, ...(reply !== undefined && { reply }), target: reply ?? messages, prompt: [...(system === undefined ? [] : [system]), messages], ...(system !== undefined && { system }), ...(tools !== undefined && { tools }),
+    });
+    const asked = prompt?.find((at) => at !== system);
+    if (target !== undefined && asked !== undefined && asked !== target) return isChat(asked) || isChat(target) ? roles(asked, target) : undefined;
+    const only = target ?? asked;
+    if (only !== undefined && !isChat(only)) return undefined;
+    const called = chats.filter(({ at }) => CHAT_NAMES.has(this.#lastName(at)));
+    const whole = only ?? [...called, ...chats].find(({ at }) => this.#lastName(at) !== 'prompt' && this.#turnsIn(at)!.endAnswered)?.at;
+    if (whole !== undefined && (called.some(({ at }) => at === whole) || only !== undefined)) return roles(whole);
+    const reply = REPLIES.map((name) => this.#open.find(({ at }) => this.#lastName(at) === name)).find((column) => column && (isChat(column.at) || chats.length > 0))?.at;
+    const before = reply === undefined ? undefined : [...called, ...PROMPT_NAMES.flatMap((name) => this.#open.filter(({ at }) => this.#lastName(at) === name)), ...chats].find(({ at }) => at !== reply && at !== system && this.#lastName(at) !== 'rejected')?.at;
+    if (reply !== undefined && before !== undefined && (isChat(reply) || isChat(before))) return roles(before, reply);
+    return whole !== undefined ? roles(whole) : chats.length > 0 ? roles((called[0] ?? chats[0]).at) : undefined;
   }
 
-  #isChat(at: number): boolean {
-    return this.table.records.slice(0, 50).some(({ cells }) => Array.isArray(cells[at]) && (cells[at] as unknown[]).some(isTurn));
+  /** Behind what it lies in: `body.messages` → `messages`. */
+  #lastName = (at: number): string => plainName((this.table.names?.[at] ?? '').split('.').at(-1)!);
+
+  /** Whether a column holds conversations, and whether most of them end in an answer. */
+  #turnsIn(at: number): { endAnswered: boolean } | undefined {
+    const found = this.table.records.slice(0, 50).map(({ cells }) => cells[at]).filter((cell): cell is unknown[] => Array.isArray(cell) && cell.some(isTurn));
+    return found.length === 0 ? undefined : { endAnswered: found.filter((turns) => isAnswer(turns.at(-1))).length > found.length / 2 };
   }
 
   /** Prompts and what is written to them, by their names. */

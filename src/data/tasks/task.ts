@@ -18,6 +18,8 @@ export interface Example {
   label: number;
   /** For a language model: a conversation whose answers are what it is to write, put into text by the model's own template where it has one. */
   messages?: Turn[];
+  /** So many turns at the beginning are given: answers among them are not scored. */
+  promptTurns?: number;
   /** Descriptions of what the assistant of a conversation may call. */
   tools?: unknown[];
   /**
