@@ -60,8 +60,8 @@ export function factsOf({ records, width, names }: Table): ColumnFacts[] {
       else if (value === '') column.spaced++;
       if (text.length <= 40 && isNumeric(text)) {
         column.numbers++;
-        if (/^[+-]?\d+(\.0*)?$/.test(value)) column.whole++;
-        const number = Number(value);
+        if (/^[+\-\u2212]?\d+(\.0*)?$/.test(value)) column.whole++;
+        const number = Number(value.replace('\u2212', '-'));
         if (column.last !== undefined && number === column.last + 1) column.steps++;
         column.last = number;
       }

@@ -178,6 +178,8 @@ function quotesAreText(literal: Trial, csv: Trial, delimiter: string): boolean {
   if (isEven && csv.records.length < literal.records.length) return !csv.records.some(({ cells }) => cells.some((cell) => cell.includes('\n') && cell.includes('"')));
   if (isEven || Math.abs(literal.steadiness * literal.records.length - csv.steadiness * csv.records.length) < 1) {
     if (delimiter !== '\t' && delimiter !== '||') return false;
+    // Quotes that fit everywhere and make uneven lines even were put there to hold texts of several lines.
+    if (!hasFaults && csv.steadiness > literal.steadiness) return false;
     return !wrapsOnPurpose(literal.records);
   }
   const good = ({ steadiness, records }: Trial) => steadiness * records.length;

@@ -55,9 +55,10 @@ function decodeWith(label: string, bytes: Uint8Array): string {
 const WINDOWS_1252 = '€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ';
 
 function utf16(body: Uint8Array, label: string, marked: boolean): Decoded {
-  const text = decodeWith(label, body);
+  const isCut = body.length % 2 === 1;
+  const text = decodeWith(label, isCut ? body.subarray(0, -1) : body);
   const notes = [`The file is UTF-16 (${label}${marked ? '' : ', found by its zero bytes, for it has no byte-order mark'}) and was read as such.`];
-  if (body.length % 2 === 1) notes.push('The file has an odd number of bytes, so its last character is cut off.');
+  if (isCut) notes.push('The file has an odd number of bytes: its last character is cut off and was left out, and more may be missing. Compare its end with the original.');
   return { text, encoding: marked ? label + WITH_MARK : label, notes, doubts: [], hasBroken: text.includes('\uFFFD') };
 }
 

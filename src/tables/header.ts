@@ -24,9 +24,13 @@ export function withHeader(raw: readonly RawRecord[], delimiter: string, wishes:
   const found = header ? namesOf(header.cells, body, notes) : { names: undefined, width: usual };
   const { names } = found;
   const width = names?.length ?? found.width;
-  const { records, bad } = recordsOf(wishes.join_cells ? joined(body, width, delimiter, names, notes) : body, width, header?.cells, notes);
+  const cutNumbers = delimiter === ',' && (wishes.join_cells === undefined || (wishes.join_cells && wishes.decimal === 'comma')) ? cutNumbersAt(body, width) : -1;
+  const mended = cutNumbers >= 0 ? numbersJoined(body, width, cutNumbers, notes) : wishes.join_cells ? joined(body, width, delimiter, names, notes) : body;
+  const { records, bad } = recordsOf(mended, width, header?.cells, notes);
   const wide = wishes.join_cells === undefined ? widerRows(body, width) : 0;
-  if (wide > 0)
+  if (cutNumbers >= 0 && wishes.join_cells === undefined)
+    doubts.push({ about: 'header', question: 'Most rows have one cell more than there are columns, as if decimal commas had cut the numbers. Are they to be joined with a comma, set aside, or joined to the texts?', choices: [{ join_cells: true, decimal: 'comma' }, { join_cells: false }, { join_cells: true }] });
+  else if (wide > 0)
     doubts.push({ about: 'header', question: `${count(wide, 'row has', 'rows have')} more cells than there are columns, as if their texts were cut at the delimiters in them. Are they to be set aside, or joined back?`, choices: [{ join_cells: false }, { join_cells: true }] });
   return { names, headerLine: header?.line ?? null, width, records, bad, notes, doubts };
 }
@@ -123,6 +127,25 @@ function widerRows(body: readonly RawRecord[], width: number): number {
   if (whole.length === 0 || width === 1) return width === 1 ? 0 : wide.length;
   const [firsts, lasts] = [0, width - 1].map((at) => new Set(whole.map(({ cells }) => cells[at].trim())));
   return wide.filter(({ cells }) => lasts.has(cells.at(-1)!.trim()) || firsts.has(cells[0].trim())).length;
+}
+
+const isWhole = (cell: string): boolean => /^\s*[+-]?\d+\s*$/.test(cell);
+
+/** The column whose numbers were cut at decimal commas, from 0: most rows have a cell too many, and two whole numbers there; −1 where none was. */
+function cutNumbersAt(body: readonly RawRecord[], width: number): number {
+  const wide = body.filter(({ cells, fault }) => !fault && cells.length === width + 1 && cells.at(-1)!.trim() !== '');
+  if (width < 2 || wide.length < 0.5 * body.length || wide.length < 2) return -1;
+  const areCut = (at: number) => wide.filter(({ cells }) => isWhole(cells[at]) && /^\d+\s*$/.test(cells[at + 1])).length > 0.8 * wide.length;
+  return Array.from({ length: width }, (_, at) => at).findLast(areCut) ?? -1;
+}
+
+function numbersJoined(body: readonly RawRecord[], width: number, at: number, notes: string[]): RawRecord[] {
+  notes.push('Numbers with a decimal comma had been cut at it, since no quotes are around them, and were joined again.');
+  return body.map((record) => {
+    const { cells, fault } = record;
+    const isCut = !fault && cells.length === width + 1 && isWhole(cells[at]) && /^\d+\s*$/.test(cells[at + 1]);
+    return isCut ? { ...record, cells: [...cells.slice(0, at), `${cells[at]},${cells[at + 1]}`, ...cells.slice(at + 2)] } : record;
+  });
 }
 
 /** Texts that were cut at the delimiters in them, joined with these: in the column of text, which is the longest of the rows that are whole. */

@@ -34,7 +34,10 @@ export function labellingOf(table: Table, facts: ColumnFacts, wishes: Wishes, do
   const join = wishes.join_labels ?? true;
   const spellings = spellingsOf(counts, join);
   const none = new Set(wishes.no_label ?? []);
-  if (target === 'number') minusOneOfScores(counts, none, numbers, wishes, doubts, notes);
+  if (target === 'number') {
+    minusOneOfScores(counts, none, numbers, wishes, doubts, notes);
+    halfScores(counts, none, numbers, wishes, doubts);
+  }
   if (target === 'classes') {
     spellingNotes(spellings, join, wishes, doubts, notes);
     noneNotes(spellings, counts, none, wishes, doubts, notes);
@@ -93,6 +96,14 @@ function minusOneOfScores(counts: ReadonlyMap<string, number>, none: Set<string>
   const rows = count(minus.reduce((sum, { many }) => sum + many, 0), 'row');
   notes.push(`−1 was read as "no score" (${rows}), since no other score is below zero; those rows are set aside.`);
   doubts.push({ about: 'labels', question: `Is −1 a score (${rows}), or does it stand for "no score"?`, choices: [{ no_label: minus.map(({ cell }) => cell) }, { no_label: [] }] });
+}
+
+/** Scores that end in their decimal sign: whole numbers, or numbers of which the end is lost. */
+function halfScores(counts: ReadonlyMap<string, number>, none: ReadonlySet<string>, numbers: FoundNumbers, wishes: Wishes, doubts: Doubt[]): void {
+  if (wishes.no_label !== undefined) return;
+  const halves = [...counts.keys()].map((cell) => cell.trim()).filter((cell) => /^[+-]?\d+[.,]$/.test(cell) && scoreOf(cell, numbers) !== undefined);
+  if (halves.length === 0) return;
+  doubts.push({ about: 'numbers', question: `Are scores without digits behind the sign (${listed(halves, 4)}) whole numbers, or was their end lost?`, choices: [{ no_label: [...none] }, { no_label: [...none, ...halves] }] });
 }
 
 function spellingNotes({ several }: Spellings, join: boolean, wishes: Wishes, doubts: Doubt[], notes: string[]): void {
