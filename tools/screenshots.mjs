@@ -132,6 +132,17 @@ function ofOtherRank(zip) {
   return zipSync({ ...files, 'adapter_config.json': new TextEncoder().encode(JSON.stringify({ ...config, r: 4 })) });
 }
 
+/** The tasks of the page, with what a run of each takes here. */
+const tasks = unfold('Data', (page) => page.waitForFunction(() => document.querySelectorAll('.tile-cost').length >= 8, undefined, { timeout: 120_000 }));
+
+/** A table with a column too many, labels of several spellings, a text that is none, and a row that is cut. */
+const TABLE = `id,review,verdict\n${['The soup was cold', 'A quiet room with a view', 'The waiter smiled at us', 'Nobody answered the bell', 'Fresh bread every morning', 'The lift was broken again', 'We would gladly return', 'Mould in the shower', 'Cheap and cheerful', 'They lost our booking'].map((text, at) => `${at},"${text}, ${at % 2 ? 'I must say' : 'as we know'}",${['Bad', 'good', 'good', 'bad'][at % 4]}\n`).join('')}10,NA,bad\n11,"Noise until three"\n12,"The garden is lovely",None\n`;
+async function table(page) {
+  await page.getByLabel('File of a table').setInputFiles({ name: 'reviews.csv', mimeType: 'text/csv', buffer: Buffer.from(TABLE) });
+  await page.getByText('rows can be used').waitFor();
+  await page.getByText('in tokens of').or(page.getByText('In tokens')).first().waitFor();
+}
+
 /** Unfolds the model card and opens the picker. */
 const openPicker = unfold('Model', (page) => page.getByRole('button', { name: 'Another model…' }).click());
 
@@ -177,6 +188,12 @@ const CONTROLS = {
   'dropout-courses': { link: { 'dropout.logits.p': 0.1, 'dropout.logits.depth': 'falling', 'dropout.hidden.p': 0.2, 'dropout.hidden.time': 'rising', 'consistency.kind': 'kl', 'consistency.every': 4 }, of: card('Dropout') },
   'dropout-note': { link: { 'dropout.lora_rank.p': 0.3, 'model.peft': 'bitfit', 'optimizer.learningRate': 0.01 }, of: card('Dropout') },
   'data-description': { link: { 'data.task': 'description', 'model.folder': 'nano-decoder' }, act: unfold('Data'), of: card('Data') },
+  'data-tasks': { link: {}, act: tasks, of: card('Data'), engine: true },
+  'data-tasks-dark': { link: {}, act: tasks, of: card('Data'), engine: true, scheme: 'dark' },
+  'data-tasks-phone': { link: {}, act: tasks, of: card('Data'), engine: true, width: 390 },
+  table: { link: { open: 'table' }, act: table, height: 1100, engine: true },
+  'table-dark': { link: { open: 'table' }, act: table, height: 1100, engine: true, scheme: 'dark' },
+  'table-phone': { link: { open: 'table' }, act: table, width: 390, height: 844, engine: true },
   optimizer: { link: { 'optimizer.accumulation': 4, 'optimizer.l1': 3e-4 }, act: unfold('Optimizer', async (page) => { await open(page, 'Accumulation, warm-up, clipping, evaluation'); await open(page, 'Weight decay, L1, label smoothing, NEFTune'); }), of: card('Optimizer') },
   'curves-perplexity': { link: { ...SHORT, 'data.task': 'description', 'model.folder': 'nano-decoder' }, act: start, of: (page) => page.locator('.chart-pair'), engine: true },
   'masks-causal': {
