@@ -1,7 +1,7 @@
 /** Delimited records → a table: which line is the header, what stands before it, and how wide the table is. */
 import type { RawRecord } from './delimited';
 import { count, listed } from './lines';
-import { TEXT_NAMES, isKnownName, plainName } from './names';
+import { INDEX_NAMES, TEXT_NAMES, isKnownName, plainName } from './names';
 import { isNumeric } from './numbers';
 import type { Wishes } from '../protocol/tableMessages';
 import type { Doubt, Table, TableRecord } from './report';
@@ -109,7 +109,8 @@ function namesOf(header: readonly string[], body: readonly RawRecord[], notes: s
   const wider = whole.filter(({ cells }) => cells.length === names.length + 1);
   if (whole.length > 1 && wider.length > 0.9 * whole.length && !wider.every(({ cells }) => cells.at(-1)!.trim() === '')) {
     const firsts = wider.map(({ cells }) => cells[0].trim());
-    const isIndex = new Set(firsts).size === firsts.length && firsts.every((cell) => /^\S{0,20}\d\S{0,20}$/.test(cell));
+    // A first column that is called an index needs none before it: something else was cut.
+    const isIndex = !INDEX_NAMES.has(plainName(names[0])) && new Set(firsts).size === firsts.length && firsts.every((cell) => /^\S{0,20}\d\S{0,20}$/.test(cell));
     if (isIndex) {
       names = ['', ...names];
       notes.push('Rows have one cell more than the header: the first column is an index without a name, and the names belong to the columns after it.');
