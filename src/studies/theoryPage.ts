@@ -109,7 +109,7 @@ DropKey and DropAttention with weights divided by their sum attend alike under o
 
     npm run study -- theory --out docs/studies/theory.md
 
-Measured on ${device}, ${date.slice(0, 10)}: a run of the page's default settings with DropAttention, column, p = 0.1 (seed ${seed}, [its link](../../#${link})), its first 32 training rows under ${draws} masks a line, the same for both
+Measured on ${device}, ${date.slice(0, 10)}: a run of the page's default settings with DropAttention, column, p = 0.1 (seed ${seed}, [its link](http://localhost:5173/#${link}) with \`npm start\` running), its first 32 training rows under ${draws} masks a line, the same for both
 methods. At each step the run's weights are lent to both, and nothing is learned meanwhile.
 
 ![Measured and predicted spread by rate; cosines and k over the run](${picture})
