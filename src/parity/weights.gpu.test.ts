@@ -11,8 +11,6 @@ import type { ParityCase } from './case';
 import { roundedWeights, WEIGHTS_FILE } from './roundedModel';
 import { type ParityOptions, type ParityResult, runCase } from './runCase';
 
-const PROFILES = ['software', 'gpu'] as const;
-
 async function run(name: string, launch: Launch, model: ModelFolder, options: ParityOptions = {}): Promise<ParityResult> {
   const { file, init } = await readGoldenCase(fixtureFolder(name));
   const { gpu, pipelines, complaints } = await pageFor(launch);
@@ -41,8 +39,12 @@ function holdWithin(limits: Distances, distances: Distances): void {
 
 const tensorsOf = ({ tensors }: ParityResult) => Object.fromEntries([...tensors].map(([name, { values }]) => [name, values]));
 
-describe.each(PROFILES)('weights that are rounded, %s', (profile) => {
-  it.each(['f16', 'nf4'] as const)('in %s train as the float64 reference does from what is left of them', async (weights) => {
+/** Tied heads and stored transposes, DoRA's norms, grouped heads, trained heads beside frozen ones. */
+const PACKED = [['gpt2-lm-hiddenkey', 'f16'], ['gpt2-lm-hiddenkey', 'nf4'], ['bert-dora-lora-input', 'int8'], ['llama-lm-prefix-hiddenkey', 'nf4'], ['roberta-output', 'f16']] as const;
+
+// A GPU's kernels read a packed weight by the code of the simple ones, and compile for long on a software adapter: one case of each kind there.
+describe.each([['software', ['f16', 'nf4'], PACKED], ['gpu', ['nf4'], PACKED.slice(1, 3)]] as const)('weights that are rounded, %s', (profile, formats, packed) => {
+  it.each(formats)('in %s train as the float64 reference does from what is left of them', async (weights) => {
     const name = 'bert-hiddenkey-kl-two-branch';
     const golden = await readGoldenCase(fixtureFolder(name));
     const { checkpoint } = await readGoldenCase({ ...fixtureFolder(name), ...await caseWith(name, weights) });
@@ -53,8 +55,7 @@ describe.each(PROFILES)('weights that are rounded, %s', (profile) => {
     expect(compareOutcomes(golden.expected, { perStep: steps, tensors }, mask).logits).toBeGreaterThan(1e-5);
   });
 
-  // Tied heads and stored transposes, DoRA's norms, grouped heads, trained heads beside frozen ones.
-  it.each([['gpt2-lm-hiddenkey', 'f16'], ['gpt2-lm-hiddenkey', 'nf4'], ['bert-dora-lora-input', 'int8'], ['llama-lm-prefix-hiddenkey', 'nf4'], ['roberta-output', 'f16']] as const)('%s in %s gives the bits of float32 kernels on what is left', async (name, weights) => {
+  it.each(packed)('%s in %s gives the bits of float32 kernels on what is left', async (name, weights) => {
     const packed = await run(name, { profile }, fixtureFolder(name, 'model/'), { weights });
     const whole = await run(name, { profile }, await rounded(name, weights));
     expect(packed.steps).toEqual(whole.steps);
@@ -74,15 +75,15 @@ async function caseWith(name: string, format: WeightFormat): Promise<Pick<ModelF
   };
 }
 
-describe.each(PROFILES)('weights in blocks of rows, %s', (profile) => {
+describe.each(['software', 'gpu'] as const)('weights in blocks of rows, %s', (profile) => {
   // Embeddings, tied heads and fused layers of these models are larger; of the last one every matrix is.
-  it.each([['gpt2-lm-hiddenkey', 8448], ['bert-dora-lora-input', 8448], ['qwen3-lm-spans', 2048]])('%s stays as near to PyTorch', async (name, largestBuffer) => {
+  it.each([['gpt2-lm-hiddenkey', 8448], ['bert-dora-lora-input', 8448], ['qwen3-lm-spans', 2048]].slice(profile === 'gpu' ? 2 : 0) as [string, number][])('%s stays as near to PyTorch', async (name, largestBuffer) => {
     const { file, expected } = await readGoldenCase(fixtureFolder(name));
     const inBlocks = await run(name, { profile, largestBuffer }, fixtureFolder(name, 'model/'));
     holdWithin(LIMITS, compareOutcomes(expected, { perStep: inBlocks.steps, tensors: inBlocks.tensors }, file.batches[0].attention_mask));
     const whole = tensorsOf(await run(name, { profile }, fixtureFolder(name, 'model/')));
-    // Where rows are outputs, as everywhere but in GPT-2, each output is the same sum.
-    if (!name.startsWith('gpt2')) expect(inBlocks.tensors.get('step0.logits')!.values).toBeBitEqual(whole['step0.logits']);
+    // Where rows are outputs, as everywhere but in GPT-2, each output is the same sum; a GPU's plan computes with whole layers together what it computes apart with their blocks.
+    if (profile === 'software' && !name.startsWith('gpt2')) expect(inBlocks.tensors.get('step0.logits')!.values).toBeBitEqual(whole['step0.logits']);
     for (const [tensor, values] of Object.entries(tensorsOf(inBlocks))) expect(values, tensor).toBeNear(whole[tensor], 1e-4);
   });
 });

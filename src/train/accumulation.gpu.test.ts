@@ -73,8 +73,9 @@ function expectSame(actual: Outcome, expected: { gradients: Map<string, ArrayLik
   for (const values of expected.gradients.values()) largest = Array.from(values).reduce((most, value) => Math.max(most, Math.abs(value)), largest);
   expect(largest).toBeGreaterThan(0);
   expect([...actual.gradients.keys()]).toEqual([...expected.gradients.keys()]);
-  // Sums in another order. Some gradients cancel to nothing, such as that of a key's bias; a hundredth of the largest stands in for those.
-  for (const [name, values] of expected.gradients) expect(actual.gradients.get(name)!, name).toBeNear(values, 1e-5, largest / 100);
+  // Sums in another order. Some gradients cancel to nothing; a hundredth of the largest stands in for those. That of a key's bias is nothing at all, since
+  // softmax does not see what all logits of a query have in common: what is left of it is rounding of terms as large as those of the largest gradients.
+  for (const [name, values] of expected.gradients) expect(actual.gradients.get(name)!, name).toBeNear(values, 1e-5, largest / (name.endsWith('key.bias') ? 10 : 100));
   expect(actual.scalars).toBeNear(expected.scalars, 1e-5);
 }
 
