@@ -18,8 +18,13 @@ describe.each([{ profile: 'software' }, { profile: 'gpu' }] as Launch[])('double
       const made = makeCase({ dropout: rules, consistency: { kind, alpha: 0.7, second }, problem: kind === 'mse' ? 'regression' : 'classification', targets: ['q', 'v', 'down'], steps: 2, seed: 5 });
       const doubled = await runMade(made, launch, { passes: 'doubled' });
       const sequential = await runMade(made, launch, { passes: 'sequential' });
-      // The same masks and the same order of every sum: the same bits.
-      for (const name of ['step0.logits', 'step0.logits.branch1']) expect(sequential.tensors.get(name)!.values).toBeBitEqual(doubled.tensors.get(name)!.values);
+      // The same masks and the same order of every sum: the same bits. A clean pass by itself has no mask between a layer and its branch, so a GPU adds both up in one sum there.
+      const isOtherSum = launch.profile === 'gpu' && second === 'clean_stopgrad';
+      for (const name of ['step0.logits', 'step0.logits.branch1']) {
+        const [one, other] = [sequential.tensors.get(name)!.values, doubled.tensors.get(name)!.values];
+        if (isOtherSum && name.endsWith('branch1')) expect(one).toBeNear(other, 1e-6);
+        else expect(one).toBeBitEqual(other);
+      }
       // The passes really differ.
       expect(doubled.tensors.get('step0.logits')!.values).not.toEqual(doubled.tensors.get('step0.logits.branch1')!.values);
       const distances = compareOutcomes({ perStep: doubled.steps, tensors: doubled.tensors }, { perStep: sequential.steps, tensors: sequential.tensors });
