@@ -58,7 +58,7 @@ const STEPS = {
   size: { title: 'Size and origins of the build', minutes: 1, run: (limit) => check(join(root, 'tools', 'checkBuild.mjs'), [], limit) },
   notices: { title: 'Third-party notices', minutes: 1, run: (limit) => check(join(root, 'tools', 'notices.mjs'), ['--check'], limit) },
   deno: { title: 'Reference cases under Deno', minutes: 5, run: deno },
-  gpu: { title: 'Kernel and engine tests in a browser', browser: true, minutes: 20, run: (limit) => vitest('gpu', limit) },
+  gpu: { title: 'Kernel and engine tests in a browser', browser: true, minutes: 24, run: (limit) => vitest('gpu', limit) },
   e2e: { title: 'End-to-end tests', browser: true, minutes: 28, run: (limit) => playwright(['software', 'no-adapter'], limit) },
   firefox: { title: 'The built page in Firefox', minutes: 8, run: firefox },
 };

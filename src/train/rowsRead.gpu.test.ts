@@ -33,8 +33,9 @@ async function compare(options: TinyOptions, what: string) {
   expect(distance(read.gradients, whole.gradients), what).toBeLessThan(1e-5);
 }
 
-describe.each(['software', 'gpu'] as const)('%s', (profile) => {
-  it.each(ARCHITECTURE_NAMES)('%s, with masks of every pattern at every place', async (architecture) => {
+// Which rows are computed is decided above the kernels, so two layouts say of a GPU's plans what all say of the simple ones.
+describe.each([['software', ARCHITECTURE_NAMES], ['gpu', ['bert', 'qwen3']]] as const)('%s', (profile, architectures) => {
+  it.each(architectures)('%s, with masks of every pattern at every place', async (architecture) => {
     for (let shift = 0; shift < PATTERNS.length; shift++) await compare({ architecture, launch: { profile }, method: { dropout: everywhere(shift) } }, `shift ${shift}`);
   });
 });
