@@ -88,7 +88,7 @@ const SEQUENTIAL = ['bert-hiddenkey-kl-two-branch', 'gpt2-lm-hiddenkey', 'llama-
 const SETTINGS: Setting[] = [
   ...CASES.map((name) => ({ name, profile: 'software' as const })),
   ...SEQUENTIAL.map((name) => ({ name, profile: 'software' as const, passes: 'sequential' as const })),
-  ...['bert-full', 'distilbert-hiddenkey', 'gpt2-lm-hiddenkey', 'llama-lm-prefix-hiddenkey'].map((name) => ({ name, profile: 'gpu' as const })),
+  ...['bert-full', 'gpt2-lm-hiddenkey'].map((name) => ({ name, profile: 'gpu' as const })),
 ];
 
 it('has these fixtures', () => {

@@ -22,7 +22,7 @@ describe.each([{ profile: 'software' }, { profile: 'gpu' }] as Launch[])('double
       const isOtherSum = launch.profile === 'gpu' && second === 'clean_stopgrad';
       for (const name of ['step0.logits', 'step0.logits.branch1']) {
         const [one, other] = [sequential.tensors.get(name)!.values, doubled.tensors.get(name)!.values];
-        if (isOtherSum && name.endsWith('branch1')) expect(one).toBeNear(other, 1e-6);
+        if (isOtherSum && name.endsWith('branch1')) expect(one).toBeNear(other, 1e-5);
         else expect(one).toBeBitEqual(other);
       }
       // The passes really differ.
