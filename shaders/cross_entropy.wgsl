@@ -32,6 +32,25 @@ fn highest_of(base: u32, inside: bool, local: vec2<u32>) -> f32 {
   return reduce_max(highest, local.y, local.x);
 }
 
+// Of a row whose exponentials have `sum` and whose logits, beside the highest, have the sum `shifted`.
+fn loss_of(base: u32, label: i32, highest: f32, sum: f32, shifted: f32) -> f32 {
+  if (label < 0) { return 0.0; }
+  let spread = log(sum);
+  let smoothing = select(0.0, step.smoothing, SMOOTHED);
+  return (1.0 - smoothing) * (spread - (z[base + u32(label)] - highest)) + smoothing * (spread - shifted / f32(params.classes));
+}
+
+fn store_slope(base: u32, c: u32, label: i32, highest: f32, others: f32, sum: f32) {
+  var gradient = 0.0;
+  if (label >= 0) {
+    let spread = step.smoothing / f32(params.classes);
+    let distance = select(exp(z[base + c] - highest) / sum - spread, step.smoothing - spread - others / sum, i32(c) == label);
+    gradient = params.weight * step.inverse_rows * distance;
+  }
+  if (ACCUMULATE) { gradient += dz[base + c]; }
+  dz[base + c] = gradient;
+}
+
 @compute @workgroup_size(LANES * ROWS)
 fn forward(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) invocation: u32) {
   let local = reduce_local(invocation);
@@ -50,14 +69,7 @@ fn forward(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) gro
   sum = reduce_sum(sum, local.y, local.x);
   shifted = reduce_sum(shifted, local.y, local.x);
   if (inside && local.x == 0u) {
-    let label = labels[row % params.labels];
-    var loss = 0.0;
-    if (label >= 0) {
-      let spread = log(sum);
-      let smoothing = select(0.0, step.smoothing, SMOOTHED);
-      loss = (1.0 - smoothing) * (spread - (z[base + u32(label)] - highest)) + smoothing * (spread - shifted / f32(params.classes));
-    }
-    losses[row] = loss;
+    losses[row] = loss_of(base, labels[row % params.labels], highest, sum, shifted);
   }
 }
 
@@ -83,14 +95,7 @@ fn backward(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) gr
   let sum = own + others;
   if (inside) {
     for (var c = local.x; c < params.classes; c += LANES) {
-      var gradient = 0.0;
-      if (label >= 0) {
-        let spread = step.smoothing / f32(params.classes);
-        let distance = select(exp(z[base + c] - highest) / sum - spread, step.smoothing - spread - others / sum, i32(c) == label);
-        gradient = params.weight * step.inverse_rows * distance;
-      }
-      if (ACCUMULATE) { gradient += dz[base + c]; }
-      dz[base + c] = gradient;
+      store_slope(base, c, label, highest, others, sum);
     }
   }
 }
@@ -118,25 +123,12 @@ fn both(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   own = reduce_sum(own, local.y, local.x);
   shifted = reduce_sum(shifted, local.y, local.x);
   let sum = own + others;
-  let smoothing = select(0.0, step.smoothing, SMOOTHED);
   if (inside && local.x == 0u) {
-    var loss = 0.0;
-    if (label >= 0) {
-      let total = log(sum);
-      loss = (1.0 - smoothing) * (total - (z[base + u32(label)] - highest)) + smoothing * (total - shifted / f32(params.classes));
-    }
-    losses[row] = loss;
+    losses[row] = loss_of(base, label, highest, sum, shifted);
   }
   if (inside && row < params.gradient_rows) {
     for (var c = local.x; c < params.classes; c += LANES) {
-      var gradient = 0.0;
-      if (label >= 0) {
-        let spread = step.smoothing / f32(params.classes);
-        let distance = select(exp(z[base + c] - highest) / sum - spread, step.smoothing - spread - others / sum, i32(c) == label);
-        gradient = params.weight * step.inverse_rows * distance;
-      }
-      if (ACCUMULATE) { gradient += dz[base + c]; }
-      dz[base + c] = gradient;
+      store_slope(base, c, label, highest, others, sum);
     }
   }
 }
